@@ -1,0 +1,35 @@
+# The commands of the project. `make run` and `make test` need nothing but make and Python 3.11-3.13.
+VENV ?= .venv
+PYTHON ?=
+ARGS ?=
+BIN = $(VENV)/bin
+
+.PHONY: env run test check format bench lock
+.DEFAULT_GOAL := run
+
+env:
+	@scripts/make-env $(VENV) $(PYTHON)
+
+run: env
+	@$(BIN)/mse-adapter run $(ARGS)
+
+test: env
+	$(BIN)/python -m pytest $(ARGS)
+
+check: env
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: env
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: env
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Needs `uv` on the PATH. One file for every supported Python, in pip's format, with hashes.
+lock:
+	uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header \
+		--group dev pyproject.toml --output-file requirements.lock

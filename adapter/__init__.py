@@ -1,0 +1,1 @@
+"""The gateway: referrals to medico-social expertise between МИС, РЭМД and the bureau."""

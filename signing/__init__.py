@@ -1,0 +1,1 @@
+"""Signatures, certificates and signing roles as abstract facts; knows no referral."""

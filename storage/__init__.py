@@ -1,0 +1,1 @@
+"""The durable store: journal, register, outbox; knows no rule of the domain."""

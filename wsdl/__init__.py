@@ -1,0 +1,1 @@
+"""The WSDL files of the contract, exactly as `?wsdl` serves them."""

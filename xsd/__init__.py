@@ -1,0 +1,1 @@
+"""The XML schemas that the WSDL files import and integrators validate against."""
