@@ -1,0 +1,1 @@
+"""The contract in code: schemas, envelope, messages and documents as values."""

@@ -1,0 +1,1 @@
+"""The rules of the exchange. Pure: no XML, no SQL, no clock, no network."""

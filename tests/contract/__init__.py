@@ -1,0 +1,1 @@
+"""Tests of the contract: schemas, WSDL and documents as partners see them."""
