@@ -1,1 +1,34 @@
 """Signatures, certificates and signing roles as abstract facts; knows no referral."""
+
+from signing.certificates import Certificate, read_certificate
+from signing.cms import sign_detached
+from signing.engine import graft
+from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
+from signing.reasons import Reason, Refusal
+from signing.roles import ExpectedSigner, Judgement, judge
+from signing.trust import Trust, TrustUnusableError
+from signing.verified import Verified
+from signing.xmldsig import sign_document, sign_wss, verify_document, verify_wss
+
+__all__ = [
+    "Certificate",
+    "ExpectedSigner",
+    "Judgement",
+    "KeyUnusableError",
+    "Reason",
+    "Refusal",
+    "SigningKey",
+    "Trust",
+    "TrustUnusableError",
+    "Verified",
+    "graft",
+    "judge",
+    "load_pem_key",
+    "load_pkcs12_key",
+    "read_certificate",
+    "sign_detached",
+    "sign_document",
+    "sign_wss",
+    "verify_document",
+    "verify_wss",
+]

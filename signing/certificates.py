@@ -1,0 +1,227 @@
+"""A signer's X.509 certificate as plain facts, Russian subject attributes included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509.oid import NameOID
+
+from signing.reasons import Reason, Refusal
+
+OGRN = x509.ObjectIdentifier("1.2.643.100.1")
+SNILS = x509.ObjectIdentifier("1.2.643.100.3")
+INN_LE = x509.ObjectIdentifier("1.2.643.100.4")
+OGRNIP = x509.ObjectIdentifier("1.2.643.100.5")
+INN = x509.ObjectIdentifier("1.2.643.3.131.1.1")
+
+MINIMUM_RSA_BITS = 2048
+
+# A certificate of a person or an organisation takes 1 to 4 KiB; more than this is not one.
+MAXIMUM_SIZE = 64 * 1024
+
+# What `cryptography` raises on foreign bytes. A non-positive serial number is a warning today, an error
+# tomorrow.
+PARSING_ERRORS = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
+    CryptographyDeprecationWarning,
+)
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+
+class KeyKind(StrEnum):
+    """Kinds of keys that sign and verify here."""
+
+    RSA = "RSA"
+    P256 = "ECDSA P-256"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Certificate:
+    """Facts of one certificate; compared by its bytes, printed without anything personal.
+
+    Texts that the subject does not carry are empty. СНИЛС is 11 digits; the other numbers are as the
+    certificate writes them.
+
+    Attributes:
+        der: The certificate as it came, DER.
+        thumbprint: SHA-256 of `der`, lower-case hex.
+        serial: Serial number, lower-case hex without a prefix.
+        snils: СНИЛС of the owner, OID 1.2.643.100.3.
+        ogrn: ОГРН of the organisation, OID 1.2.643.100.1.
+        ogrnip: ОГРНИП, OID 1.2.643.100.5.
+        inn: ИНН, OID 1.2.643.3.131.1.1.
+        inn_le: ИНН of a legal entity, OID 1.2.643.100.4.
+        common_name: CN of the subject.
+        surname: Family name.
+        given_name: Given name and patronymic.
+        title: Post of the owner.
+        organization: O of the subject.
+        organizational_unit: OU of the subject.
+        issuer_common_name: CN of the issuer.
+        not_before: First moment of validity, UTC.
+        not_after: Last moment of validity, UTC.
+        allows_signing: KeyUsage is present and has digitalSignature or nonRepudiation (contentCommitment).
+        x509: The parsed certificate, for cryptographic work.
+    """
+
+    der: bytes
+    thumbprint: str = field(compare=False)
+    serial: str = field(compare=False)
+    snils: str = field(compare=False)
+    ogrn: str = field(compare=False)
+    ogrnip: str = field(compare=False)
+    inn: str = field(compare=False)
+    inn_le: str = field(compare=False)
+    common_name: str = field(compare=False)
+    surname: str = field(compare=False)
+    given_name: str = field(compare=False)
+    title: str = field(compare=False)
+    organization: str = field(compare=False)
+    organizational_unit: str = field(compare=False)
+    issuer_common_name: str = field(compare=False)
+    not_before: datetime = field(compare=False)
+    not_after: datetime = field(compare=False)
+    allows_signing: bool = field(compare=False)
+    x509: x509.Certificate = field(compare=False)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it names a person: it carries a СНИЛС, with or without an organisation."""
+        return bool(self.snils)
+
+    @property
+    def is_organizational(self) -> bool:
+        """Whether it is an organisation's own: ОГРН and no person."""
+        return bool(self.ogrn) and not self.snils
+
+    def __repr__(self) -> str:
+        return f"Certificate(serial={self.serial}, thumbprint={self.thumbprint[:16]})"
+
+    def public_key(self) -> PublicKey:
+        """The public key, when it is of a kind that signs here.
+
+        Raises:
+            Refusal: SIG_ALGORITHM when the key is neither RSA of 2048 bits or more nor ECDSA P-256.
+        """
+        try:
+            key = self.x509.public_key()
+        except PARSING_ERRORS as error:
+            raise self._unsupported() from error
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= MINIMUM_RSA_BITS:
+            return key
+        if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+            return key
+        raise self._unsupported()
+
+    def key_kind(self) -> KeyKind:
+        """The kind of the public key.
+
+        Raises:
+            Refusal: SIG_ALGORITHM as `public_key`.
+        """
+        return KeyKind.RSA if isinstance(self.public_key(), rsa.RSAPublicKey) else KeyKind.P256
+
+    def pem(self) -> bytes:
+        """The certificate as PEM."""
+        return self.x509.public_bytes(Encoding.PEM)
+
+    def _unsupported(self) -> Refusal:
+        algorithm = self.x509.public_key_algorithm_oid.dotted_string
+        return Refusal(Reason.SIG_ALGORITHM, values={"algorithm": algorithm, "serial": self.serial})
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Read a DER certificate (RFC 5280).
+
+    Raises:
+        Refusal: CERT_MISSING when there are no bytes; SIG_FORMAT when they are not a usable certificate.
+    """
+    if not der:
+        raise Refusal(Reason.CERT_MISSING)
+    if len(der) > MAXIMUM_SIZE:
+        raise _unreadable("сертификат слишком велик")
+    try:
+        return _facts(der, x509.load_der_x509_certificate(der))
+    except PARSING_ERRORS as error:
+        raise _unreadable("сертификат не читается") from error
+
+
+def of_x509(certificate: x509.Certificate) -> Certificate:
+    """Facts of an already parsed certificate.
+
+    Raises:
+        Refusal: SIG_FORMAT when its fields are not usable.
+    """
+    return read_certificate(certificate.public_bytes(Encoding.DER))
+
+
+def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
+    subject = certificate.subject
+    if certificate.serial_number <= 0:
+        raise _unreadable("серийный номер сертификата не положительный")
+    if certificate.not_valid_after_utc < certificate.not_valid_before_utc:
+        raise _unreadable("срок сертификата кончается раньше начала")
+    return Certificate(
+        der=der,
+        thumbprint=sha256(der).hexdigest(),
+        serial=f"{certificate.serial_number:x}",
+        snils="".join(c for c in _only(subject, SNILS) if c.isdecimal()),
+        ogrn=_only(subject, OGRN),
+        ogrnip=_only(subject, OGRNIP),
+        inn=_only(subject, INN),
+        inn_le=_only(subject, INN_LE),
+        common_name=_first(subject, NameOID.COMMON_NAME),
+        surname=_first(subject, NameOID.SURNAME),
+        given_name=_first(subject, NameOID.GIVEN_NAME),
+        title=_first(subject, NameOID.TITLE),
+        organization=_first(subject, NameOID.ORGANIZATION_NAME),
+        organizational_unit=_first(subject, NameOID.ORGANIZATIONAL_UNIT_NAME),
+        issuer_common_name=_first(certificate.issuer, NameOID.COMMON_NAME),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        allows_signing=_allows_signing(certificate),
+        x509=certificate,
+    )
+
+
+def _allows_signing(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return usage.digital_signature or usage.content_commitment
+
+
+def _texts(name: x509.Name, oid: x509.ObjectIdentifier) -> list[str]:
+    return [value.strip() for a in name.get_attributes_for_oid(oid) if isinstance(value := a.value, str)]
+
+
+def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    return next(iter(_texts(name, oid)), "")
+
+
+def _only(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    """The value of an identifying attribute; two different values name two owners and are refused."""
+    values = set(_texts(name, oid))
+    if len(values) > 1:
+        raise _unreadable("в сертификате два разных значения одного номера владельца")
+    return values.pop() if values else ""
+
+
+def _unreadable(cause: str) -> Refusal:
+    return Refusal(Reason.SIG_FORMAT, values={"cause": cause})

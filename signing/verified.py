@@ -1,0 +1,26 @@
+"""The outcome of a signature that holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from signing.certificates import Certificate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verified:
+    """A signature that holds mathematically and by its profile; the certificate is not yet trusted.
+
+    Attributes:
+        node: The signed element itself, in the caller's tree.
+        certificate: Certificate of the signer.
+        signature: The ds:Signature element in the caller's tree.
+        algorithm: URI of the signature algorithm.
+    """
+
+    node: etree._Element
+    certificate: Certificate
+    signature: etree._Element
+    algorithm: str
