@@ -1,0 +1,11 @@
+"""Checks of a referral (форматно-логический контроль): small rules in a registry, all findings at once.
+
+Importing this package registers every rule. A new rule is one function with `@rule` and one test.
+"""
+
+from adapter.domain.checks import dates as dates
+from adapter.domain.checks import document as document
+from adapter.domain.checks import numbers as numbers
+from adapter.domain.checks.registry import Context, Rule, check, rules
+
+__all__ = ["Context", "Rule", "check", "rules"]

@@ -1,0 +1,122 @@
+"""Identifiers of the form and their check digits (facts of the domain, B.12).
+
+Every ``check_*`` returns the mnemonic of the error in the catalogue, or None when the text is right.
+A right check digit proves only that nobody mistyped: whether the number exists, a register knows.
+"""
+
+import enum
+import re
+
+from stdnum import luhn
+from stdnum.ru import inn, ogrn
+
+_SNILS = re.compile(r"(?:[0-9]{3}[- ]?){3}[0-9]{2}")
+_SNILS_UNCHECKED_UP_TO = 1_001_998  # 001-001-998: older numbers were given without a check number
+_ARC = r"(?:[1-9][0-9]*|0)"
+_OID = re.compile(rf"[0-2](?:\.{_ARC})+")
+_ROOT = re.compile(rf"[0-2](?:\.{_ARC})+\.100(?:\.{_ARC})+\.(?P<kind>{_ARC})")
+_MASK = "*"
+
+
+class Root(enum.StrEnum):
+    """Last arc of an identifier root ``<OID МО>.100.<МИС>.<экземпляр>.<вид>``."""
+
+    DOCUMENT = "51"
+    SET = "50"
+    PATIENT = "10"
+    STAFF = "70"
+
+
+def normalize_snils(text: str) -> str:
+    """Return the eleven bare digits of a СНИЛС written with or without separators.
+
+    A text that is not a СНИЛС comes back without blanks and hyphens; `check_snils` tells whether it is one.
+    """
+    return text.strip().replace("-", "").replace(" ", "")
+
+
+def check_snils(text: str) -> str | None:
+    """Return ``SNILS_FORMAT``, ``SNILS_CHECKSUM`` or None.
+
+    Numbers up to 001-001-998 have no check number to compare. Nine equal digits are never given to anybody.
+    """
+    if not _SNILS.fullmatch(text.strip()):
+        return "SNILS_FORMAT"
+    digits = normalize_snils(text)
+    number, control = digits[:9], int(digits[9:])
+    if len(set(number)) == 1:
+        return "SNILS_FORMAT"
+    if int(number) > _SNILS_UNCHECKED_UP_TO and control != snils_control(number):
+        return "SNILS_CHECKSUM"
+    return None
+
+
+def snils_control(number: str) -> int:
+    """Return the check number (0–99) of the nine digits of a СНИЛС."""
+    total = sum(int(digit) * weight for digit, weight in zip(number, range(9, 0, -1), strict=True))
+    return total % 101 % 100
+
+
+def mask_snils(text: str) -> str:
+    """Hide the first six digits: ``***-***-445 95``. What is not eleven digits long is hidden whole."""
+    digits = normalize_snils(text)
+    if not re.fullmatch(r"[0-9]{11}", digits):
+        return mask(text)
+    return f"***-***-{digits[6:9]} {digits[9:]}"
+
+
+def mask(text: str) -> str:
+    """Hide a personal value; only its length (up to 12 marks) is left."""
+    return _MASK * min(len(text), 12)
+
+
+def check_enp(text: str) -> str | None:
+    """Return ``FIELD_FORMAT``, ``OMS_CHECKSUM`` or None for the 16 digits of an ОМС policy (ЕНП)."""
+    if not re.fullmatch(r"[0-9]{16}", text):
+        return "FIELD_FORMAT"
+    return None if luhn.is_valid(text) and text.strip("0") else "OMS_CHECKSUM"
+
+
+def check_ogrn(text: str) -> str | None:
+    """Return ``FIELD_FORMAT``, ``OGRN_CHECKSUM`` or None for the 13 digits of an organisation's ОГРН."""
+    if not re.fullmatch(r"[0-9]{13}", text):
+        return "FIELD_FORMAT"
+    return None if ogrn.is_valid(text) else "OGRN_CHECKSUM"
+
+
+def check_ogrnip(text: str) -> str | None:
+    """Return ``FIELD_FORMAT``, ``OGRN_CHECKSUM`` or None for the 15 digits of an entrepreneur's ОГРНИП.
+
+    python-stdnum 2.2 forgets the last ``mod 10`` here and refuses numbers whose remainder is 10, 11 or 12.
+    """
+    if not re.fullmatch(r"[0-9]{15}", text):
+        return "FIELD_FORMAT"
+    right = text.strip("0") and int(text[:-1]) % 13 % 10 == int(text[-1])
+    return None if right else "OGRN_CHECKSUM"
+
+
+def check_inn_organization(text: str) -> str | None:
+    """Return ``FIELD_FORMAT``, ``INN_CHECKSUM`` or None for the 10 digits of an organisation's ИНН."""
+    return _check_inn(text, 10)
+
+
+def check_inn_person(text: str) -> str | None:
+    """Return ``FIELD_FORMAT``, ``INN_CHECKSUM`` or None for the 12 digits of a person's ИНН."""
+    return _check_inn(text, 12)
+
+
+def _check_inn(text: str, length: int) -> str | None:
+    if not re.fullmatch(rf"[0-9]{{{length}}}", text):
+        return "FIELD_FORMAT"
+    return None if text.strip("0") and inn.is_valid(text) else "INN_CHECKSUM"
+
+
+def check_oid(text: str) -> str | None:
+    """Return ``FIELD_FORMAT`` or None for an object identifier; an arc has no leading zero."""
+    return None if _OID.fullmatch(text) else "FIELD_FORMAT"
+
+
+def check_root(text: str, kind: Root) -> str | None:
+    """Return ``FIELD_FORMAT`` or None for the root of a document, set, patient or staff identifier."""
+    found = _ROOT.fullmatch(text)
+    return None if found and found["kind"] == kind.value else "FIELD_FORMAT"

@@ -1,0 +1,271 @@
+"""The table of moves of a referral: state, event, who may, next state, clocks, basis (facts, C.2). Data."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from adapter.domain.state_names import STATES, Event, Party, State
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table.
+
+    Clocks are named by their code in `adapter.domain.deadlines` or by a family (``BUREAU_EXAM``). To start a
+    clock that already runs or waits leaves it as it is; to stop, suspend or resume one that is not there does
+    nothing.
+
+    Attributes:
+        state: State before.
+        event: What happens.
+        parties: Who may do it.
+        next_state: State after; the same one when the event changes only other facts.
+        starts: Clocks that begin.
+        stops: Clocks that end.
+        suspends: Clocks that wait from now on (R77).
+        resumes: Waiting clocks that go on.
+        basis: Requirement or act.
+    """
+
+    state: State
+    event: Event
+    parties: tuple[Party, ...]
+    next_state: State
+    starts: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    suspends: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    basis: str = ""
+
+    @property
+    def deadline_started(self) -> str:
+        """Clock of the next state, when this move starts it; empty when none runs or it ran before."""
+        clock = STATES[self.next_state].clock
+        return clock if clock in self.starts else ""
+
+
+_MIS = (Party.MIS,)
+_BUREAU = (Party.BUREAU,)
+_REMD = (Party.REMD,)
+_ADAPTER = (Party.ADAPTER,)
+_EXAM = ("BUREAU_EXAM",)
+_REFUSALS = (
+    (Event.REFUSE_DUPLICATE, State.NOT_ACCEPTED_DUPLICATE, "R105"),
+    (Event.REFUSE_LATE, State.NOT_ACCEPTED_LATE, "R106"),
+    (Event.REFUSE_SIGNATURE, State.NOT_ACCEPTED_SIGNATURE, "R107"),
+    (Event.REFUSE_REGION, State.NOT_ACCEPTED_REGION, "R108"),
+)
+_AT_THE_BUREAU = (State.REGISTERED, State.IN_WORK, State.SCHEDULED)
+_CORRECTABLE = (
+    State.TECH_REJECTED,
+    State.REMD_REJECTED,
+    State.NOT_ACCEPTED_SIGNATURE,
+    State.NOT_ACCEPTED_REGION,
+)
+_WITHDRAWABLE = (
+    State.DRAFT,
+    State.VK_APPROVED,
+    State.SIGNED,
+    State.SUBMITTED,
+    State.AWAITING_CERTIFICATE_STATUS,
+    State.TECH_REJECTED,
+    State.REMD_REGISTERED,
+    State.REMD_REJECTED,
+    State.DELIVERED,
+    State.REGISTERED,
+    State.RETURNED,
+    State.REWORK,
+    State.IN_WORK,
+    State.SCHEDULED,
+)
+_ALL_CLOCKS = ("BUREAU_REGISTER", "BUREAU_RETURN", "MO_REWORK", "BUREAU_EXAM")
+
+_IN_THE_MIS = (
+    Move(State.DRAFT, Event.APPROVE_BY_COMMISSION, _MIS, State.VK_APPROVED, basis="R20, ПП № 588 п. 17"),
+    Move(State.DRAFT, Event.REFUSE_BY_COMMISSION, _MIS, State.VK_REFUSED, basis="R20"),
+    Move(State.VK_APPROVED, Event.SIGN, _MIS, State.SIGNED, basis="R129"),
+    Move(State.SIGNED, Event.SUBMIT, _MIS, State.SUBMITTED, basis="R48, R75"),
+)
+_ON_THE_WAY = (
+    Move(
+        State.SUBMITTED,
+        Event.AWAIT_CERTIFICATE_STATUS,
+        _ADAPTER,
+        State.AWAITING_CERTIFICATE_STATUS,
+        basis="R129, MSE-2016",
+    ),
+    Move(
+        State.AWAITING_CERTIFICATE_STATUS,
+        Event.CONFIRM_CERTIFICATE_STATUS,
+        _ADAPTER,
+        State.SUBMITTED,
+        basis="R129",
+    ),
+    Move(
+        State.AWAITING_CERTIFICATE_STATUS,
+        Event.REFUSE_SIGNATURE,
+        _ADAPTER,
+        State.NOT_ACCEPTED_SIGNATURE,
+        stops=_EXAM,
+        basis="R107, R129",
+    ),
+    Move(
+        State.SUBMITTED,
+        Event.REJECT_TECHNICALLY,
+        _ADAPTER,
+        State.TECH_REJECTED,
+        suspends=_EXAM,
+        basis="R51, R59",
+    ),
+    Move(State.SUBMITTED, Event.REGISTER_IN_REMD, _REMD, State.REMD_REGISTERED, basis="R96"),
+    Move(State.SUBMITTED, Event.REJECT_BY_REMD, _REMD, State.REMD_REJECTED, suspends=_EXAM, basis="R96"),
+    # A submission without a СЭМД has nothing that РЭМД could register and goes straight to the bureau.
+    *(
+        Move(
+            state,
+            Event.DELIVER,
+            (Party.BUREAU, Party.ADAPTER),
+            State.DELIVERED,
+            starts=("BUREAU_REGISTER", "BUREAU_RETURN"),
+            basis="R96",
+        )
+        for state in (State.SUBMITTED, State.REMD_REGISTERED)
+    ),
+    *(
+        Move(State.SUBMITTED, event, _ADAPTER, after, stops=_EXAM, basis=basis)
+        for event, after, basis in _REFUSALS
+    ),
+    *(
+        Move(
+            State.DELIVERED,
+            event,
+            _BUREAU,
+            after,
+            stops=("BUREAU_REGISTER", "BUREAU_RETURN", "BUREAU_EXAM"),
+            basis=basis,
+        )
+        for event, after, basis in _REFUSALS
+    ),
+)
+_RETURN_AND_REWORK = (
+    Move(
+        State.DELIVERED,
+        Event.REGISTER,
+        _BUREAU,
+        State.REGISTERED,
+        starts=_EXAM,
+        stops=("BUREAU_REGISTER",),
+        basis="R110",
+    ),
+    Move(
+        State.REGISTERED,
+        Event.RETURN,
+        _BUREAU,
+        State.RETURNED,
+        stops=("BUREAU_RETURN",),
+        suspends=_EXAM,
+        basis="R109, R116, ПП № 1942",
+    ),
+    Move(
+        State.RETURNED,
+        Event.ACKNOWLEDGE_RETURN,
+        _MIS,
+        State.REWORK,
+        starts=("MO_REWORK",),
+        basis="R115",
+    ),
+    Move(
+        State.REWORK,
+        Event.CORRECT,
+        _MIS,
+        State.SUBMITTED,
+        stops=("MO_REWORK",),
+        resumes=_EXAM,
+        basis="ПП № 1942",
+    ),
+    Move(
+        State.REWORK,
+        Event.EXPIRE_REWORK,
+        _ADAPTER,
+        State.REWORK_EXPIRED,
+        stops=("MO_REWORK", "BUREAU_EXAM"),
+        basis="R81",
+    ),
+    *(
+        Move(state, Event.CORRECT, _MIS, State.SUBMITTED, resumes=_EXAM, basis="R59")
+        for state in _CORRECTABLE
+    ),
+)
+_EXPERTISE = (
+    Move(
+        State.REGISTERED,
+        Event.ACCEPT,
+        _BUREAU,
+        State.IN_WORK,
+        stops=("BUREAU_RETURN",),
+        basis="R116",
+    ),
+    Move(State.IN_WORK, Event.SCHEDULE, _BUREAU, State.SCHEDULED, basis="R116, п. 19.3 формы № 088/у"),
+    Move(State.SCHEDULED, Event.SCHEDULE, _BUREAU, State.SCHEDULED, basis="R116"),
+    Move(
+        State.SCHEDULED,
+        Event.EXAMINE,
+        _BUREAU,
+        State.EXAMINED,
+        starts=("RESULT_SEND",),
+        stops=_EXAM,
+        basis="R116",
+    ),
+    Move(
+        State.EXAMINED,
+        Event.SEND_RESULT,
+        _BUREAU,
+        State.RESULT_SENT,
+        stops=("RESULT_SEND",),
+        basis="R117",
+    ),
+    Move(
+        State.RESULT_SENT,
+        Event.ACKNOWLEDGE_RESULT,
+        _MIS,
+        State.COMPLETED,
+        starts=("APPEAL_FILE",),
+        basis="R118",
+    ),
+    Move(
+        State.COMPLETED,
+        Event.APPEAL,
+        _BUREAU,
+        State.APPEALED,
+        starts=("APPEAL_REVIEW",),
+        stops=("APPEAL_FILE",),
+        basis="R79",
+    ),
+    Move(
+        State.APPEALED,
+        Event.DECIDE_APPEAL,
+        _BUREAU,
+        State.COMPLETED,
+        starts=("COURT_FILE",),
+        stops=("APPEAL_REVIEW",),
+        basis="R79",
+    ),
+    *(Move(state, Event.ASSIGN_EXECUTOR, _BUREAU, state, basis="R81") for state in _AT_THE_BUREAU),
+    *(
+        Move(state, Event.EXTEND_DEADLINE, _BUREAU, state, basis="R83")
+        for state in (*_AT_THE_BUREAU, State.REWORK, State.EXAMINED, State.APPEALED)
+    ),
+)
+_WITHDRAWAL = tuple(
+    Move(state, Event.WITHDRAW, _MIS, State.WITHDRAWN, stops=_ALL_CLOCKS, basis="C.2, 17")
+    for state in _WITHDRAWABLE
+)
+
+MOVES: tuple[Move, ...] = (*_IN_THE_MIS, *_ON_THE_WAY, *_RETURN_AND_REWORK, *_EXPERTISE, *_WITHDRAWAL)
+
+#: One request, several moves in one transaction (contract, "States beside C.1" and "A correction is ...").
+IN_ONE_STEP = MappingProxyType(
+    {
+        (State.RETURNED, Event.CORRECT): (Event.ACKNOWLEDGE_RETURN, Event.CORRECT),
+        (State.SCHEDULED, Event.SEND_RESULT): (Event.EXAMINE, Event.SEND_RESULT),
+    }
+)
