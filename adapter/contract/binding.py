@@ -45,6 +45,15 @@ def read(cls: type[T], element: Element) -> T:
     return cast("T", _reader(cast("type", cls), _namespace(element.tag))(element))
 
 
+def read_readable(cls: type[T], element: Element) -> T:
+    """Make a value of what can be read in an element that is not valid.
+
+    What is absent or cannot be read is None (``()`` for a repeated field) whatever its type says; what the
+    dataclass does not know is passed over. For checks that report on a document with errors, never for use.
+    """
+    return cast("T", _readable(cast("type", cls), element))
+
+
 def write(value: object, tag: str, nsmap: NamespaceMap | None = None) -> Element:
     """Make the element `tag` (``{namespace}Name``) of the dataclass `value`.
 
@@ -197,6 +206,33 @@ def _reader(cls: type, namespace: str) -> _FromElement:
         return cls(**values)
 
     return read_element
+
+
+def _readable(cls: type, element: Element) -> Any:
+    values: dict[str, Any] = {}
+    for slot in _slots(cls, _namespace(str(element.tag))):
+        if slot.attribute:
+            values[slot.name] = _readable_text(slot, element.get(slot.tag))
+            continue
+        found = [_readable_child(slot, child) for child in element.iterchildren(slot.tag)]
+        present = tuple(one for one in found if one is not None)
+        values[slot.name] = present if slot.many else present[0] if present else None
+    return cls(**values)
+
+
+def _readable_child(slot: _Slot, child: Element) -> Any:
+    if slot.type is Element:
+        return child
+    if dataclasses.is_dataclass(slot.type):
+        return _readable(cast("type", slot.type), child)
+    return _readable_text(slot, child.text)
+
+
+def _readable_text(slot: _Slot, text: str | None) -> Any:
+    try:
+        return _converters(slot)[0]((text or "").strip())
+    except (ValueError, ArithmeticError):
+        return None
 
 
 def _child_reader(slot: _Slot) -> _FromElement:

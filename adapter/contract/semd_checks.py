@@ -21,8 +21,7 @@ from adapter.domain.kinds import kind_problem
 
 CHAIR = "PPRF"
 _OGRNIP_LENGTH = 15
-# The row of the catalogue that says "two copies of one thing differ"; MSE-1231 replaces it once it is there.
-_DISAGREE = "PATIENT_MISMATCH"
+_DISAGREE = "DOCUMENTS_DISAGREE"
 
 _DOCUMENT_ID = ("id", "Идентификатор документа")
 _SET_ID = ("setId", "Идентификатор набора версий документа")

@@ -1,5 +1,6 @@
 """The binding between dataclasses and elements."""
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapter.contract import binding
+from adapter.contract.namespaces import DOCUMENT
+from adapter.contract.samples import sample_referral
+from adapter.domain.referral import Referral
 
 A = "urn:a"
 B = "urn:b"
@@ -239,3 +243,21 @@ def test_unknown_types_are_refused(value: object) -> None:
     """Only dataclasses of the agreed field types are bound."""
     with pytest.raises(TypeError):
         binding.write(value, f"{{{A}}}Thing")
+
+
+def test_what_is_readable_of_an_invalid_referral_is_read() -> None:
+    """A wrong date and a missing block become None; everything else of the referral is read as usual."""
+    element = binding.write(sample_referral(on=date(2026, 11, 20)), f"{{{DOCUMENT}}}Referral")
+    issued = element.find(f"{{{DOCUMENT}}}issueDate")
+    protocol = element.find(f"{{{DOCUMENT}}}vkProtocol")
+    assert issued is not None
+    assert protocol is not None
+    issued.text = "31.02.2026"
+    element.remove(protocol)
+    found = binding.read_readable(Referral, element)
+    expected = dataclasses.replace(
+        binding.read(Referral, binding.write(sample_referral(on=date(2026, 11, 20)), f"{{{DOCUMENT}}}Referral")),
+        issue_date=None,  # type: ignore[arg-type]
+        vk_protocol=None,  # type: ignore[arg-type]
+    )
+    assert found == expected

@@ -1,0 +1,312 @@
+"""The SMEV 2.5.6 envelope: read from a request, built around an answer or a request of ours.
+
+Reading does not depend on the order of the children of ``smev:Message``: known clients write some of them in
+another order than the schema. Building writes no white space, and never renames a prefix inside the content:
+signed documents go through as they are.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from adapter.contract.call import SoapFault
+from adapter.contract.namespaces import EXCHANGE, SERVICE, SMEV, SOAP11, SOAP12, WSU, service_tag, smev_tag
+from adapter.contract.structure import own_text
+from adapter.domain.errors import problem
+
+_TYPE_CODES = frozenset({"GSRV", "GFNC", "OTHR"})
+_OWN_NAMES = etree.XPath(
+    "boolean((descendant-or-self::* | descendant-or-self::*/@*)"
+    "[namespace-uri() = $a or namespace-uri() = $b or namespace-uri() = $c or namespace-uri() = $d])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """An information system: mnemonic (four letters or digits and five digits) and name."""
+
+    code: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What the envelope of a message says, and what is in it.
+
+    Texts are empty where the element is absent; the schema decides elsewhere what had to be there.
+
+    Attributes:
+        operation: Local name of the wrapper, ``SubmitReferral``.
+        sender: Who sent the message.
+        recipient: Whom it is for.
+        originator: Who began the chain of requests.
+        service: Mnemonic of the service, from either of its two forms.
+        status: ``REQUEST``, ``PING``, ...
+        type_code: ``GSRV``, ``GFNC``, ``OTHR``.
+        date: When the message was made, in UTC; None when absent or not a moment with zone.
+        exchange_type: Category of the exchange; an answer repeats it.
+        message_id: Identifier that a SMEV node put into ``smev:Header``.
+        request_id: ``requestId`` of the request.
+        request_id_ref: Message that this one answers or asks about.
+        origin_request_id_ref: First message of the chain.
+        service_code: Code of the public service.
+        case_number: Number of the case at the sender.
+        test: Whether ``TestMsg`` is there; its value does not matter.
+        oktmo: Code of the territory.
+        request: The element in ``AppData``, part of the message's tree; None for a message without one.
+        has_app_document: Whether an ``AppDocument`` is there.
+    """
+
+    operation: str
+    sender: System
+    recipient: System
+    originator: System | None
+    service: str
+    status: str
+    type_code: str
+    date: datetime | None
+    exchange_type: str
+    message_id: str
+    request_id: str
+    request_id_ref: str
+    origin_request_id_ref: str
+    service_code: str
+    case_number: str
+    test: bool
+    oktmo: str
+    request: etree._Element | None
+    has_app_document: bool
+
+
+def read(body_child: etree._Element) -> Parcel:
+    """Read the wrapper of an operation; the tree is left as it is.
+
+    Args:
+        body_child: The only child of ``soap:Body``, still inside its envelope, where ``smev:Header`` is.
+
+    Raises:
+        SoapFault: ``Message``, ``MessageData`` or the sender's code is absent, one of them is there twice, or
+            ``AppData`` holds more than one element: nothing that could be answered in the normal way.
+    """
+    message = _only(body_child, "Message")
+    data = _only(body_child, "MessageData")
+    sender = _system(message, "Sender")
+    if sender is None or not sender.code:
+        raise SoapFault(problem("FIELD_REQUIRED", "Message/Sender/Code", title="Мнемоника отправителя"))
+    request = _request(data)
+    request_id = request.find(f"{{{EXCHANGE}}}requestId") if request is not None else None
+    return Parcel(
+        operation=etree.QName(body_child).localname,
+        sender=sender,
+        recipient=_system(message, "Recipient") or System(""),
+        originator=_system(message, "Originator"),
+        service=_text(message, "ServiceName") or _text(message, "Service", "Mnemonic"),
+        status=_text(message, "Status"),
+        type_code=_text(message, "TypeCode"),
+        date=_moment(_text(message, "Date")),
+        exchange_type=_text(message, "ExchangeType"),
+        message_id=_message_id(body_child),
+        request_id=own_text(request_id).strip() if request_id is not None else "",
+        request_id_ref=_text(message, "RequestIdRef"),
+        origin_request_id_ref=_text(message, "OriginRequestIdRef"),
+        service_code=_text(message, "ServiceCode"),
+        case_number=_text(message, "CaseNumber"),
+        test=message.find(smev_tag("TestMsg")) is not None,
+        oktmo=_text(message, "OKTMO"),
+        request=request,
+        has_app_document=data.find(smev_tag("AppDocument")) is not None,
+    )
+
+
+def answer(
+    parcel: Parcel,
+    *,
+    operation: str,
+    sender: System,
+    content: etree._Element | None,
+    status: str,
+    now: datetime,
+) -> etree._Element:
+    """Build the child of the Body that answers a parcel: sender and recipient swapped, the rest repeated.
+
+    Args:
+        parcel: The request.
+        operation: Name of the operation; the wrapper is ``<operation>Response``.
+        sender: Our system.
+        content: Answer element; it is moved into the new tree. None: no ``AppData``.
+        status: SMEV status, ``ACCEPT``, ``RESULT``, ``INVALID``, ...
+        now: Moment of the answer, aware.
+
+    Raises:
+        ValueError: `now` is naive, or the content uses names of the envelope.
+    """
+    reference = parcel.message_id or parcel.request_id or parcel.request_id_ref
+    return _wrapper(
+        f"{operation}Response",
+        content,
+        (
+            ("Sender", sender),
+            ("Recipient", parcel.sender),
+            ("Originator", parcel.originator),
+            ("TypeCode", parcel.type_code if parcel.type_code in _TYPE_CODES else "GSRV"),
+            ("Status", status),
+            ("Date", _written(now)),
+            ("ExchangeType", parcel.exchange_type),
+            ("RequestIdRef", reference or None),
+            ("OriginRequestIdRef", parcel.origin_request_id_ref or reference or None),
+            ("ServiceCode", parcel.service_code or None),
+            ("CaseNumber", parcel.case_number or None),
+            ("TestMsg", "" if parcel.test else None),
+            ("OKTMO", parcel.oktmo or None),
+        ),
+    )
+
+
+def request(
+    operation: str,
+    *,
+    sender: System,
+    recipient: System,
+    content: etree._Element | None,
+    now: datetime,
+    status: str = "REQUEST",
+    type_code: str = "GSRV",
+    exchange_type: str = "2",
+    originator: System | None = None,
+    request_id_ref: str = "",
+    origin_request_id_ref: str = "",
+    test: bool = False,
+) -> etree._Element:
+    """Build the child of the Body that asks for an operation.
+
+    Args:
+        operation: Name of the operation, which is also the name of the wrapper.
+        sender: The asking system.
+        recipient: The asked system.
+        content: Request element; it is moved into the new tree. None: no ``AppData``, as in some PINGs.
+        now: Moment of the request, aware.
+        status: ``REQUEST`` or ``PING``.
+        type_code: Type of the message.
+        exchange_type: Category of the exchange; ``2`` is what systems of the departments write.
+        originator: Who began the chain, if not the sender.
+        request_id_ref: For a PING: the request whose result is asked for.
+        origin_request_id_ref: For a PING: the first request of the chain.
+        test: Marks a test message.
+
+    Raises:
+        ValueError: `now` is naive, or the content uses names of the envelope.
+    """
+    return _wrapper(
+        operation,
+        content,
+        (
+            ("Sender", sender),
+            ("Recipient", recipient),
+            ("Originator", originator),
+            ("TypeCode", type_code),
+            ("Status", status),
+            ("Date", _written(now)),
+            ("ExchangeType", exchange_type),
+            ("RequestIdRef", request_id_ref or None),
+            ("OriginRequestIdRef", origin_request_id_ref or None),
+            ("TestMsg", "" if test else None),
+        ),
+    )
+
+
+def soap_envelope(body_child: etree._Element, *, body_id: str = "body") -> etree._Element:
+    """Put a built child into a SOAP 1.1 envelope with an empty Header and ``wsu:Id`` on the Body.
+
+    Raises:
+        ValueError: The child uses names of SOAP or WS-Security utility.
+    """
+    _refuse(body_child, SOAP11, SOAP12, WSU)
+    envelope = etree.Element(f"{{{SOAP11}}}Envelope", nsmap={"soap": SOAP11, "wsu": WSU})
+    etree.SubElement(envelope, f"{{{SOAP11}}}Header")
+    body = etree.SubElement(envelope, f"{{{SOAP11}}}Body", {f"{{{WSU}}}Id": body_id})
+    body.append(body_child)
+    return envelope
+
+
+def _wrapper(
+    name: str, content: etree._Element | None, message: tuple[tuple[str, System | str | None], ...]
+) -> etree._Element:
+    wrapper = etree.Element(service_tag(name), nsmap={"srv": SERVICE, "smev": SMEV})
+    head = etree.SubElement(wrapper, smev_tag("Message"))
+    for tag, value in message:
+        if value is None:
+            continue
+        child = etree.SubElement(head, smev_tag(tag))
+        if isinstance(value, System):
+            etree.SubElement(child, smev_tag("Code")).text = value.code
+            etree.SubElement(child, smev_tag("Name")).text = value.name
+        else:
+            child.text = value
+    data = etree.SubElement(wrapper, smev_tag("MessageData"))
+    if content is not None:
+        _refuse(content, SERVICE, SMEV, SOAP11, WSU)
+        content.tail = None
+        etree.SubElement(data, smev_tag("AppData")).append(content)
+    return wrapper
+
+
+def _refuse(content: etree._Element, *namespaces: str) -> None:
+    """Refuse content that uses a namespace of the tree around it: lxml would rename its prefix."""
+    names = dict(zip("abcd", (*namespaces, *namespaces), strict=False))
+    if _OWN_NAMES(content, **names):
+        raise ValueError("the content uses a namespace of the envelope around it")
+
+
+def _written(now: datetime) -> str:
+    if now.tzinfo is None:
+        raise ValueError("a moment without zone")
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _only(wrapper: etree._Element, name: str) -> etree._Element:
+    found = wrapper.findall(smev_tag(name))
+    if not found:
+        raise SoapFault(problem("FIELD_REQUIRED", name))
+    if len(found) > 1:
+        raise SoapFault(problem("CARDINALITY", name, actual=str(len(found)), limit="не больше 1"))
+    return found[0]
+
+
+def _request(data: etree._Element) -> etree._Element | None:
+    boxes = data.findall(smev_tag("AppData"))
+    found = [child for box in boxes for child in box.iterchildren(etree.Element)]
+    if len(boxes) > 1 or len(found) > 1:
+        path = "MessageData/AppData"
+        raise SoapFault(
+            problem("CARDINALITY", path, actual=str(max(len(boxes), len(found))), limit="не больше 1")
+        )
+    return found[0] if found else None
+
+
+def _system(message: etree._Element, name: str) -> System | None:
+    if message.find(smev_tag(name)) is None:
+        return None
+    return System(_text(message, name, "Code"), _text(message, name, "Name"))
+
+
+def _text(message: etree._Element, *names: str) -> str:
+    found = message.find("/".join(smev_tag(name) for name in names))
+    return own_text(found).strip() if found is not None else ""
+
+
+def _message_id(body_child: etree._Element) -> str:
+    root = body_child.getroottree().getroot()
+    for soap in (SOAP11, SOAP12):
+        found = root.find(f"{{{soap}}}Header/{smev_tag('Header')}/{smev_tag('MessageId')}")
+        if found is not None:
+            return own_text(found).strip()
+    return ""

@@ -1,0 +1,109 @@
+"""Who has to sign a document, read from its signed content; what a refused signature is called in Russian.
+
+A role is not claimed beside the signature: it follows from the content (contract, "Signatures"). `signing`
+judges the facts given here.
+"""
+
+from __future__ import annotations
+
+from adapter.contract.semd_document import Semd
+from adapter.domain.errors import Problem, problem
+from adapter.domain.examination_result import ExaminationResult
+from adapter.domain.referral import Referral
+from adapter.domain.requisites import StaffPerson
+from adapter.domain.return_notice import ReturnNotice
+from signing import ExpectedSigner, Reason, Refusal
+from signing.policy import (
+    AUTHOR,
+    BUREAU_HEAD,
+    CHAIRMAN,
+    COMMISSIONER,
+    LEGAL_AUTHENTICATOR,
+    ORGANIZATION,
+    VICE_CHAIRMAN,
+)
+
+ROLE_NAMES = {
+    AUTHOR: "автора (лечащего врача)",
+    CHAIRMAN: "председателя ВК",
+    VICE_CHAIRMAN: "заместителя председателя ВК",
+    COMMISSIONER: "члена ВК",
+    LEGAL_AUTHENTICATOR: "лица, придавшего документу юридическую силу",
+    BUREAU_HEAD: "руководителя бюро",
+    ORGANIZATION: "организации",
+}
+
+_ALGORITHMS = "RSA с SHA-256, ECDSA с SHA-256"
+
+
+def referral_signers(referral: Referral) -> tuple[ExpectedSigner, ...]:
+    """Return the persons whom a referral names: author, chairman, members, legal authenticator."""
+    return (
+        _expected(AUTHOR, referral.author),
+        _expected(CHAIRMAN, referral.commission.chair),
+        *(_expected(COMMISSIONER, member) for member in referral.commission.members),
+        _expected(LEGAL_AUTHENTICATOR, referral.legal_authenticator),
+    )
+
+
+def semd_signers(semd: Semd) -> tuple[ExpectedSigner, ...]:
+    """Return the persons whom a СЭМД names; PPRF is the chairman, SPRF a member of the commission."""
+    named = [(AUTHOR, semd.author), (LEGAL_AUTHENTICATOR, semd.legal_authenticator)]
+    named += [(CHAIRMAN if one.type_code == "PPRF" else COMMISSIONER, one.signer) for one in semd.performers]
+    return tuple(
+        ExpectedSigner(role=role, snils=signer.snils, post_code=signer.post_code or "")
+        for role, signer in named
+        if signer is not None and signer.snils
+    )
+
+
+def notice_signers(notice: ReturnNotice) -> tuple[ExpectedSigner, ...]:
+    """Return the head of the bureau that a return notice names."""
+    return (_expected(BUREAU_HEAD, notice.signed_by),)
+
+
+def result_signers(result: ExaminationResult) -> tuple[ExpectedSigner, ...]:
+    """Return the head of the bureau that a result names."""
+    return (_expected(BUREAU_HEAD, result.bureau_head),)
+
+
+def signature_problem(refusal: Refusal, path: str) -> Problem:
+    """Return a refused signature, certificate or signer as an error of the contract, D.2."""
+    values = refusal.values
+    roles = [role for role in refusal.role.split(", ") if role]
+    shown = ", ".join(ROLE_NAMES.get(role, role) for role in roles) or "документа"
+    return problem(
+        str(refusal.reason),
+        path,
+        title="Подпись",
+        actual=values.get("algorithm", ""),
+        limit=_ALGORITHMS if refusal.reason is Reason.SIG_ALGORITHM else "",
+        role=shown,
+        required=_named(values.get("required", "")) or shown,
+        reason=values.get("cause", "структура подписи не соответствует профилю"),
+        serial=values.get("serial", "без номера"),
+        date=_day(values.get("moment", "")),
+        valid_from=_day(values.get("not_before", "")),
+        valid_until=_day(values.get("not_after", "")),
+        revoked=_day(values.get("revoked_at", "")),
+        source="удостоверяющего центра",
+        post=shown,
+        fault="не требуется или передана дважды" if values.get("serial") else "отсутствует",
+    )
+
+
+def _expected(role: str, person: StaffPerson) -> ExpectedSigner:
+    given = f"{person.given_name} {person.patronymic}" if person.patronymic else person.given_name
+    return ExpectedSigner(
+        role=role, snils=person.snils, post_code=person.post_code, name=f"{person.family_name} {given}"
+    )
+
+
+def _named(roles: str) -> str:
+    return ", ".join(ROLE_NAMES.get(role, role) for role in roles.split(", ") if role)
+
+
+def _day(moment: str) -> str:
+    """Return ДД.ММ.ГГГГ of an ISO 8601 moment."""
+    year, month, day = [*moment[:10].split("-"), "", "", ""][:3]
+    return f"{day}.{month}.{year}" if day else "неизвестной даты"
