@@ -1,0 +1,108 @@
+"""ReturnReferral and SubmitResult: the bureau's two answers, each a document signed by its head."""
+
+from __future__ import annotations
+
+from adapter.contract import binding
+from adapter.contract.exchange.bureau import (
+    ReturnReferralRequest,
+    ReturnReferralResponse,
+    SubmitResultRequest,
+    SubmitResultResponse,
+)
+from adapter.contract.signers import notice_signers, result_signers
+from adapter.domain.document_roles import DocumentRole
+from adapter.domain.errors import problem
+from adapter.domain.examination_result import ExaminationResult
+from adapter.domain.requisites import DocumentId
+from adapter.domain.return_notice import ReturnNotice
+from adapter.domain.states import Event, Party
+from adapter.operations.access import visible
+from adapter.operations.answers import commit
+from adapter.operations.changes import state_change
+from adapter.operations.context import Answer, Call, Context, Refused
+from adapter.operations.mail import RESULT, RETURN, to_fund, to_mis
+from adapter.operations.moves import advance, origin_of
+from adapter.operations.signed_documents import bureau_files, judged, keep_signed, person
+from storage import Referral, Transaction
+
+_RETURN_TYPE = "352"
+_RESULT_TYPE = "35"
+
+
+def return_referral(context: Context, call: Call[ReturnReferralRequest]) -> Answer:
+    """ReturnReferral: grounds K1 to K5, signed by the head; ФОМС is told in the same transaction (R116)."""
+    holder = call.request.signed_return_notice
+    notice = binding.read(ReturnNotice, holder[0])
+    judged(
+        context,
+        call,
+        holder,
+        kind=notice.document_kind,
+        type_code=_RETURN_TYPE,
+        expected=notice_signers(notice),
+        bureau_oid=notice.bureau.oid,
+        created_at=notice.created_at,
+    )
+    semd = bureau_files(context, call, call.request.semd)
+    grounds = list(dict.fromkeys(reason.ground_code for reason in notice.reasons))
+
+    def work(tx: Transaction, _: str) -> Answer:
+        referral = visible(tx, call, notice.referral_number, "ReturnNotice/referralNumber")
+        _same_document(referral, notice.document_id, "ReturnNotice/documentId")
+        origin = origin_of(
+            call, Party.BUREAU, person=person(context, notice.signed_by), details={"grounds": grounds}
+        )
+        moved = advance(tx, referral, Event.RETURN, origin, details={"grounds": grounds})
+        kept = keep_signed(
+            tx,
+            moved,
+            holder,
+            role=DocumentRole.RETURN_NOTICE,
+            kind=notice.document_kind,
+            semd=semd,
+            now=call.now,
+        )
+        to_mis(tx, moved, RETURN, call.now)
+        facts = {
+            "returnedAt": notice.returned_at.isoformat(),
+            "groundCodes": grounds,
+            "organizationName": str(moved.details.get("organizationName") or ""),
+        }
+        to_fund(tx, context, moved, facts)
+        return state_change(ReturnReferralResponse, moved, kept)
+
+    return commit(context, call, work)
+
+
+def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
+    """SubmitResult: the result of the expertise, signed by the head; from SCHEDULED through EXAMINED."""
+    holder = call.request.signed_examination_result
+    result = binding.read(ExaminationResult, holder[0])
+    judged(
+        context,
+        call,
+        holder,
+        kind=result.document_kind,
+        type_code=_RESULT_TYPE,
+        expected=result_signers(result),
+        bureau_oid=result.bureau.oid,
+        created_at=result.created_at,
+    )
+    semd = bureau_files(context, call, call.request.semd)
+
+    def work(tx: Transaction, _: str) -> Answer:
+        referral = visible(tx, call, result.referral_number, "ExaminationResult/referralNumber")
+        origin = origin_of(call, Party.BUREAU, person=person(context, result.bureau_head))
+        moved = advance(tx, referral, Event.SEND_RESULT, origin)
+        kept = keep_signed(
+            tx, moved, holder, role=DocumentRole.RESULT, kind=result.document_kind, semd=semd, now=call.now
+        )
+        to_mis(tx, moved, RESULT, call.now)
+        return state_change(SubmitResultResponse, moved, kept)
+
+    return commit(context, call, work)
+
+
+def _same_document(referral: Referral, document: DocumentId, path: str) -> None:
+    if f"{document.root}^{document.extension}".lower() != referral.document_id.lower():
+        raise Refused([problem("NOT_FOUND", path, title="Документ направления", actual=document.extension)])

@@ -1,0 +1,82 @@
+"""Who sends a message: the partner whose certificate signed it; what it may call (contract, "Partners")."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from adapter.contract.call import Incoming
+from adapter.contract.envelope import Parcel
+from adapter.contract.signers import signature_problem
+from adapter.domain.errors import Problem, problem
+from adapter.domain.partners import OPEN_OPERATIONS, Partner, PartnerKind, Transport
+from adapter.operations.context import Context, Refused
+from signing import Certificate, Reason, Refusal, verify_wss
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A proven sender; without a certificate where the partner's transport is "none"."""
+
+    partner: Partner
+    certificate: Certificate | None
+
+
+ANYBODY = Partner(code="", name="", kind=PartnerKind.PORTAL)
+
+
+def authenticate(context: Context, incoming: Incoming, parcel: Parcel) -> Caller:
+    """Return the sender of a message.
+
+    Raises:
+        Refused: the sender is unknown, did not sign, signed with a certificate that is not its own, or may
+            not call the operation.
+    """
+    partner = context.partners.get(parcel.sender.code)
+    if partner is None:
+        if incoming.operation in OPEN_OPERATIONS:
+            return Caller(ANYBODY, None)
+        raise Refused([unknown_sender(context, parcel.sender.code)])
+    certificate = _proven(context, incoming, partner)
+    if not partner.may_call(incoming.operation):
+        raise Refused([problem("ACCESS_DENIED", system=partner.code, operation=incoming.operation)])
+    return Caller(partner, certificate)
+
+
+def unknown_sender(context: Context, code: str) -> Problem:
+    """Return MSE-1010."""
+    return problem("SENDER_UNKNOWN", "Message/Sender/Code", system=code[:64], contact=context.own.contact)
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether the peer is this computer."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _proven(context: Context, incoming: Incoming, partner: Partner) -> Certificate | None:
+    if partner.transport is Transport.NONE:
+        if not is_loopback(incoming.remote_address):
+            raise Refused([problem("ACCESS_DENIED", system=partner.code, operation=incoming.operation)])
+        return None
+    now = context.clock()
+    try:
+        certificate = verify_wss(incoming.envelope).certificate
+        if certificate.thumbprint not in partner.thumbprints:
+            raise Refused([unknown_sender(context, partner.code)])
+        context.trust.check(certificate, at=now, now=now)
+    except Refusal as refusal:
+        raise Refused([transport_problem(refusal)]) from refusal
+    return certificate
+
+
+def transport_problem(refusal: Refusal) -> Problem:
+    """Return the refusal of a transport signature as an error of the contract.
+
+    An unknown state of revocation is "try again": the sender is pinned, but may have been revoked.
+    """
+    if refusal.reason is Reason.CERT_STATUS_UNKNOWN:
+        return problem("REGISTER_UNAVAILABLE", "Security/Signature", register="списке отзыва сертификатов")
+    return signature_problem(refusal, "Security/Signature")

@@ -1,0 +1,134 @@
+"""What every operation works with: the ports of the house and the call at hand."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from adapter.contract.binding import write
+from adapter.contract.envelope import Parcel
+from adapter.contract.namespaces import exchange_tag
+from adapter.domain.errors import Problem, problem, sort_problems
+from adapter.domain.partners import Partner, Partners
+from signing import Certificate, SigningKey, Trust
+from storage import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSystem:
+    """How the adapter names itself in messages."""
+
+    code: str
+    name: str
+    contact: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds."""
+
+    inline_file_bytes: int
+    file_bytes: int
+    total_file_bytes: int
+    part_bytes: int
+    fetch_items: int
+    visible_seconds: int
+    retry_after_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The ports of the house, made once at start.
+
+    Attributes:
+        clock: the business clock, aware UTC; tests and `--on-date` turn it.
+        installation_key: secret under which persons and keys of duplicates are hashed.
+    """
+
+    own: OwnSystem
+    store: Store
+    trust: Trust
+    key: SigningKey
+    partners: Partners
+    limits: Limits
+    clock: Callable[[], datetime]
+    installation_key: bytes
+
+    def pseudonym(self, text: str) -> str:
+        """Return the keyed hash that stands for a person or a key of duplicates in the store."""
+        return hmac.new(self.installation_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[T]):
+    """One authenticated, schema-valid request.
+
+    Attributes:
+        request: the request of the operation, read from `element`.
+        partner: the system that signed the message.
+        test: the message carries TestMsg.
+        content_hash: SHA-256, hex, of the exclusive c14n of `element` (contract, "Identity of a request").
+        raw: the message as it came.
+    """
+
+    operation: str
+    request: T
+    element: etree._Element
+    parcel: Parcel
+    partner: Partner
+    certificate: Certificate | None
+    now: datetime
+    test: bool
+    request_id: str
+    content_hash: str
+    correlation_id: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operation answers.
+
+    Attributes:
+        status: SMEV status.
+        content: the child of AppData.
+        referral_number: number of the referral that the request made or touched.
+        codes: codes of the errors, for the journal.
+    """
+
+    status: str
+    content: etree._Element
+    referral_number: str = ""
+    codes: tuple[str, ...] = ()
+
+
+def answer(
+    content: object, *, status: str = "RESULT", referral_number: str = "", codes: tuple[str, ...] = ()
+) -> Answer:
+    """Return an answer made of a dataclass of `adapter.contract.exchange`."""
+    element = write(content, exchange_tag(type(content).__name__))
+    return Answer(status, element, referral_number, codes)
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer of the contract, not a failure of the program
+    """The operation refuses: all problems of the request at once."""
+
+    def __init__(self, problems: Iterable[Problem], referral_number: str = "") -> None:
+        self.problems = sort_problems(problems)
+        self.referral_number = referral_number
+        super().__init__(", ".join(one.code for one in self.problems))
+
+
+def refuse(code: str, path: str = "", **values: object) -> Refused:
+    """Return the refusal with one problem of the catalogue."""
+    return Refused([problem(code, path, **values)])  # type: ignore[arg-type]

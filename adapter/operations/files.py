@@ -1,0 +1,201 @@
+"""Files that travel with a request: decoded, measured, hashed (errors D.5)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapter.contract.exchange.common import File
+from adapter.domain.document_roles import DocumentRole
+from adapter.domain.errors import Problem, problem
+from adapter.operations.context import Context
+from storage import NewDocument, new_id
+
+_UNSAFE = frozenset('/\\:*?"<>|') | {chr(code) for code in (*range(32), 0x7F, 0x202A, 0x202B, 0x202D, 0x202E)}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file whose bytes are what the request says they are.
+
+    Attributes:
+        signatures: role (empty when none is given) and DER bytes of each detached signature, as sent.
+    """
+
+    name: str
+    document_type: str
+    media_type: str
+    sha256: str
+    content: bytes = field(repr=False)
+    signatures: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+
+def check_files(
+    context: Context, owner: str, files: Sequence[tuple[str, File]]
+) -> tuple[tuple[CheckedFile, ...], tuple[Problem, ...]]:
+    """Decode and check files.
+
+    Args:
+        context: ports and limits.
+        owner: system code whose uploads may be named.
+        files: path of each file in the request and the file.
+
+    Returns:
+        The files that are in order, and what is wrong with the others.
+    """
+    good: list[CheckedFile] = []
+    wrong: list[Problem] = []
+    for path, file in files:
+        content, problems = _content(context, owner, path, file)
+        problems += _problems(context, path, file, content)
+        signatures, unreadable = _signatures(path, file)
+        problems += unreadable
+        if problems:
+            wrong += problems
+        else:
+            digest = hashlib.sha256(content).hexdigest()
+            good.append(
+                CheckedFile(file.name, file.document_type, file.media_type, digest, content, signatures)
+            )
+    wrong += _total(context, [file.size for _, file in files])
+    return tuple(good), tuple(wrong)
+
+
+def stored_documents(
+    file: CheckedFile,
+    *,
+    referral_number: str,
+    version_number: int,
+    role: DocumentRole,
+    created_at: datetime,
+    document_kind: str = "",
+    document_id: str = "",
+) -> list[NewDocument]:
+    """Return the rows of a file and of its signatures, byte for byte."""
+    parent = new_id()
+    rows = [
+        NewDocument(
+            id=parent,
+            referral_number=referral_number,
+            version_number=version_number,
+            role=str(role),
+            name=file.name,
+            media_type=file.media_type,
+            created_at=created_at,
+            content=file.content,
+            document_kind=document_kind or None,
+            document_id=document_id or None,
+            sha256=file.sha256,
+        )
+    ]
+    rows += [
+        NewDocument(
+            referral_number=referral_number,
+            version_number=version_number,
+            role=str(DocumentRole.SIGNATURE),
+            name=signer,
+            media_type="application/pkcs7-signature",
+            created_at=created_at,
+            content=signature,
+            parent_id=parent,
+        )
+        for signer, signature in file.signatures
+    ]
+    return rows
+
+
+def decode_base64(text: str) -> bytes | None:
+    """Return the bytes of base64 with any white space, or None."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _content(context: Context, owner: str, path: str, file: File) -> tuple[bytes, list[Problem]]:
+    if file.upload_id is None:
+        content = decode_base64(file.content or "")
+        if content is None:
+            return b"", [problem("FILE_HASH", f"{path}/content", file=shown_name(file.name), offset="0")]
+        limit = context.limits.inline_file_bytes
+        if len(content) > limit:
+            return content, [_too_large(f"{path}/content", file, len(content), limit)]
+        return content, []
+    upload_id = file.upload_id
+    upload = context.store.read(lambda tx: tx.uploads.received(owner, upload_id))
+    if upload is None or not upload.complete:
+        received = str(sum(size for _, size in upload.parts)) if upload else "0"
+        return b"", [problem("FILE_HASH", f"{path}/uploadId", file=shown_name(file.name), offset=received)]
+    return context.store.read(lambda tx: tx.uploads.assemble(owner, upload_id)), []
+
+
+def _problems(context: Context, path: str, file: File, content: bytes) -> list[Problem]:
+    name = shown_name(file.name)
+    found: list[Problem] = []
+    unsafe = sorted(_UNSAFE & set(file.name))
+    if unsafe or file.name in {".", ".."} or ".." in file.name:
+        characters = " ".join(f"U+{ord(one):04X}" for one in unsafe) or "«..»"
+        found.append(problem("FILE_NAME", f"{path}/name", file=name, characters=characters))
+    if file.size > context.limits.file_bytes:
+        found.append(_too_large(f"{path}/size", file, file.size, context.limits.file_bytes))
+    if file.size == 0:
+        found.append(problem("FILE_EMPTY", path, file=name))
+    elif content and (
+        len(content) != file.size or hashlib.sha256(content).hexdigest() != file.sha256.lower()
+    ):
+        found.append(problem("FILE_HASH", path, file=name, offset="0"))
+    return found
+
+
+def _signatures(path: str, file: File) -> tuple[tuple[tuple[str, bytes], ...], list[Problem]]:
+    good: list[tuple[str, bytes]] = []
+    wrong: list[Problem] = []
+    for number, one in enumerate(file.signature, start=1):
+        content = decode_base64(one.value)
+        if content:
+            good.append((one.role or "", content))
+        else:
+            place = f"{path}/signature[{number}]/value"
+            wrong.append(problem("SIG_FORMAT", place, role="файла", reason="это не base64"))
+    return tuple(good), wrong
+
+
+def _total(context: Context, sizes: list[int]) -> list[Problem]:
+    limit, total = context.limits.total_file_bytes, sum(sizes)
+    if total <= limit:
+        return []
+    return [
+        problem(
+            "TOTAL_TOO_LARGE",
+            "",
+            actual=f"{total} байт",
+            limit=f"{limit} байт",
+            excess=f"{total - limit} байт",
+            largest=", ".join(f"{size} байт" for size in sorted(sizes, reverse=True)[:3]),
+        )
+    ]
+
+
+def _too_large(path: str, file: File, size: int, limit: int) -> Problem:
+    return problem(
+        "FILE_TOO_LARGE",
+        path,
+        actual=f"{size} байт",
+        limit=f"{limit} байт",
+        excess=f"{size - limit} байт",
+        file=shown_name(file.name),
+    )
+
+
+def shown_name(name: str) -> str:
+    """Return what may be shown of a file name: its extension only, names of files hold names of people."""
+    _, dot, extension = name.rpartition(".")
+    return (
+        f"*.{extension}"
+        if dot and extension.isascii() and extension.isalnum() and len(extension) < 8
+        else "*"
+    )

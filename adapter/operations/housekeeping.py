@@ -1,0 +1,104 @@
+"""What the adapter does by itself, by the clock: every function is safe to repeat and is called by the leader."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from lxml import etree
+
+from adapter.contract import binding, schemas
+from adapter.domain.document_roles import DocumentRole
+from adapter.domain.referral import Referral as ReferralDocument
+from adapter.domain.states import Event, Party, State
+from adapter.operations.context import Context
+from adapter.operations.mail import ERROR, to_mis, to_registry_or_bureau
+from adapter.operations.moves import Origin, Overtaken, advance
+from adapter.operations.reception import SignedDocument, judge_referral
+from signing import sign_detached
+from storage import Referral, Transaction
+
+#: Parts of a file that nobody finished are dropped after this time.
+UPLOAD_LIFE = timedelta(days=7)
+
+_PAGE = 100
+
+
+def recheck_certificates(context: Context) -> int:
+    """Judge again the signatures of referrals that wait for the state of a certificate (MSE-2016).
+
+    Returns:
+        How many left the waiting state.
+    """
+    done, after = 0, ""
+    while True:
+        page = context.store.read(
+            lambda tx: tx.referrals.list_by_state((State.AWAITING_CERTIFICATE_STATUS,), _PAGE, after)  # noqa: B023
+        )
+        for referral in page:
+            done += _recheck(context, referral)
+        if len(page) < _PAGE:
+            return done
+        after = page[-1].number
+
+
+def expire_uploads(context: Context) -> int:
+    """Drop unfinished uploads older than a week; returns how many."""
+    return context.store.transact(lambda tx: tx.uploads.expire(tx.now() - UPLOAD_LIFE))
+
+
+def anchor_journal(context: Context) -> bool:
+    """Sign the heads of all journal chains that grew since the last anchor; returns whether there were any."""
+    now = context.clock()
+
+    def sign(root: str) -> bytes:
+        return sign_detached(context.key, root.encode("ascii"))
+
+    return context.store.transact(lambda tx: tx.anchors.append(now, sign)) is not None
+
+
+def _recheck(context: Context, referral: Referral) -> int:
+    judged = _judged(context, referral)
+    if judged is None or judged.awaits_status:
+        return 0
+    origin = Origin(
+        Party.ADAPTER,
+        context.own.code,
+        "recheck certificates",
+        str(uuid.uuid4()),
+        context.clock(),
+        details={"codes": [one.code for one in judged.problems]},
+    )
+
+    def work(tx: Transaction) -> int:
+        current = tx.referrals.lock(referral.number)
+        if current is None or current.revision != referral.revision:
+            return 0
+        if judged.problems:
+            refused = advance(tx, current, Event.REFUSE_SIGNATURE, origin)
+            to_mis(tx, refused, ERROR, origin.now)
+            return 1
+        moved = advance(tx, current, Event.CONFIRM_CERTIFICATE_STATUS, origin)
+        files = tx.documents.list(moved.number, moved.version_number)
+        has_semd = any(one.role == DocumentRole.SEMD for one in files)
+        to_registry_or_bureau(tx, context, moved, has_semd=has_semd, now=origin.now)
+        return 1
+
+    try:
+        return context.store.transact(work)
+    except Overtaken:
+        return 0
+
+
+def _judged(context: Context, referral: Referral) -> SignedDocument | None:
+    def load(tx: Transaction) -> bytes | None:
+        files = tx.documents.list(referral.number, referral.version_number)
+        signed = next((one for one in files if one.role == DocumentRole.REFERRAL), None)
+        return tx.documents.read(signed.id, 0, signed.size) if signed else None
+
+    content = context.store.read(load)
+    if content is None:
+        return None
+    holder = etree.fromstring(content, schemas.parser())
+    document = binding.read(ReferralDocument, holder[0])
+    return judge_referral(context.trust, holder, document, context.clock())

@@ -1,0 +1,85 @@
+"""What a delivery means for its referral: delivered, refused by the partner, given up.
+
+Called by the delivery workers in the transaction that ends the delivery.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from adapter.contract.reply import Reply
+from adapter.domain.states import Event, Party, State
+from adapter.operations.context import Context
+from adapter.operations.moves import Origin, advance, note
+from adapter.operations.verdicts import Verdict, apply_verdict
+from storage import Delivery, Transaction
+
+_PARTIES = {
+    "registerDocument": Party.REMD,
+    "ReceiveReferral": Party.BUREAU,
+    "NotifyReturn": Party.ADAPTER,
+}
+_ON_ITS_WAY = frozenset({State.SUBMITTED, State.REMD_REGISTERED})
+
+
+def delivered(tx: Transaction, context: Context, delivery: Delivery, reply: Reply) -> None:
+    """Write down that the partner took the message, and move the referral where that is a move."""
+    origin = _origin(context, delivery)
+    number, version = delivery.referral_number or "", delivery.version_number or 0
+    if delivery.kind == "registerDocument":
+        if reply.values.get("emdrId"):
+            apply_verdict(tx, context, number, version, _verdict(reply), origin)
+        else:
+            note(tx, number, "REMD_ACCEPTED", origin)
+    elif delivery.kind == "ReceiveReferral":
+        referral = tx.referrals.lock(number)
+        if referral is not None and referral.version_number == version and referral.state in _ON_ITS_WAY:
+            advance(tx, referral, Event.DELIVER, origin)
+        else:
+            note(tx, number, "BUREAU_RECEIVED", origin)
+    elif delivery.kind == "NotifyReturn":
+        note(tx, number, "FUND_NOTIFIED", origin)
+
+
+def refused(tx: Transaction, context: Context, delivery: Delivery, reply: Reply) -> None:
+    """Write down the partner's final refusal; РЭМД's refusal of a document is its verdict."""
+    origin = _origin(context, delivery)
+    number, version = delivery.referral_number or "", delivery.version_number or 0
+    if delivery.kind == "registerDocument":
+        apply_verdict(tx, context, number, version, Verdict(errors=reply.errors), origin)
+    else:
+        note(tx, number, f"{delivery.kind.upper()}_REFUSED", origin)
+
+
+def given_up(tx: Transaction, context: Context, delivery: Delivery, error_class: str, error: str) -> None:
+    """Write down that the delivery waits for an operator now."""
+    origin = _origin(context, delivery, error_class, error)
+    note(tx, delivery.referral_number or delivery.id, "DELIVERY_GIVEN_UP", origin)
+
+
+def _origin(context: Context, delivery: Delivery, error_class: str = "", error: str = "") -> Origin:
+    details = {
+        "deliveryId": delivery.id,
+        "messageId": delivery.message_id or "",
+        "attempts": delivery.attempts,
+    }
+    if error_class:
+        details |= {"errorClass": error_class, "error": error}
+    return Origin(
+        party=_PARTIES.get(delivery.kind, Party.ADAPTER),
+        system=delivery.partner,
+        operation=delivery.kind,
+        correlation_id=delivery.id,
+        now=context.clock(),
+        details=details,
+    )
+
+
+def _verdict(reply: Reply) -> Verdict:
+    text = reply.values.get("registrationDateTime", "")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return Verdict(emdr_id=reply.values["emdrId"])
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Verdict(emdr_id=reply.values["emdrId"], registered_at=aware.astimezone(UTC))

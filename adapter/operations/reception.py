@@ -1,0 +1,306 @@
+"""What a submission says and what is wrong with it: signatures, roles, rules, the СЭМД, agreement of the two.
+
+Used by SubmitReferral, ValidateReferral and the command line alike; it reads, checks and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lxml import etree
+
+from adapter.contract import binding
+from adapter.contract.cda import InstanceId, SemdUnreadable
+from adapter.contract.exchange.referral import ReferralPackage
+from adapter.contract.namespaces import document_tag
+from adapter.contract.semd import read_semd
+from adapter.contract.semd_checks import ReferralFacts, agree, semd_problems
+from adapter.contract.semd_document import Semd
+from adapter.contract.signers import referral_signers, signature_problem
+from adapter.domain.checks import Context as CheckContext
+from adapter.domain.checks import check
+from adapter.domain.duplicates import duplicate_key, key_of
+from adapter.domain.errors import Problem, Severity, problem
+from adapter.domain.identifiers import normalize_snils
+from adapter.domain.priority import PriorityCategory, category_of
+from adapter.domain.referral import Referral
+from adapter.domain.subjects import region, zone
+from adapter.domain.submission import SubmissionFacts
+from adapter.operations.context import Context, Refused
+from adapter.operations.files import CheckedFile, check_files
+from signing import ExpectedSigner, Refusal, Trust, judge, verify_document
+from signing.policy import DEFAULT_POLICY
+from signing.reasons import Reason
+
+_DOCUMENT = "SubmitReferralRequest"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submission that may be accepted.
+
+    Attributes:
+        facts: what identifies, routes and orders it.
+        signed: the SignedReferral holder, when one was sent.
+        referral: its content.
+        semd_file: the СЭМД with its detached signatures, byte for byte, when one was sent.
+        files: the attachments.
+        warnings: problems that refuse nothing.
+        awaits_status: revocation of a signer's certificate could not be checked: kept, not yet delivered.
+    """
+
+    facts: SubmissionFacts
+    signed: etree._Element | None
+    referral: Referral | None
+    semd: Semd | None
+    semd_file: CheckedFile | None
+    files: tuple[CheckedFile, ...]
+    warnings: tuple[Problem, ...]
+    awaits_status: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDocument:
+    """The judgement on the signatures of one of our documents."""
+
+    problems: tuple[Problem, ...]
+    awaits_status: bool
+
+
+def receive(context: Context, owner: str, package: ReferralPackage, now: datetime) -> Submission:
+    """Read and check a submission whole.
+
+    Args:
+        context: ports.
+        owner: system code of the sender.
+        package: the request, valid by the schema.
+        now: instant of receipt, UTC.
+
+    Raises:
+        Refused: all problems of D.1, D.2 and D.5 at once.
+    """
+    if package.signed_referral is None and package.semd is None:
+        raise Refused(
+            [problem("FIELD_REQUIRED", f"{_DOCUMENT}/signedReferral", title="Направление или СЭМД")]
+        )
+    named = [] if package.semd is None else [(f"{_DOCUMENT}/semd", package.semd)]
+    attached = [(f"{_DOCUMENT}/file[{number}]", file) for number, file in enumerate(package.file, start=1)]
+    semd_files, problems = check_files(context, owner, named)
+    files, wrong_files = check_files(context, owner, attached)
+    semd_file = semd_files[0] if semd_files else None
+    referral: Referral | None = None
+    awaits = False
+    found = [*problems, *wrong_files]
+    if package.signed_referral is not None:
+        referral = binding.read(Referral, package.signed_referral[0])
+        judged = judge_referral(context.trust, package.signed_referral, referral, now)
+        awaits = judged.awaits_status
+        found += judged.problems
+        found += check(referral, check_context(referral.organization.oid, now))
+    semd: Semd | None = None
+    if semd_file is not None:
+        semd, wrong = examine_semd(semd_file.content, now)
+        found += wrong
+        if semd is not None and referral is not None:
+            found += agree(_facts_to_compare(referral), semd)
+    if not any(one.severity is Severity.ERROR for one in found):
+        facts, missing = _facts(referral, semd)
+        found += missing
+        if facts is not None and not missing:
+            warnings = tuple(one for one in found if one.severity is Severity.WARNING)
+            return Submission(
+                facts, package.signed_referral, referral, semd, semd_file, files, warnings, awaits
+            )
+    raise Refused(found)
+
+
+def readable_problems(
+    element: etree._Element, reported: Sequence[Problem], now: datetime
+) -> tuple[Problem, ...]:
+    """Run the domain checks over what can be read of a Referral that is not valid by the schema.
+
+    Args:
+        element: the request or a document; a Referral is looked for in it.
+        reported: problems of the schema; their paths are skipped.
+        now: instant of receipt, UTC.
+    """
+    found = next(element.iter(document_tag("Referral")), None)
+    if found is None:
+        return ()
+    referral = binding.read_readable(Referral, found)
+    oid = found.findtext(f"{document_tag('organization')}/{document_tag('oid')}") or ""
+    return check(referral, check_context(oid, now), reported=[one.path for one in reported])
+
+
+def check_context(organization_oid: str, now: datetime) -> CheckContext:
+    """Return day and instant of receipt; the day is that of the organisation that refers."""
+    return CheckContext(today=local_day(organization_oid, now), received_at=now)
+
+
+def local_day(organization_oid: str, now: datetime) -> date:
+    """Return the calendar day of an instant in the zone of the organisation."""
+    return now.astimezone(zone(region(organization_oid))).date()
+
+
+def judge_referral(trust: Trust, holder: etree._Element, referral: Referral, now: datetime) -> SignedDocument:
+    """Verify all signatures of a SignedReferral and judge who signed."""
+    return judge_document(
+        trust,
+        holder,
+        kind=referral.document_kind,
+        expected=referral_signers(referral),
+        organization_ogrn=referral.organization.ogrn,
+        created_at=referral.created_at,
+        day=local_day(referral.organization.oid, referral.created_at),
+        now=now,
+    )
+
+
+def judge_document(
+    trust: Trust,
+    holder: etree._Element,
+    *,
+    kind: str,
+    expected: Sequence[ExpectedSigner],
+    organization_ogrn: str,
+    created_at: datetime,
+    day: date,
+    now: datetime,
+) -> SignedDocument:
+    """Verify the signatures of a signed document and judge who signed.
+
+    The certificates must be valid at the date of the document and at `now` (facts, D.2).
+    """
+    path = f"{etree.QName(holder).localname}/Signature"
+    try:
+        outcomes = trust.vet(verify_document(holder), at=created_at, now=now)
+    except Refusal as refusal:
+        if refusal.reason is not Reason.SIG_MISSING:
+            return SignedDocument((signature_problem(refusal, path),), awaits_status=False)
+        outcomes = ()
+    judgement = judge(DEFAULT_POLICY, kind, day, expected, outcomes, organization_ogrn=organization_ogrn)
+    refusals = [one for one in judgement.refusals if one.reason is not Reason.CERT_STATUS_UNKNOWN]
+    unknown = [one for one in judgement.refusals if one.reason is Reason.CERT_STATUS_UNKNOWN]
+    problems = tuple(signature_problem(one, path) for one in (*refusals, *unknown))
+    return SignedDocument(problems, awaits_status=judgement.awaits_status)
+
+
+def examine_semd(content: bytes, now: datetime) -> tuple[Semd | None, tuple[Problem, ...]]:
+    """Read a СЭМД and check what can be checked in it alone.
+
+    Its CMS signatures are carried byte for byte and not checked yet.
+    """
+    try:
+        semd = read_semd(content)
+    except SemdUnreadable as unreadable:
+        return None, tuple(unreadable.problems)
+    oid = semd.organization.oid if semd.organization and semd.organization.oid else ""
+    return semd, (*semd.problems, *semd_problems(semd, local_day(oid, now)))
+
+
+def _facts_to_compare(referral: Referral) -> ReferralFacts:
+    document, set_id = referral.document_id, referral.document_set_id
+    return ReferralFacts(
+        document_id=InstanceId(document.root, document.extension),
+        document_set_id=InstanceId(set_id.root, set_id.extension),
+        version_number=referral.version_number,
+        document_kind=referral.document_kind,
+        organization_oid=referral.organization.oid,
+        snils=referral.citizen.snils,
+        vk_protocol_number=referral.vk_protocol.number,
+        vk_protocol_date=referral.vk_protocol.date,
+        issue_date=referral.issue_date,
+        author=referral.author.snils,
+        legal_authenticator=referral.legal_authenticator.snils,
+        chair=referral.commission.chair.snils,
+        members=tuple(member.snils for member in referral.commission.members),
+    )
+
+
+def _facts(
+    referral: Referral | None, semd: Semd | None
+) -> tuple[SubmissionFacts | None, tuple[Problem, ...]]:
+    if referral is not None:
+        return _referral_facts(referral), ()
+    if semd is None:
+        return None, ()
+    return _semd_facts(semd)
+
+
+def _referral_facts(referral: Referral) -> SubmissionFacts:
+    replaces = referral.replaces_document_id
+    organization, protocol = referral.organization, referral.vk_protocol
+    return SubmissionFacts(
+        document_id=f"{referral.document_id.root}^{referral.document_id.extension}",
+        document_set_id=f"{referral.document_set_id.root}^{referral.document_set_id.extension}",
+        version_number=referral.version_number,
+        replaces_document_id=f"{replaces.root}^{replaces.extension}" if replaces else "",
+        document_kind=referral.document_kind,
+        organization_oid=organization.oid,
+        organization_ogrn=organization.ogrn,
+        organization_name=organization.name,
+        bureau_oid=referral.receiver_bureau.oid,
+        issue_date=referral.issue_date,
+        protocol_number=protocol.number,
+        protocol_date=protocol.date,
+        priority=category_of(referral),
+        previous_until=referral.previous.until if referral.previous else None,
+        snils=normalize_snils(referral.citizen.snils or ""),
+        duplicate_key=key_of(referral),
+    )
+
+
+def _semd_facts(semd: Semd) -> tuple[SubmissionFacts | None, tuple[Problem, ...]]:
+    """Return the facts of a СЭМД that travels alone, or what is missing in it."""
+    decision, organization = semd.decision, semd.organization
+    bureau = decision.receiver_bureau.oid if decision.receiver_bureau else None
+    needed: dict[str, object] = {
+        "id": semd.document_id,
+        "setId": semd.document_set_id,
+        "versionNumber": semd.version_number,
+        "recordTarget/patientRole/id": semd.citizen.snils if semd.citizen else None,
+        "recordTarget/patientRole/providerOrganization/id": organization.oid if organization else None,
+        "component/structuredBody": decision.issue_date and decision.vk_protocol_date,
+        "component/structuredBody/component/section/entry/act/performer": bureau,
+    }
+    missing = tuple(
+        problem("FIELD_REQUIRED", f"ClinicalDocument/{path}") for path, value in needed.items() if not value
+    )
+    if missing or semd.document_id is None or semd.document_set_id is None or organization is None:
+        return None, missing
+    if decision.issue_date is None or decision.vk_protocol_date is None or semd.citizen is None:
+        return None, missing
+    snils, oid = semd.citizen.snils or "", organization.oid or ""
+    protocol_number = decision.vk_protocol_number or ""
+    priority = PriorityCategory.NONE
+    if decision.primary_prosthetics:
+        priority = PriorityCategory.AMPUTATION
+    elif decision.palliative_care:
+        priority = PriorityCategory.PALLIATIVE
+    return (
+        SubmissionFacts(
+            document_id=_identifier(semd.document_id),
+            document_set_id=_identifier(semd.document_set_id),
+            version_number=semd.version_number or 1,
+            replaces_document_id=_identifier(semd.replaces_document_id) if semd.replaces_document_id else "",
+            document_kind=semd.document_kind or "",
+            organization_oid=oid,
+            organization_ogrn=organization.ogrn or "",
+            organization_name=organization.name or "",
+            bureau_oid=bureau or "",
+            issue_date=decision.issue_date,
+            protocol_number=protocol_number,
+            protocol_date=decision.vk_protocol_date,
+            priority=priority,
+            previous_until=None,
+            snils=snils,
+            duplicate_key=duplicate_key(snils, oid, protocol_number, decision.vk_protocol_date),
+        ),
+        (),
+    )
+
+
+def _identifier(identifier: InstanceId) -> str:
+    return f"{identifier.root}^{identifier.extension or ''}"

@@ -1,0 +1,211 @@
+"""РЭМД calls us back: asks for the file, brings its verdict, tells of linked documents (facts/remd.md, 1.4).
+
+No SMEV envelope here: РЭМД's own namespaces, SOAP 1.1 or 1.2. Parsed leniently, as the facts advise: elements
+are found by name in the callback namespace, prefixes, order and absent parts do not matter.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from lxml import etree
+
+from adapter.contract.call import Incoming, Outgoing, SoapFault
+from adapter.contract.namespaces import REMD_CALLBACK
+from adapter.contract.reply import PartnerError
+from adapter.contract.soap import plain_envelope
+from adapter.domain.document_roles import DocumentRole
+from adapter.domain.errors import problem
+from adapter.domain.partners import Partner, PartnerKind, Transport
+from adapter.domain.states import Party
+from adapter.operations.answers import ATTEMPTS
+from adapter.operations.callers import is_loopback
+from adapter.operations.context import Context
+from adapter.operations.documents import DISCLOSED
+from adapter.operations.moves import Origin, Overtaken, note
+from adapter.operations.verdicts import Verdict, apply_verdict
+from signing import Refusal, verify_wss
+from storage import Document, Transaction
+
+#: Body element of each call back: name of its operation.
+OPERATIONS = MappingProxyType(
+    {
+        "getDocumentFileRequest": "getDocumentFile",
+        "registerDocumentResult": "sendRegisterDocumentResult",
+        "sendNoticeRequest": "sendNotice",
+        "sendDocumentFileRequest": "sendDocumentFile",
+    }
+)
+
+
+class RegistryDoor:
+    """Takes РЭМД's call back in and gives its answer out."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._handlers: Mapping[str, Callable[[Incoming, Partner], etree._Element]] = {
+            "getDocumentFile": self._file,
+            "sendRegisterDocumentResult": self._verdict,
+            "sendNotice": self._event,
+            "sendDocumentFile": self._event,
+        }
+
+    def __call__(self, incoming: Incoming) -> Outgoing:
+        """Answer one call back.
+
+        Raises:
+            SoapFault: the caller is not РЭМД.
+        """
+        partner = self._caller(incoming)
+        content = self._handlers[incoming.operation](incoming, partner)
+        return Outgoing(plain_envelope(content, incoming.soap_version))
+
+    def _caller(self, incoming: Incoming) -> Partner:
+        for partner in self._context.partners.of_kind(PartnerKind.REMD):
+            if partner.transport is Transport.NONE:
+                if is_loopback(incoming.remote_address):
+                    return partner
+            elif self._signed_by(incoming, partner):
+                return partner
+        denied = problem("ACCESS_DENIED", system="РЭМД", operation=incoming.operation)
+        raise SoapFault(denied)
+
+    def _signed_by(self, incoming: Incoming, partner: Partner) -> bool:
+        now = self._context.clock()
+        try:
+            certificate = verify_wss(incoming.envelope).certificate
+            self._context.trust.check(certificate, at=now, now=now)
+        except Refusal:
+            return False
+        return certificate.thumbprint in partner.thumbprints
+
+    def _file(self, incoming: Incoming, partner: Partner) -> etree._Element:
+        """Give the file by localUid (registration) or by emdrId (somebody demanded it)."""
+        local_uid, emdr_id = _text(incoming.content, "localUid"), _text(incoming.content, "emdrId")
+
+        def work(tx: Transaction) -> tuple[Document, bytes] | None:
+            document = _registered(tx, local_uid, emdr_id)
+            if document is None:
+                return None
+            content = tx.documents.read(document.id, 0, document.size)
+            details = {"documentId": document.id, "length": len(content)}
+            note(tx, document.referral_number, DISCLOSED, self._origin(incoming, partner, details))
+            return document, content
+
+        found = self._context.store.transact(work)
+        if found is None:
+            return _answer("getDocumentFileResponse", PartnerError("REGISTRY_ITEM_NOT_FOUND"))
+        document, content = found
+        response = _answer("getDocumentFileResponse")
+        file = _child(response, "file")
+        _child(file, "data").text = base64.b64encode(content).decode()
+        _child(file, "checkSum").text = hashlib.sha256(content).hexdigest()
+        _child(file, "mediaType").text = document.media_type
+        return response
+
+    def _verdict(self, incoming: Incoming, partner: Partner) -> etree._Element:
+        """Take the asynchronous verdict; a repeated one is answered in the same way."""
+        content = incoming.content
+        message_id, local_uid = _text(content, "relatesToMessage"), _text(content, "localUid")
+        verdict = _read_verdict(content)
+        origin = self._origin(incoming, partner, {"emdrId": verdict.emdr_id, "localUid": local_uid})
+
+        def work(tx: Transaction) -> bool:
+            subject = _subject(tx, message_id, local_uid)
+            if subject is None:
+                day = origin.now.date().isoformat()
+                note(tx, f"refused:{partner.code}:{day}", "REMD_VERDICT_UNKNOWN", origin)
+                return False
+            apply_verdict(tx, self._context, *subject, verdict, origin)
+            return True
+
+        name = "sendRegisterDocumentResultResponse"
+        for _ in range(ATTEMPTS):
+            try:
+                known = self._context.store.transact(work)
+            except Overtaken:
+                continue
+            return _answer(name) if known else _answer(name, PartnerError("WRONG_MESSAGE_ID"))
+        return _answer(name, PartnerError("RMIS_ERROR"))
+
+    def _event(self, incoming: Incoming, partner: Partner) -> etree._Element:
+        """Keep what is told of linked documents until the work that uses it is there; nothing is lost."""
+        emdr_id = _text(incoming.content, "emdrId")
+        origin = self._origin(incoming, partner, {"emdrId": emdr_id})
+
+        def work(tx: Transaction) -> None:
+            payload = {"envelope": base64.b64encode(incoming.raw).decode()}
+            tx.held_events.add(f"emdr:{emdr_id}", incoming.operation, payload, origin.now)
+            note(tx, f"emdr:{emdr_id}", "REMD_EVENT_HELD", origin)
+
+        self._context.store.transact(work)
+        return _answer(f"{incoming.operation}Response")
+
+    def _origin(self, incoming: Incoming, partner: Partner, details: Mapping[str, object]) -> Origin:
+        now = self._context.clock()
+        operation, correlation = incoming.operation, incoming.correlation_id
+        return Origin(Party.REMD, partner.code, operation, correlation, now, details=details)
+
+
+def _registered(tx: Transaction, local_uid: str, emdr_id: str) -> Document | None:
+    if local_uid:
+        found = tx.documents.find_by_local_uid(local_uid)
+        return next((one for one in found if one.role == DocumentRole.SEMD), None)
+    for referral in tx.referrals.find_by_remd_id(emdr_id) if emdr_id else ():
+        for document in tx.documents.list(referral.number, referral.version_number):
+            if document.role == DocumentRole.SEMD:
+                return document
+    return None
+
+
+def _subject(tx: Transaction, message_id: str, local_uid: str) -> tuple[str, int] | None:
+    """Return number and version of the referral that a verdict is about."""
+    delivery = tx.outbox.find_by_message_id(message_id) if message_id else None
+    if delivery is not None and delivery.referral_number:
+        return delivery.referral_number, delivery.version_number or 0
+    document = _registered(tx, local_uid, "") if local_uid else None
+    return (document.referral_number, document.version_number) if document else None
+
+
+def _read_verdict(content: etree._Element) -> Verdict:
+    item = content.find(f"{{{REMD_CALLBACK}}}registryItem")
+    emdr_id = _text(item, "emdrId") if item is not None else ""
+    if _text(content, "status").lower() == "success" and emdr_id and item is not None:
+        moment = _text(item, "registrationDateTime") or _text(item, "registrationDate")
+        return Verdict(emdr_id, _moment(moment))
+    errors = tuple(
+        PartnerError(_text(one, "code") or "VALIDATION_ERROR", _text(one, "message"))
+        for one in content.iterfind(f"{{{REMD_CALLBACK}}}errors/{{{REMD_CALLBACK}}}item")
+    )
+    return Verdict(errors=errors or (PartnerError("RUNTIME_ERROR", _text(content, "message")),))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _text(parent: etree._Element, name: str) -> str:
+    return (parent.findtext(f"{{{REMD_CALLBACK}}}{name}") or "").strip()
+
+
+def _child(parent: etree._Element, name: str) -> etree._Element:
+    return etree.SubElement(parent, f"{{{REMD_CALLBACK}}}{name}")
+
+
+def _answer(name: str, error: PartnerError | None = None) -> etree._Element:
+    answer = etree.Element(f"{{{REMD_CALLBACK}}}{name}", nsmap={"cb": REMD_CALLBACK})
+    _child(answer, "status").text = "error" if error else "success"
+    if error is not None:
+        item = _child(_child(answer, "errors"), "item")
+        _child(item, "code").text = error.code
+        if error.message:
+            _child(item, "message").text = error.message
+    return answer

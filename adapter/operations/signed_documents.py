@@ -1,0 +1,116 @@
+"""Documents that a bureau signs: verified, judged and kept byte for byte (ReturnReferral, SubmitResult)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+
+from adapter.contract.exchange.common import File
+from adapter.domain.document_roles import DocumentRole
+from adapter.domain.errors import problem
+from adapter.domain.identifiers import normalize_snils
+from adapter.domain.kinds import kind_problem
+from adapter.domain.requisites import StaffPerson
+from adapter.operations.context import Call, Context, Refused
+from adapter.operations.files import CheckedFile, check_files, stored_documents
+from adapter.operations.reception import judge_document, local_day
+from signing import ExpectedSigner
+from storage import NewDocument, Referral, Transaction
+
+
+def judged(
+    context: Context,
+    call: Call[Any],
+    holder: etree._Element,
+    *,
+    kind: str,
+    type_code: str,
+    expected: Sequence[ExpectedSigner],
+    bureau_oid: str,
+    created_at: datetime,
+) -> None:
+    """Check the kind and the signatures of a bureau's document.
+
+    Raises:
+        Refused: problems of D.1 and D.2; "try again" when only revocation could not be checked.
+    """
+    bureau = call.partner.organization(bureau_oid)
+    name = etree.QName(holder[0]).localname
+    if bureau is None:
+        where = f"{name}/bureau/oid"
+        raise Refused(
+            [problem("SENDER_NOT_ALLOWED", where, system=call.partner.code, organization=bureau_oid)]
+        )
+    document = judge_document(
+        context.trust,
+        holder,
+        kind=kind,
+        expected=expected,
+        organization_ogrn=bureau.ogrn,
+        created_at=created_at,
+        day=local_day(bureau_oid, created_at),
+        now=call.now,
+    )
+    if document.awaits_status:
+        raise Refused([problem("REGISTER_UNAVAILABLE", register="списке отзыва сертификатов")])
+    closed = kind_problem(kind, local_day(bureau_oid, call.now), f"{name}/documentKind", type_code=type_code)
+    found = [*document.problems, *([closed] if closed else [])]
+    if found:
+        raise Refused(found)
+
+
+def bureau_files(context: Context, call: Call[Any], semd: File | None) -> tuple[CheckedFile, ...]:
+    """Return the СЭМД that accompanies a bureau's document, checked.
+
+    Raises:
+        Refused: problems of D.5.
+    """
+    if semd is None:
+        return ()
+    files, problems = check_files(context, call.partner.code, [(f"{call.operation}Request/semd", semd)])
+    if problems:
+        raise Refused(problems)
+    return files
+
+
+def keep_signed(
+    tx: Transaction,
+    referral: Referral,
+    holder: etree._Element,
+    *,
+    role: DocumentRole,
+    kind: str,
+    semd: Sequence[CheckedFile],
+    now: datetime,
+) -> str:
+    """Keep a signed document and its СЭМД with the version that they answer; return the id of the first."""
+    content = etree.tostring(holder, method="c14n", exclusive=True)
+    name = f"{etree.QName(holder).localname}.xml"
+    file = CheckedFile(name, kind, "application/xml", hashlib.sha256(content).hexdigest(), content)
+    rows = _rows(referral, file, role, kind, now)
+    for one in semd:
+        rows += _rows(referral, one, DocumentRole.SEMD_OF_BUREAU, kind, now)
+    tx.documents.add(*rows)
+    return rows[0].id
+
+
+def person(context: Context, staff: StaffPerson) -> str:
+    """Return the keyed hash that stands for an official in the journal."""
+    return context.pseudonym(f"snils:{normalize_snils(staff.snils)}")
+
+
+def _rows(
+    referral: Referral, file: CheckedFile, role: DocumentRole, kind: str, now: datetime
+) -> list[NewDocument]:
+    return stored_documents(
+        file,
+        referral_number=referral.number,
+        version_number=referral.version_number,
+        role=role,
+        created_at=now,
+        document_kind=kind,
+    )

@@ -1,0 +1,278 @@
+"""SubmitReferral: a new referral, or the next version of one that was returned or refused.
+
+The decision is made outside the transaction from what was read; the transaction keeps it only if nothing of
+that has moved meanwhile (unique claims, revision of the row), else it is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from lxml import etree
+
+from adapter.contract.binding import write
+from adapter.contract.exchange.referral import SubmitReferralRequest, SubmitReferralResponse
+from adapter.contract.namespaces import document_tag
+from adapter.domain.errors import Problem, problem
+from adapter.domain.partners import Partner
+from adapter.domain.receipt import ReceiptContent
+from adapter.domain.requisites import DocumentId
+from adapter.domain.states import Event, Party, State, path
+from adapter.domain.subjects import region, zone
+from adapter.domain.submission import SubmissionFacts
+from adapter.operations.answers import ATTEMPTS, busy, commit_once, error_entry, refusal_answer, stored_answer
+from adapter.operations.context import Answer, Call, Context, Refused, answer
+from adapter.operations.keeping import DOCUMENT_CLAIM, Plan, keep, known_documents
+from adapter.operations.moves import (
+    DUPLICATE_CLAIM,
+    Overtaken,
+    moves_of,
+)
+from adapter.operations.reception import Submission, receive
+from signing import sign_document
+from storage import Referral, Transaction
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to mistake when read aloud
+
+
+def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
+    """Accept a referral durably and answer with a signed receipt.
+
+    Raises:
+        Refused: problems of D.1, D.2, D.5 (no referral is made), of access, of the version chain.
+        Taken: the same request was answered meanwhile.
+    """
+    submission = receive(context, call.partner.code, call.request, call.now)
+    _may_act(call.partner, submission.facts)
+    content_hash = _content_hash(submission)
+    for _ in range(ATTEMPTS):
+        first = _answered_before(context, call, submission.facts, content_hash)
+        if first is not None:
+            return first
+        plan = _plan(context, call, submission, content_hash)
+        result = _answer(context, call, plan)
+        try:
+            return commit_once(context, call, partial(keep, context, call, plan, result))
+        except Overtaken:
+            continue
+    raise busy()
+
+
+def _may_act(partner: Partner, facts: SubmissionFacts) -> None:
+    organization = partner.organization(facts.organization_oid)
+    if organization is None:
+        where = "Referral/organization/oid"
+        raise Refused(
+            [problem("SENDER_NOT_ALLOWED", where, system=partner.code, organization=facts.organization_oid)]
+        )
+    if organization.ogrn and facts.organization_ogrn and organization.ogrn != facts.organization_ogrn:
+        raise Refused(
+            [
+                problem(
+                    "ORG_REQUISITES_MISMATCH",
+                    "Referral/organization/ogrn",
+                    actual=facts.organization_ogrn,
+                    limit=organization.ogrn,
+                    organization=facts.organization_oid,
+                )
+            ]
+        )
+
+
+def _content_hash(submission: Submission) -> str:
+    """Return SHA-256 over what was received: the signed referral (exclusive c14n), the СЭМД, the files."""
+    digest = hashlib.sha256()
+    if submission.signed is not None:
+        digest.update(etree.tostring(submission.signed, method="c14n", exclusive=True))
+    for file in (submission.semd_file, *submission.files):
+        if file is not None:
+            digest.update(bytes.fromhex(file.sha256))
+    return digest.hexdigest()
+
+
+def _answered_before(
+    context: Context, call: Call[SubmitReferralRequest], facts: SubmissionFacts, content_hash: str
+) -> Answer | None:
+    """Return the first answer to this very document (MSE-3001, a safe repeat), None when it is new.
+
+    Raises:
+        Refused: MSE-3002, the identifier names another document.
+    """
+    key = facts.document_id.lower()
+
+    def look(tx: Transaction) -> tuple[bool, Answer | None]:
+        owner = tx.claims.owner(DOCUMENT_CLAIM, key)
+        referral = tx.referrals.get(owner) if owner else None
+        if referral is None:
+            return owner is not None, None
+        known = known_documents(referral).get(key, {})
+        message = tx.messages.get(known.get("message", ""))
+        if referral.sender != call.partner.code or known.get("hash") != content_hash or message is None:
+            return True, None
+        return True, stored_answer(message)
+
+    taken, first = context.store.read(look)
+    if taken and first is None:
+        shown = facts.document_id.partition("^")[2] or facts.document_id
+        raise Refused([problem("ID_CONFLICT", "Referral/documentId", actual=shown)])
+    return first
+
+
+def _plan(
+    context: Context, call: Call[SubmitReferralRequest], submission: Submission, content_hash: str
+) -> Plan:
+    facts = submission.facts
+    bureau = context.partners.bureau_of(facts.bureau_oid)
+    if bureau is None or bureau.test != call.test:
+        raise Refused(
+            [
+                problem(
+                    "ORG_NOT_FOUND",
+                    "Referral/receiverBureau/oid",
+                    title="Бюро-получатель",
+                    actual=facts.bureau_oid,
+                    date=f"{call.now:%d.%m.%Y}",
+                )
+            ]
+        )
+    duplicate_hash = context.pseudonym(facts.duplicate_key)
+    previous = context.store.read(lambda tx: _previous(tx, call, facts))
+    refusal: Problem | None = None
+    if previous is not None:
+        steps = moves_of(previous.state, Event.CORRECT, Party.MIS)
+        _check_chain(previous, facts)
+        double = _duplicate(context, facts, duplicate_hash)
+        if double is not None and double.number != previous.number:
+            raise Refused([double.problem])
+    else:
+        steps = path(State.SIGNED, Event.SUBMIT)
+        double = _duplicate(context, facts, duplicate_hash)
+        if double is not None:
+            refusal = double.problem
+            steps += path(State.SUBMITTED, Event.REFUSE_DUPLICATE)
+        elif submission.awaits_status:
+            steps += path(State.SUBMITTED, Event.AWAIT_CERTIFICATE_STATUS)
+    return Plan(
+        number=previous.number if previous else new_number(call.now),
+        submission=submission,
+        content_hash=content_hash,
+        duplicate_hash=duplicate_hash,
+        bureau=bureau,
+        previous=previous,
+        steps=steps,
+        refusal=refusal,
+    )
+
+
+def _previous(tx: Transaction, call: Call[SubmitReferralRequest], facts: SubmissionFacts) -> Referral | None:
+    """Return the referral that this version corrects, None for a first version.
+
+    Raises:
+        Refused: it is not there, belongs to somebody else, or the version is out of its chain.
+    """
+    named = call.request.replaces.referral_number if call.request.replaces else ""
+    if not named and facts.version_number == 1 and not facts.replaces_document_id:
+        return None
+    number = named or tx.claims.owner(DOCUMENT_CLAIM, facts.replaces_document_id.lower())
+    referral = tx.referrals.get(number) if number else None
+    if referral is None or referral.sender != call.partner.code:
+        if named:
+            raise Refused(
+                [problem("NOT_FOUND", "SubmitReferralRequest/replaces/referralNumber", actual=named)]
+            )
+        raise Refused([_version_conflict(facts, "1")])
+    return referral
+
+
+def _check_chain(previous: Referral, facts: SubmissionFacts) -> None:
+    fits = (
+        facts.version_number == previous.version_number + 1
+        and facts.replaces_document_id.lower() == previous.document_id.lower()
+        and facts.document_set_id.lower() == previous.document_set_id.lower()
+        and facts.organization_oid == previous.organization_oid
+    )
+    if not fits:
+        raise Refused([_version_conflict(facts, str(previous.version_number + 1))])
+
+
+def _version_conflict(facts: SubmissionFacts, expected: str) -> Problem:
+    return problem(
+        "VERSION_CONFLICT",
+        "Referral/versionNumber",
+        actual=str(facts.version_number),
+        limit=expected,
+        set_id=facts.document_set_id.partition("^")[2],
+        replaced=facts.replaces_document_id.partition("^")[2] or "не указан",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Double:
+    """The referral that holds the same requisites, and MSE-3010 that names it."""
+
+    number: str
+    problem: Problem
+
+
+def _duplicate(context: Context, facts: SubmissionFacts, duplicate_hash: str) -> _Double | None:
+    """Return who holds the requisites of a referral."""
+
+    def look(tx: Transaction) -> Referral | None:
+        owner = tx.claims.owner(DUPLICATE_CLAIM, duplicate_hash)
+        return tx.referrals.get(owner) if owner else None
+
+    first = context.store.read(look)
+    if first is None:
+        return None
+    local = first.received_at.astimezone(zone(region(facts.organization_oid)))
+    found = problem(
+        "DUPLICATE",
+        "Referral/vkProtocol",
+        title="Протокол врачебной комиссии",
+        protocol_number=facts.protocol_number,
+        protocol_date=f"{facts.protocol_date:%d.%m.%Y}",
+        received=f"{local:%d.%m.%Y}",
+        referral_number=first.number,
+    )
+    return _Double(first.number, found)
+
+
+def _answer(context: Context, call: Call[SubmitReferralRequest], plan: Plan) -> Answer:
+    """Return the business answer: a signed receipt, or the refusal of D.3 under the number it is kept."""
+    if plan.refusal is not None:
+        return refusal_answer(Refused([plan.refusal], plan.number), call.correlation_id)
+    receipt = signed_receipt(context, call.now, plan)
+    warnings = tuple(error_entry(one, call.correlation_id) for one in plan.submission.warnings)
+    content = SubmitReferralResponse(receipt=receipt, warning=warnings)
+    return answer(content, status="ACCEPT", referral_number=plan.number)
+
+
+def signed_receipt(context: Context, now: datetime, plan: Plan) -> etree._Element:
+    """Return the receipt: number, time, state and the hash of what was received, signed by us."""
+    facts = plan.submission.facts
+    root, _, extension = facts.document_id.partition("^")
+    content = ReceiptContent(
+        id_="receipt",
+        referral_number=plan.number,
+        received_at=now,
+        state=str(plan.state),
+        version_number=facts.version_number,
+        document_id=DocumentId(root=root, extension=extension),
+        content_hash=plan.content_hash,
+        adapter_system=context.own.code,
+        created_at=now,
+    )
+    holder = etree.Element(document_tag("Receipt"), nsmap={"doc": document_tag("")[1:-1]})
+    holder.append(write(content, document_tag("ReceiptContent")))
+    sign_document(holder, context.key)
+    return holder
+
+
+def new_number(now: datetime) -> str:
+    """Return a fresh number: the day of receipt and ten random signs, ``20261121-7K3M9-QFD2X``."""
+    signs = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return f"{now:%Y%m%d}-{signs[:5]}-{signs[5:]}"

@@ -1,0 +1,84 @@
+"""РЭМД's verdict on a document: registered, or refused with its codes. The same whoever brings it.
+
+It comes by РЭМД's call back, from the synchronous answer, or from asking the registry after a lost answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapter.contract.reply import PartnerError
+from adapter.domain.states import Event, State
+from adapter.operations.context import Context
+from adapter.operations.mail import ERROR, to_bureau, to_mis
+from adapter.operations.moves import Origin, advance, note
+from storage import Referral, Transaction
+
+#: Kind of an event that came when its turn had not come; it is kept and applied later.
+HELD_VERDICT = "REMD_VERDICT"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What РЭМД decided.
+
+    Attributes:
+        emdr_id: number in the registry; opaque; empty when refused.
+        registered_at: moment of registration, UTC.
+        errors: why it was refused.
+    """
+
+    emdr_id: str = ""
+    registered_at: datetime | None = None
+    errors: tuple[PartnerError, ...] = ()
+
+
+def apply_verdict(
+    tx: Transaction, context: Context, number: str, version: int, verdict: Verdict, origin: Origin
+) -> bool:
+    """Move the referral as the verdict says.
+
+    A repeated verdict changes nothing; one that does not fit the present version or state is kept as a held
+    event and journaled, never lost.
+
+    Returns:
+        Whether the verdict was applied now.
+
+    Raises:
+        Overtaken: somebody else moved the referral; the caller tries again.
+    """
+    referral = tx.referrals.lock(number)
+    if referral is None:
+        return False
+    if verdict.emdr_id and referral.version_number == version and referral.remd_id == verdict.emdr_id:
+        return False
+    if referral.version_number != version or referral.state != State.SUBMITTED:
+        _hold(tx, referral, version, verdict, origin)
+        return False
+    if verdict.emdr_id:
+        columns = {"remd_id": verdict.emdr_id, "remd_registered_at": verdict.registered_at or origin.now}
+        moved = advance(tx, referral, Event.REGISTER_IN_REMD, origin, **columns)
+        to_bureau(tx, context, moved, origin.now)
+    else:
+        errors = _codes(verdict.errors)
+        moved = advance(tx, referral, Event.REJECT_BY_REMD, origin, details={"remdErrors": errors})
+        to_mis(tx, moved, ERROR, origin.now)
+    return True
+
+
+def _hold(tx: Transaction, referral: Referral, version: int, verdict: Verdict, origin: Origin) -> None:
+    payload = {
+        "versionNumber": version,
+        "emdrId": verdict.emdr_id,
+        "registeredAt": verdict.registered_at.isoformat() if verdict.registered_at else "",
+        "errors": _codes(verdict.errors),
+    }
+    tx.held_events.add(referral.number, HELD_VERDICT, payload, origin.now)
+    note(tx, referral.number, "REMD_VERDICT_HELD", origin)
+
+
+def _codes(errors: Sequence[PartnerError]) -> list[str]:
+    """Return РЭМД's mnemonics; its texts may quote personal data and are not kept."""
+    return [error.code for error in errors]
