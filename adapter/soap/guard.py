@@ -1,0 +1,244 @@
+"""The outermost WSGI callable: what is not a POST of a whole envelope to a known path ends here.
+
+Nothing is taken from the Host header, and whatever fails below becomes a SOAP Server fault.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Protocol, TypeAlias
+
+from adapter.contract.call import SoapFault, SoapVersion
+from adapter.soap.faults import (
+    envelope_fault,
+    http_status,
+    internal_fault,
+    log_failure,
+    render_fault,
+    size_fault,
+)
+from adapter.soap.names import CONTENT_TYPES
+from adapter.soap.protocol import Passage, Service, content_type_of
+from adapter.soap.reading import Limits, check_encoding
+
+Health: TypeAlias = Callable[[str], tuple[int, bytes]]
+Environ: TypeAlias = dict[str, Any]
+Headers: TypeAlias = list[tuple[str, str]]
+_ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+PASSAGE = "mse.passage"
+"""Key of the WSGI environment under which Spyne gets the `Passage`."""
+
+HEALTH_PATHS = frozenset({"/health/live", "/health/ready"})
+_XML = "text/xml; charset=utf-8"
+_TEXT = "text/plain; charset=utf-8"
+_JSON = "application/json"
+_READ = ("GET", "HEAD")
+_LONGEST_LENGTH = 15
+_BLOCK = 1024 * 1024
+
+
+class StartResponse(Protocol):
+    """The callable of PEP 3333 that takes status and headers."""
+
+    def __call__(self, status: str, headers: Headers, exc_info: _ExcInfo | None = None, /) -> object:
+        """Start the answer."""
+
+
+WsgiCallable: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A finished HTTP answer."""
+
+    status: str
+    content_type: str
+    body: bytes
+    allow: str = ""
+
+
+class _HttpFault(Exception):  # noqa: N818 - the SOAP word is "fault"
+    """A SOAP fault with an HTTP status of its own."""
+
+    def __init__(self, status: HTTPStatus, fault: SoapFault) -> None:
+        super().__init__(status)
+        self.status = status
+        self.fault = fault
+
+
+class Guard:
+    """Routes by path and method, reads the body exactly, and lets nothing half-made out."""
+
+    def __init__(
+        self,
+        services: Mapping[str, tuple[Service, WsgiCallable]],
+        *,
+        static: Mapping[str, bytes],
+        wsdl_of: Mapping[str, str],
+        limits: Limits,
+        health: Health | None,
+    ) -> None:
+        self._services = dict(services)
+        self._media_types = {
+            path: {CONTENT_TYPES[version]: version for version in sorted(service.soap_versions)}
+            for path, (service, _) in services.items()
+        }
+        self._static = dict(static)
+        self._wsdl_of = dict(wsdl_of)
+        self._limits = limits
+        self._health = health
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
+        """Answer one request."""
+        correlation_id = str(uuid.uuid4())
+        method = environ.get("REQUEST_METHOD", "")
+        try:
+            reply = self._route(environ, method, correlation_id)
+        except Exception as error:  # noqa: BLE001 - the edge of the process: no caller sees a bare exception
+            log_failure(correlation_id, error)
+            fault = render_fault(internal_fault(), "1.1", correlation_id)
+            reply = Reply(_status(HTTPStatus.INTERNAL_SERVER_ERROR), _XML, fault)
+        headers = [
+            ("Content-Type", reply.content_type),
+            ("Content-Length", str(len(reply.body))),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "no-store"),
+            ("X-Correlation-Id", correlation_id),
+        ]
+        if reply.allow:
+            headers.append(("Allow", reply.allow))
+        start_response(reply.status, headers)
+        return [b"" if method == "HEAD" else reply.body]
+
+    def _route(self, environ: Environ, method: str, correlation_id: str) -> Reply:
+        path = environ.get("PATH_INFO", "")
+        found = self._services.get(path)
+        if found is not None and method == "POST":
+            return self._post(*found, environ, correlation_id)
+        if found is not None:
+            return self._describe(path, method, environ.get("QUERY_STRING", ""))
+        if path in self._static:
+            return _document(self._static[path], method)
+        if path in HEALTH_PATHS and self._health is not None:
+            return self._health_reply(self._health, path, method)
+        return _text(HTTPStatus.NOT_FOUND, "Такого адреса нет. Адреса сервисов названы в документации.")
+
+    def _describe(self, path: str, method: str, query: str) -> Reply:
+        if query.partition("=")[0].lower() == "wsdl" and path in self._wsdl_of:
+            return _document(self._static[self._wsdl_of[path]], method, allow="GET, HEAD, POST")
+        return _not_allowed("POST", "Сервис принимает конверты SOAP методом POST; описание сервиса: ?wsdl.")
+
+    @staticmethod
+    def _health_reply(health: Health, path: str, method: str) -> Reply:
+        if method not in _READ:
+            return _not_allowed("GET, HEAD", "Здесь доступно только чтение.")
+        status, body = health(path)
+        return Reply(_status(HTTPStatus(status)), _JSON, body)
+
+    def _post(self, service: Service, server: WsgiCallable, environ: Environ, correlation_id: str) -> Reply:
+        version: SoapVersion = "1.1"
+        try:
+            version = _content_version(environ, self._media_types[service.path])
+            raw = self._read_body(environ)
+        except _HttpFault as error:
+            body = render_fault(error.fault, version, correlation_id)
+            return Reply(_status(error.status), content_type_of(version), body)
+        except SoapFault as fault:
+            body = render_fault(fault, version, correlation_id)
+            return Reply(http_status(fault, version), content_type_of(version), body)
+        return _call(server, Passage(raw, correlation_id, environ.get("REMOTE_ADDR", ""), version))
+
+    def _read_body(self, environ: Environ) -> bytes:
+        """Return exactly Content-Length bytes: granian limits no body and tells no one of a short one."""
+        length = _content_length(environ)
+        if length > self._limits.message_bytes:
+            raise _HttpFault(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, size_fault(length, self._limits.message_bytes)
+            )
+        stream = environ["wsgi.input"]
+        blocks: list[bytes] = []
+        missing = length
+        while missing > 0:
+            block = stream.read(min(missing, _BLOCK))
+            if not block:
+                raise _bad_request("получено меньше байт, чем обещает Content-Length")
+            blocks.append(block)
+            missing -= len(block)
+        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+
+
+def _call(server: WsgiCallable, passage: Passage) -> Reply:
+    """Run Spyne to the end before a byte leaves: its status counts only together with its whole body.
+
+    Spyne gets to see no header of the request.
+    """
+    answers: list[tuple[str, Headers]] = []
+
+    def start(status: str, headers: Headers, exc_info: _ExcInfo | None = None) -> None:  # noqa: ARG001 - PEP 3333
+        answers.append((status, headers))
+
+    body = b"".join(server({"REQUEST_METHOD": "POST", PASSAGE: passage}, start))
+    ((status, headers),) = answers
+    if not body:
+        raise ValueError("Spyne has answered without a body")
+    return Reply(status, dict(headers)["Content-Type"], body)
+
+
+def _content_version(environ: Environ, taken: Mapping[str, SoapVersion]) -> SoapVersion:
+    """Return the SOAP version that the content type announces; refuse what is no envelope in UTF-8.
+
+    The envelope itself decides later; the announced version is only for faults before it is read.
+    """
+    media_type, *parameters = environ.get("CONTENT_TYPE", "").split(";")
+    announced = media_type.strip().lower()
+    if announced not in taken or environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        words = " или ".join(taken)
+        raise _HttpFault(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            envelope_fault(f"нужен Content-Type {words} без сжатия и без вложений multipart"),
+        )
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            check_encoding(value.strip().strip("\"'"))
+    return taken[announced]
+
+
+def _content_length(environ: Environ) -> int:
+    text = environ.get("CONTENT_LENGTH") or ""
+    if environ.get("HTTP_TRANSFER_ENCODING") or not text:
+        raise _HttpFault(
+            HTTPStatus.LENGTH_REQUIRED,
+            envelope_fault("нужен заголовок Content-Length, передача частями (chunked) не принимается"),
+        )
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_LENGTH):
+        raise _bad_request("заголовок Content-Length – не число байт")
+    return int(text)
+
+
+def _bad_request(reason: str) -> _HttpFault:
+    return _HttpFault(HTTPStatus.BAD_REQUEST, envelope_fault(reason))
+
+
+def _document(content: bytes, method: str, allow: str = "GET, HEAD") -> Reply:
+    if method not in _READ:
+        return _not_allowed(allow, "Здесь доступно только чтение.")
+    return Reply(_status(HTTPStatus.OK), _XML, content)
+
+
+def _not_allowed(allow: str, text: str) -> Reply:
+    reply = _text(HTTPStatus.METHOD_NOT_ALLOWED, text)
+    return Reply(reply.status, reply.content_type, reply.body, allow)
+
+
+def _text(status: HTTPStatus, text: str) -> Reply:
+    return Reply(_status(status), _TEXT, f"{text}\n".encode())
+
+
+def _status(status: HTTPStatus) -> str:
+    return f"{status.value} {status.phrase}"

@@ -1,0 +1,1 @@
+"""Tests that use real databases, sockets and processes."""

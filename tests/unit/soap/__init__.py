@@ -1,0 +1,1 @@
+"""Tests of the SOAP server, in process."""
