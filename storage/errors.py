@@ -1,0 +1,39 @@
+"""What the store can refuse."""
+
+
+class StoreError(Exception):
+    """The database could not do the work; nothing of the transaction is kept.
+
+    The text names the kind of failure (exception, SQLSTATE, table, constraint), never a value of a row.
+    """
+
+
+class StoreBusy(StoreError):  # noqa: N818 (a refusal, not a failure)
+    """Another process owns the SQLite database, or its schema cannot be upgraded while it is served."""
+
+
+class Taken(StoreError):  # noqa: N818 (a refusal, not a failure)
+    """A unique key is already held by somebody else.
+
+    Attributes:
+        key: name of the key, for example ``messages.request``.
+        owner: id of the row that holds it.
+    """
+
+    def __init__(self, key: str, owner: str) -> None:
+        super().__init__(f"{key} is already taken")
+        self.key = key
+        self.owner = owner
+
+
+class LeaseLost(StoreError):  # noqa: N818 (a refusal, not a failure)
+    """The fencing number is no longer the current one: somebody else claimed the delivery."""
+
+    def __init__(self, delivery_id: str, fence: int) -> None:
+        super().__init__(f"delivery {delivery_id}: fence {fence} is not current")
+        self.delivery_id = delivery_id
+        self.fence = fence
+
+
+class Conflict(StoreError):  # noqa: N818 (a refusal, not a failure)
+    """Two transactions raced for the same place; the work is run again where that can help."""

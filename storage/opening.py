@@ -1,0 +1,83 @@
+"""The doors of the store: open it, bring its schema up to date."""
+
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from storage import postgresql, schema, sqlite
+from storage.errors import StoreError
+from storage.rows import Clock
+from storage.store import Store, translated
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError("the address of the database cannot be read") from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite")
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StoreError(f"no such database: {backend}; use sqlite or postgresql+psycopg")
+
+
+def open_store(url: str, *, pool_size: int = 4, clock: Clock | None = None) -> Store:
+    """Open the store.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql+psycopg://...``.
+        pool_size: connections (PostgreSQL), or readers (SQLite, twice as many for a moment).
+        clock: replaces the clock of the database in tests; gives aware UTC times.
+
+    Raises:
+        StoreBusy: another process owns the SQLite file.
+        StoreError: the database cannot be reached, or its schema is not the newest (run `upgrade`).
+    """
+    parsed = _parsed(url)
+    store: sqlite.SqliteStore | postgresql.PostgresStore
+    if parsed.get_backend_name() == "sqlite":
+        if not sqlite.database_path(parsed).is_file():
+            raise StoreError("there is no database at that path: upgrade it first")
+        store = sqlite.SqliteStore(parsed, pool_size, clock)
+    else:
+        store = postgresql.PostgresStore(parsed, pool_size, clock)
+    try:
+        _require_head(store.connect())
+        if isinstance(store, sqlite.SqliteStore):
+            store.start()
+    except SQLAlchemyError as error:
+        store.close()
+        raise translated(error) from None
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema to the newest version, in one transaction; nothing happens when it is.
+
+    Safe to call from several processes at once: they go one after the other.
+
+    Raises:
+        StoreBusy: a process serves the SQLite file and its schema is older.
+        StoreError: the database cannot be reached or refused.
+    """
+    parsed = _parsed(url)
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            with sqlite.upgrading(parsed, schema.at_head) as connection:
+                if connection is not None:
+                    schema.migrate(connection)
+        else:
+            with postgresql.upgrading(parsed) as connection:
+                schema.migrate(connection)
+    except SQLAlchemyError as error:
+        raise translated(error) from None
+
+
+def _require_head(connection: Connection) -> None:
+    with connection:
+        if not schema.at_head(connection):
+            raise StoreError("the schema of the database is not that of this program: upgrade it first")

@@ -1,0 +1,120 @@
+"""The store on PostgreSQL: a pool of connections, any number of processes."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from storage.errors import Conflict
+from storage.rows import Clock
+from storage.store import Store, translated
+from storage.transaction import Transaction
+
+T = TypeVar("T")
+
+_TRIES = 8
+_RACES = ("40001", "40P01")  # serialization_failure, deadlock_detected
+_UPGRADE_LOCK = 4_885_608_821
+_NOW = sa.text("SELECT clock_timestamp()")
+# A commit is only an answer once it is on disk; a node that hangs in a transaction must not hold up the rest.
+_SETTINGS = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=60s"
+
+
+def _engine(url: URL, pool_size: int) -> Engine:
+    return sa.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": _SETTINGS},
+    )
+
+
+def _clock(connection: Connection) -> Clock:
+    def now() -> datetime:
+        moment: datetime = connection.execute(_NOW).scalar_one()
+        return moment.astimezone(UTC)
+
+    return now
+
+
+@contextmanager
+def upgrading(url: URL) -> Iterator[Connection]:
+    """Give a connection in a transaction that no other upgrade runs beside."""
+    engine = _engine(url, 1)
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+            yield connection
+    finally:
+        engine.dispose()
+
+
+class PostgresStore(Store):
+    """The store on PostgreSQL. Every transaction has its own connection; races are run again."""
+
+    def __init__(self, url: URL, pool_size: int, clock: Clock | None) -> None:
+        super().__init__()
+        self._engine = _engine(url, pool_size)
+        self._snapshots = self._engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self._given_clock = clock
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """See `Store.transact`; of two that insert one key the second waits for the first to commit."""
+        with self._alone():
+            return self._repeated(lambda: self._once(self._engine, work))
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """See `Store.read`."""
+        with self._alone():
+            return self._repeated(lambda: self._once(self._snapshots, work))
+
+    def now(self) -> datetime:
+        """See `Store.now`."""
+        return self.read(lambda transaction: transaction.now())
+
+    def close(self) -> None:
+        """Close the connections of the pool."""
+        self._closed = True
+        self._engine.dispose()
+
+    def connect(self) -> Connection:
+        """Give a bare connection, for checks of the schema."""
+        return self._engine.connect()
+
+    def _once(self, engine: Engine, work: Callable[[Transaction], T]) -> T:
+        with engine.connect() as connection:
+            transaction = Transaction(connection, self._given_clock or _clock(connection))
+            with connection.begin():
+                try:
+                    return work(transaction)
+                except DBAPIError as error:
+                    if _again(error):
+                        raise Conflict(type(error.orig).__name__) from None
+                    raise
+
+    def _repeated(self, once: Callable[[], T]) -> T:
+        for attempt in range(_TRIES):
+            try:
+                return once()
+            except Conflict:
+                if attempt == _TRIES - 1:
+                    raise
+            except SQLAlchemyError as error:
+                raise translated(error) from None
+            time.sleep(random.random() * 0.002 * 2**attempt)  # noqa: S311 (spreads racers, guards nothing)
+        raise AssertionError("unreachable")
+
+
+def _again(error: DBAPIError) -> bool:
+    """Whether nothing was committed for sure and another run may succeed."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RACES

@@ -1,0 +1,284 @@
+"""The store on SQLite: one process, one writer thread that commits many works at once."""
+
+import fcntl
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from storage.errors import StoreBusy, StoreError
+from storage.rows import Clock
+from storage.store import Store, driver_error, translated
+from storage.transaction import Transaction
+
+T = TypeVar("T")
+
+_GROUP = 64
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+)
+
+
+def database_path(url: URL) -> Path:
+    """Give the file of a SQLite URL.
+
+    Raises:
+        StoreError: the URL names no file; a database in memory is not durable.
+    """
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("SQLite needs a file: sqlite:///path")
+    return Path(str(url.database))
+
+
+def _engine(url: URL, *pragmas: str, **pool: Any) -> Engine:
+    engine = sa.create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",  # BEGIN and COMMIT are ours
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+        **pool,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in (*_PRAGMAS, *pragmas):
+            connection.execute(pragma).close()
+
+    return engine
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("not a SQLite connection")
+    return driver
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _locked(path: Path, *, wait: bool) -> Iterator[None]:
+    """Hold an exclusive lock on a file; the system drops it when the process dies."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreBusy("another process owns the database") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _owned(path: Path) -> Any:
+    return _locked(path.with_name(path.name + ".lock"), wait=False)
+
+
+@contextmanager
+def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connection | None]:
+    """Give a connection in a transaction that no other upgrade runs beside, or None when all is ready.
+
+    Raises:
+        StoreBusy: there is something to change and a process serves the database.
+    """
+    path = database_path(url)
+    engine = _engine(url, poolclass=NullPool)
+    with _locked(path.with_name(path.name + ".upgrade.lock"), wait=True), engine.connect() as connection:
+        if ready(connection):
+            yield None
+            return
+        with _owned(path):
+            driver = _driver(connection)
+            driver.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                driver.commit()
+            finally:
+                driver.rollback()
+
+
+class _Job(Generic[T]):
+    """A work that waits for the writer, and the place of its outcome."""
+
+    __slots__ = ("error", "future", "result", "work")
+
+    def __init__(self, work: Callable[[Transaction], T]) -> None:
+        self.work = work
+        self.future: Future[T] = Future()
+        self.result: T | None = None
+        self.error: BaseException | None = None
+
+    def run(self, transaction: Transaction) -> None:
+        """Do the work and keep its outcome for after the commit."""
+        try:
+            self.result = self.work(transaction)
+        except SQLAlchemyError as error:
+            self.error = translated(error)
+        except BaseException as error:  # noqa: BLE001 (edge of the writer thread: the caller gets whatever it is)
+            self.error = error
+
+    def tell(self, failure: BaseException | None = None) -> None:
+        """Let the caller go on: with the failure of the whole group, or with the work's own outcome."""
+        error = failure or self.error
+        if error is None:
+            self.future.set_result(self.result)  # type: ignore[arg-type]
+        else:
+            self.future.set_exception(error)
+
+
+class _Writer:
+    """The one thread that writes. Works that wait together are committed together."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._clock = clock
+        self._connection = engine.connect()
+        # SQLAlchemy believes in one long transaction; without it, it would roll ours back after an error.
+        self._connection.begin()
+        self._driver = _driver(self._connection)
+        self._waiting: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Transaction], T]) -> Future[T]:
+        job = _Job(work)
+        with self._gate:
+            if self._closed:
+                raise StoreError("the store is closed")
+            self._waiting.put(job)
+        return job.future
+
+    def close(self) -> None:
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
+            self._waiting.put(None)
+        self._thread.join()
+        self._connection.close()
+
+    def _loop(self) -> None:
+        going = True
+        while going:
+            job = self._waiting.get()
+            group: list[_Job[Any]] = []
+            while job is not None:
+                group.append(job)
+                if len(group) == _GROUP:
+                    break
+                try:
+                    job = self._waiting.get_nowait()
+                except queue.Empty:
+                    break
+            going = job is not None
+            if group:
+                self._commit(group)
+
+    def _commit(self, group: list[_Job[Any]]) -> None:
+        """Run a group in one transaction; nobody is told anything before the commit.
+
+        A work that failed may have seen what others of its group wrote, so its outcome waits as well.
+        """
+        failure: BaseException | None = None
+        try:
+            self._driver.execute("BEGIN IMMEDIATE")
+            for job in group:
+                self._run(job)
+            self._driver.commit()
+        except BaseException as error:  # noqa: BLE001 (edge of the writer thread: every caller must be told)
+            failure = driver_error(error)
+            with suppress(sqlite3.Error):
+                self._driver.rollback()
+        for job in group:
+            job.tell(failure)
+
+    def _run(self, job: _Job[Any]) -> None:
+        self._driver.execute("SAVEPOINT work")
+        job.run(Transaction(self._connection, self._clock))
+        if job.error is not None:
+            self._driver.execute("ROLLBACK TO work")
+        self._driver.execute("RELEASE work")
+
+
+class SqliteStore(Store):
+    """The store on SQLite. A second process is refused; reads run beside the writer on snapshots."""
+
+    def __init__(self, url: URL, pool_size: int, clock: Clock | None) -> None:
+        super().__init__()
+        self._lock = _owned(database_path(url))
+        self._lock.__enter__()
+        self._clock = clock or _utc_now
+        self._writing = _engine(url, poolclass=NullPool)
+        self._reading = _engine(
+            url, "PRAGMA query_only = ON", poolclass=QueuePool, pool_size=pool_size, max_overflow=pool_size
+        )
+        self._writer: _Writer | None = None
+
+    def start(self) -> None:
+        """Begin to write, once the schema is known to be right."""
+        self._writer = _Writer(self._writing, self._clock)
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        """See `Store.transact`; works that wait at the same time share one commit."""
+        self._may_begin()
+        if self._writer is None:
+            raise StoreError("the store was not started")
+        return self._writer.submit(self._inside(work)).result()
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """See `Store.read`."""
+        with self._alone():
+            try:
+                with self._reading.connect() as connection:
+                    driver = _driver(connection)
+                    driver.execute("BEGIN")
+                    try:
+                        return work(Transaction(connection, self._clock))
+                    finally:
+                        driver.rollback()
+            except SQLAlchemyError as error:
+                raise translated(error) from None
+
+    def now(self) -> datetime:
+        """See `Store.now`: the database lives on this machine and has its clock."""
+        self._may_begin()
+        return self._clock()
+
+    def close(self) -> None:
+        """Commit what is queued, stop the writer, let go of the file."""
+        if self._writer is not None:
+            self._writer.close()
+        self._closed = True
+        self._reading.dispose()
+        self._writing.dispose()
+        self._lock.__exit__(None, None, None)
+
+    def connect(self) -> Connection:
+        """Give a bare connection, for checks of the schema."""
+        return self._reading.connect()
+
+    def _inside(self, work: Callable[[Transaction], T]) -> Callable[[Transaction], T]:
+        """Mark the writer's thread, too, while it does the work."""
+
+        def marked(transaction: Transaction) -> T:
+            with self._alone():
+                return work(transaction)
+
+        return marked

@@ -1,0 +1,58 @@
+"""A transaction: one committed whole, seen as areas by noun."""
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from storage.anchors import Anchors
+from storage.breakers import Breakers
+from storage.claims import Claims
+from storage.documents import Documents
+from storage.held_events import HeldEvents
+from storage.journal import Journal
+from storage.leases import Leases
+from storage.mailbox import Mailbox
+from storage.messages import Messages
+from storage.outbox import Outbox
+from storage.referrals import Referrals
+from storage.rows import Clock
+from storage.uploads import Uploads
+
+
+class Transaction:
+    """The areas of the store within one transaction; of no use once the transaction has ended."""
+
+    __slots__ = (
+        "_now",
+        "anchors",
+        "breakers",
+        "claims",
+        "documents",
+        "held_events",
+        "journal",
+        "leases",
+        "mailbox",
+        "messages",
+        "outbox",
+        "referrals",
+        "uploads",
+    )
+
+    def __init__(self, connection: Connection, now: Clock) -> None:
+        self._now = now
+        self.anchors = Anchors(connection, now)
+        self.breakers = Breakers(connection, now)
+        self.claims = Claims(connection, now)
+        self.documents = Documents(connection, now)
+        self.held_events = HeldEvents(connection, now)
+        self.journal = Journal(connection, now)
+        self.leases = Leases(connection, now)
+        self.mailbox = Mailbox(connection, now)
+        self.messages = Messages(connection, now)
+        self.outbox = Outbox(connection, now)
+        self.referrals = Referrals(connection, now)
+        self.uploads = Uploads(connection, now)
+
+    def now(self) -> datetime:
+        """Give the time of the database, UTC."""
+        return self._now()

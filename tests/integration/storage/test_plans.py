@@ -1,0 +1,88 @@
+"""The queries that run all the time find their rows by an index, on both databases."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from storage import Store, Transaction, open_store
+from tests.databases import BACKENDS, Postgres, TurnedClock
+from tests.integration.storage.samples import NOW
+
+_QUERIES: dict[str, Callable[[Transaction], Any]] = {
+    "ix_outbox_claimable": lambda tx: tx.outbox.claim("w", ["sick"], 10, 60),
+    "ix_outbox_open": lambda tx: tx.outbox.counts(),
+    "uq_outbox_message_key": lambda tx: tx.outbox.find_by_message_id("m"),
+    "ix_outbox_referral_number": lambda tx: tx.outbox.list(referral_number="R-1"),
+    "ix_mailbox_waiting": lambda tx: tx.mailbox.fetch("B", ["referral"], 10, 60, NOW),
+    "ix_mailbox_referral_number": lambda tx: tx.mailbox.list("R-1"),
+    "uq_messages_sender_request_id": lambda tx: tx.messages.find("MIS-1", "request-1"),
+    "ix_messages_correlation_id": lambda tx: tx.messages.find_by_correlation("c"),
+    "ix_messages_raw": lambda tx: tx.messages.forget_raw(NOW),
+    "ix_referrals_deadline_at": lambda tx: tx.referrals.due(NOW, 10),
+    "ix_referrals_state_number": lambda tx: tx.referrals.list_by_state(("ACCEPTED",), 10),
+    "ix_referrals_document_id": lambda tx: tx.referrals.find_by_document("d"),
+    "ix_referrals_document_set_id": lambda tx: tx.referrals.find_by_document_set("s"),
+    "ix_referrals_remd_id": lambda tx: tx.referrals.find_by_remd_id("1"),
+    "ix_referrals_registration_number": lambda tx: tx.referrals.find_by_registration_number("1"),
+    "ix_referrals_citizen_hash": lambda tx: tx.referrals.find_by_citizen("c"),
+    "ix_documents_document_key": lambda tx: tx.documents.find_by_local_uid("d"),
+    "ix_documents_referral_number_version_number": lambda tx: tx.documents.list("R-1", 1),
+    "ix_journal_correlation_id": lambda tx: tx.journal.find_by_correlation("c"),
+    "ix_journal_heads_unanchored": lambda tx: tx.anchors.append(NOW, str.encode),
+    "ix_claims_owner": lambda tx: tx.claims.release_owned("R-1"),
+    "ix_uploads_touched_at": lambda tx: tx.uploads.expire(NOW),
+    "ix_held_events_subject": lambda tx: tx.held_events.list("m"),
+}
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def untouched(request: pytest.FixtureRequest, sqlite_template: Path) -> Iterator[Store]:
+    """A store that never held a row: what the planner knows of it does not depend on other tests."""
+    if request.param == "sqlite":
+        with open_store(f"sqlite:///{sqlite_template}", clock=TurnedClock()) as store:
+            yield store
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    name, url = server.create(server.migrated_template())
+    with open_store(url, clock=TurnedClock()) as store:
+        yield store
+    server.drop(name)
+
+
+def _plan(store: Store, query: Callable[[Transaction], Any]) -> str:
+    """Run a query of ours with EXPLAIN before each statement; give what the planner said."""
+    lines: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        plan = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        return f"{plan} {statement}", parameters
+
+    def keep(_connection: Any, cursor: Any, *_: Any) -> None:
+        lines.extend(str(row[-1]) for row in cursor.fetchall())
+
+    def work(tx: Transaction) -> None:
+        connection = tx.outbox._connection
+        if connection.dialect.name == "postgresql":
+            # Empty tables are cheaper to scan; here it matters only whether the index can serve.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        sa.event.listen(connection, "before_cursor_execute", explain, retval=True)
+        sa.event.listen(connection, "after_cursor_execute", keep)
+        try:
+            query(tx)
+        finally:
+            sa.event.remove(connection, "before_cursor_execute", explain)
+            sa.event.remove(connection, "after_cursor_execute", keep)
+
+    store.transact(work)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("index", _QUERIES)
+def test_query_uses_its_index(untouched: Store, index: str) -> None:
+    """The plan names the index that was made for the query."""
+    plan = _plan(untouched, _QUERIES[index])
+    automatic = f"sqlite_autoindex_{index.split('_')[1]}_2"  # how SQLite names a unique constraint
+    assert index in plan or automatic in plan, plan
