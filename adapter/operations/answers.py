@@ -39,7 +39,7 @@ def commit_once(context: Context, call: Call[Any], work: Callable[[Transaction, 
             referral_number=result.referral_number or None,
             answer_status=result.status,
             codes=result.codes,
-            answer=etree.tostring(result.content),
+            answer=etree.tostring(result.content, encoding="utf-8"),
         )
         return result
 
@@ -79,7 +79,7 @@ def new_message(call: Call[Any], result: Answer | None = None) -> NewMessage:
         referral_number=(result.referral_number or None) if result else None,
         answer_status=result.status if result else "",
         codes=result.codes if result else (),
-        answer=etree.tostring(result.content) if result else b"",
+        answer=etree.tostring(result.content, encoding="utf-8") if result else b"",
         raw=call.raw,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from adapter.contract.exchange.bureau import (
@@ -24,6 +25,9 @@ from adapter.operations.context import Answer, Call, Context, Refused, answer
 from adapter.operations.mail import STATUS, to_mis
 from adapter.operations.moves import advance, origin_of
 from storage import Referral, Transaction
+
+#: How far a partner's clock may be ahead of ours (facts, B.1).
+CLOCK_DIFFERENCE = timedelta(minutes=5)
 
 _REJECTIONS = {
     "DUPLICATE": Event.REFUSE_DUPLICATE,
@@ -54,10 +58,12 @@ def register(context: Context, call: Call[RegisterReferralRequest]) -> Answer:
 
     def work(tx: Transaction, _: str) -> Answer:
         referral = visible(tx, call, request.referral_number, "RegisterReferralRequest/referralNumber")
-        if request.registered_at > call.now:
+        if request.registered_at > call.now + CLOCK_DIFFERENCE:
             where = "RegisterReferralRequest/registeredAt"
             shown = f"{request.registered_at:%d.%m.%Y}"
-            raise Refused([problem("DATE_IN_FUTURE", where, actual=shown, limit=f"{call.now:%d.%m.%Y}")])
+            limit = f"{call.now:%d.%m.%Y}"
+            title = "Дата регистрации"
+            raise Refused([problem("DATE_IN_FUTURE", where, title=title, actual=shown, limit=limit)])
         origin = origin_of(call, Party.BUREAU, details={"registrationNumber": request.registration_number})
         columns = {"registration_number": request.registration_number, "registered_at": request.registered_at}
         moved = advance(tx, referral, Event.REGISTER, origin, **columns)

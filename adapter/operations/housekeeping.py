@@ -1,4 +1,4 @@
-"""What the adapter does by itself, by the clock: every function is safe to repeat and is called by the leader."""
+"""What the adapter does by itself, by the clock: every function is safe to repeat; the leader calls it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def expire_uploads(context: Context) -> int:
 
 
 def anchor_journal(context: Context) -> bool:
-    """Sign the heads of all journal chains that grew since the last anchor; returns whether there were any."""
+    """Sign the heads of the journal chains that grew since the last anchor; returns whether any did."""
     now = context.clock()
 
     def sign(root: str) -> bytes:

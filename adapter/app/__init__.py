@@ -1,0 +1,1 @@
+"""The composition root and the programs: the only floor that wires the others."""

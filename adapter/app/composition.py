@@ -1,0 +1,278 @@
+"""The composition root: the checked configuration becomes the ports of the house and the WSGI application."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+
+from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
+from adapter.contract import publish
+from adapter.contract.call import Incoming
+from adapter.contract.namespaces import REMD_CALLBACK, service_tag
+from adapter.domain.partners import Organization, Partner, PartnerKind, Partners, Transport
+from adapter.operations.context import Context, Limits, OwnSystem
+from adapter.operations.door import Door
+from adapter.operations.registry import SERVICES
+from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
+from signing import (
+    KeyUnusableError,
+    Refusal,
+    SigningKey,
+    Trust,
+    TrustUnusableError,
+    load_pem_key,
+    read_certificate,
+    sign_wss,
+)
+from signing.demo import is_demo
+from storage import Store, open_store
+
+Clock = Callable[[], datetime]
+
+#: A node whose clock is further from the database's is not ready (design, section 3).
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware UTC."""
+    return datetime.now(UTC)
+
+
+def clock_on(day: date | None) -> Clock:
+    """Return a clock that stands on the day and goes on from the present time of day; None: the real one."""
+    if day is None:
+        return utc_now
+    shift = timedelta(days=(day - utc_now().date()).days)
+    return lambda: utc_now() + shift
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One running node: its configuration and its ports; `close` gives the database back."""
+
+    config: Config
+    context: Context
+    clock: Clock
+
+    @property
+    def store(self) -> Store:
+        """The store of the node."""
+        return self.context.store
+
+    def close(self) -> None:
+        """Close the store."""
+        self.context.store.close()
+
+
+def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
+    """Load keys and trust, open the store.
+
+    Raises:
+        ConfigError: a file that the configuration names cannot be used.
+        StoreError: the database cannot be used, or its schema is not the present one.
+    """
+    key = load_own_key(config)
+    if config.service.address not in LOOPBACK and is_demo(key.certificate):
+        allowed = "адрес loopback: с демонстрационными ключами наружу работать нельзя"
+        raise ConfigError(
+            Path("config.toml"), [ConfigProblem("service.address", config.service.address, allowed)]
+        )
+    trust = load_trust(config)
+    secret = _installation_key(config)
+    service, limits = config.service, config.limits
+    context = Context(
+        own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
+        store=open_store(config.store.url, pool_size=config.store.pool_size),
+        trust=trust,
+        key=key,
+        partners=load_partners(config),
+        limits=Limits(
+            inline_file_bytes=limits.inline_file_bytes,
+            file_bytes=limits.file_bytes,
+            total_file_bytes=limits.total_file_bytes,
+            part_bytes=limits.part_bytes,
+            fetch_items=limits.fetch_items,
+            visible_seconds=limits.visible_seconds,
+            retry_after_seconds=limits.retry_after_seconds,
+        ),
+        clock=clock,
+        installation_key=secret,
+    )
+    return Runtime(config, context, clock)
+
+
+def load_own_key(config: Config) -> SigningKey:
+    """Load the adapter's own key.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    keys = config.keys
+    try:
+        password = keys.password_file.read_bytes().strip() if keys.password_file else None
+        return load_pem_key(keys.key_file, keys.certificate_file, password)
+    except (KeyUnusableError, OSError) as error:
+        hint = f"ключ и сертификат в PEM ({_cause(error)}); для стенда: mse-adapter keys demo"
+        raise _wrong("keys.key_file", hint) from None
+
+
+def load_trust(config: Config) -> Trust:
+    """Load roots, intermediates and revocation lists.
+
+    Raises:
+        ConfigError: one of them cannot be used.
+    """
+    trust = config.trust
+    try:
+        return Trust([*trust.roots, *trust.intermediates, *trust.crls])
+    except (TrustUnusableError, OSError) as error:
+        hint = f"сертификаты и списки отзыва в PEM или DER ({_cause(error)})"
+        raise _wrong("trust", hint) from None
+
+
+def load_partners(config: Config) -> Partners:
+    """Read the partners and the thumbprints of their certificates.
+
+    Raises:
+        ConfigError: a certificate cannot be read.
+    """
+    found: list[Partner] = []
+    problems: list[ConfigProblem] = []
+    for number, one in enumerate(config.partners, start=1):
+        thumbprints: set[str] = set()
+        for path in one.certificates:
+            try:
+                thumbprints.add(read_pem_certificate(path))
+            except (OSError, ValueError, Refusal) as error:
+                where = f"partners[{number}].certificates"
+                problems.append(
+                    ConfigProblem(where, path.name, f"сертификат в PEM или DER ({_cause(error)})")
+                )
+        found.append(
+            Partner(
+                code=one.code,
+                name=one.name,
+                kind=one.kind,
+                thumbprints=frozenset(thumbprints),
+                organizations=tuple(Organization(org.oid, org.ogrn, org.name) for org in one.organizations),
+                operations=frozenset(one.operations),
+                transport=one.transport,
+                delivery=one.delivery,
+                address=one.address,
+                test=one.test,
+            )
+        )
+    if problems:
+        raise ConfigError(Path("config.toml"), problems)
+    return Partners(tuple(found))
+
+
+def read_pem_certificate(path: Path) -> str:
+    """Return the thumbprint of the first certificate of a PEM or DER file."""
+    from cryptography import x509  # noqa: PLC0415 - heavy, and only needed at start
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+
+    content = path.read_bytes()
+    pem = content.lstrip().startswith(b"-----BEGIN")
+    loaded = x509.load_pem_x509_certificate(content) if pem else x509.load_der_x509_certificate(content)
+    return read_certificate(loaded.public_bytes(Encoding.DER)).thumbprint
+
+
+def build_application(runtime: Runtime) -> Callable[..., object]:
+    """Return the WSGI application of the node: every service of the contract behind one guard."""
+    from adapter.soap.application import build_wsgi  # noqa: PLC0415 - Spyne is imported where it serves
+    from adapter.soap.protocol import Service  # noqa: PLC0415
+    from adapter.soap.reading import Limits as ReadingLimits  # noqa: PLC0415
+
+    context, config = runtime.context, runtime.config
+
+    def sign(envelope: etree._Element, _: Incoming) -> None:
+        sign_wss(envelope, context.key)
+
+    services = [
+        Service(
+            path=path,
+            wsdl=path.rpartition("/")[2],
+            name=path.rpartition("/")[2].capitalize(),
+            operations={service_tag(name): name for name in operations},
+            handle=Door(context, operations),
+            sign=sign,
+            soap_versions=frozenset({"1.1"}),
+        )
+        for path, operations in SERVICES.items()
+    ]
+    services.append(
+        Service(
+            path="/ws/remd-callback",
+            wsdl="remd-callback",
+            name="RemdCallback",
+            operations={f"{{{REMD_CALLBACK}}}{element}": name for element, name in OPERATIONS.items()},
+            handle=RegistryDoor(context),
+            sign=sign if _registry_wants_signatures(context.partners) else None,
+            soap_versions=frozenset({"1.1", "1.2"}),
+        )
+    )
+    limits = ReadingLimits(
+        message_bytes=config.limits.message_bytes,
+        depth=config.limits.depth,
+        attributes=config.limits.attributes,
+    )
+    static: Mapping[str, bytes] = publish.published(config.service.public_url)
+    return build_wsgi(
+        services,
+        static=static,
+        wsdl_of=publish.SERVICES,
+        limits=limits,
+        health=lambda path: health(runtime, path),
+    )
+
+
+def _registry_wants_signatures(partners: Partners) -> bool:
+    return any(one.transport is Transport.SIGNATURE for one in partners.of_kind(PartnerKind.REMD))
+
+
+def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
+    """Answer /health/live and /health/ready; ready means that the database answers and its clock agrees."""
+    if path != "/health/ready":
+        return 200, json.dumps({"status": "live"}).encode()
+    checks = {"database": "ok", "clock": "ok"}
+    try:
+        if abs(runtime.store.now() - utc_now()) > CLOCK_TOLERANCE:
+            checks["clock"] = "fail"
+    except Exception:  # noqa: BLE001 - whatever the database says, the node is not ready
+        checks["database"] = "fail"
+    ready = "fail" not in checks.values()
+    body = {"status": "ready" if ready else "not ready", "checks": checks}
+    return (200 if ready else 503), json.dumps(body).encode()
+
+
+def _installation_key(config: Config) -> bytes:
+    path = config.keys.installation_key_file
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        hint = f"файл с 32 случайными байтами в шестнадцатеричном виде ({_cause(error)})"
+        raise ConfigError(
+            Path("config.toml"), [ConfigProblem("keys.installation_key_file", "", hint)]
+        ) from None
+    if len(secret) < 32:
+        raise ConfigError(
+            Path("config.toml"), [ConfigProblem("keys.installation_key_file", "", "не меньше 32 байт")]
+        )
+    return secret
+
+
+def _wrong(key: str, allowed: str, value: str = "") -> ConfigError:
+    return ConfigError(Path("config.toml"), [ConfigProblem(key, value, allowed)])
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or "файл недоступен"
+    return str(error) or type(error).__name__

@@ -1,0 +1,319 @@
+"""The checked configuration: `config.toml` read once at start (contract, section "Partners").
+
+A wrong value is refused with its key, the value and what is allowed; a secret is never shown. Relative
+paths are relative to the folder of the configuration file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, Transport
+
+SystemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}[0-9]{5}$")]
+Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.([1-9][0-9]*|0))+$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise PydanticCustomError("url", "адрес вида http://узел[:порт][/путь]")
+    return value.rstrip("/")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise PydanticCustomError("zone", "часовой пояс базы IANA, например Europe/Moscow") from error
+    return value
+
+
+def _operation(value: str) -> str:
+    known = frozenset[str]().union(*OPERATIONS_OF_KIND.values())
+    if value not in known:
+        raise PydanticCustomError("operation", "имя операции контракта, например SubmitReferral")
+    return value
+
+
+def _store_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+        raise PydanticCustomError("store", "sqlite:///путь или postgresql://пользователь@узел/база")
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys are refused, nothing changes after the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class ServiceSection(Section):
+    """Where the SOAP server listens and how it names itself."""
+
+    address: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: HttpUrl = "http://127.0.0.1:8080"
+    system_code: SystemCode = "MSEA01001"
+    system_name: Annotated[str, Field(min_length=1, max_length=200)] = "Адаптер направлений на МСЭ"
+    contact: Annotated[str, Field(min_length=1, max_length=200)] = "администратор обмена"
+    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    threads: Annotated[int, Field(ge=1, le=64)] = 8
+    contour: Literal["test", "production"] = "test"
+
+
+class StoreSection(Section):
+    """The durable store: SQLite for one node, PostgreSQL for many."""
+
+    url: Annotated[str, AfterValidator(_store_url)] = "sqlite:///var/mse-adapter.db"
+    pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+
+
+class KeySection(Section):
+    """The adapter's own key and the secret that hides persons in the journal."""
+
+    key_file: Path
+    certificate_file: Path
+    password_file: Path | None = None
+    installation_key_file: Path
+
+
+class TrustSection(Section):
+    """Roots, intermediate certificates and revocation lists, PEM or DER files."""
+
+    roots: list[Path] = Field(min_length=1)
+    intermediates: list[Path] = []
+    crls: list[Path] = []
+
+
+class LimitSection(Section):
+    """Sizes in bytes; times in seconds."""
+
+    message_bytes: Annotated[int, Field(ge=1024, le=64 * 1024 * 1024)] = 7 * 1024 * 1024
+    inline_file_bytes: Annotated[int, Field(ge=1, le=7 * 1024 * 1024)] = 5 * 1024 * 1024
+    file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024 * 1024
+    total_file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024 * 1024
+    part_bytes: Annotated[int, Field(ge=1, le=5 * 1024 * 1024)] = 1024 * 1024
+    depth: Annotated[int, Field(ge=8, le=256)] = 256
+    attributes: Annotated[int, Field(ge=8, le=1000)] = 64
+    fetch_items: Annotated[int, Field(ge=1, le=1000)] = 50
+    visible_seconds: Annotated[int, Field(ge=1, le=86400)] = 300
+    retry_after_seconds: Annotated[int, Field(ge=1, le=86400)] = 15
+
+
+class DeliverySection(Section):
+    """The workers that empty the outbox. Times in seconds."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    batch: Annotated[int, Field(ge=1, le=500)] = 10
+    lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
+    poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
+    connect_timeout: Annotated[float, Field(gt=0, le=120)] = 5.0
+    read_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+    attempts: Annotated[int, Field(ge=1, le=1000)] = 100
+    verdict_timeout_seconds: Annotated[int, Field(ge=1)] = 24 * 3600
+
+
+class OrganizationSection(Section):
+    """An organisation that a partner acts for."""
+
+    oid: Oid
+    ogrn: Annotated[str, StringConstraints(pattern=r"^(\d{13}|\d{15})?$")] = ""
+    name: str = ""
+
+
+class PartnerSection(Section):
+    """One system of the exchange."""
+
+    code: SystemCode
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: PartnerKind
+    certificates: list[Path] = []
+    organizations: list[OrganizationSection] = []
+    operations: list[Annotated[str, AfterValidator(_operation)]] = []
+    transport: Transport = Transport.SIGNATURE
+    delivery: Delivery = Delivery.POLL
+    address: HttpUrl | Literal[""] = ""
+    client_entity_id: str = ""
+    test: bool = False
+
+    @model_validator(mode="after")
+    def _complete(self) -> PartnerSection:
+        if self.transport is Transport.SIGNATURE and not self.certificates and self.operations_allowed:
+            raise PydanticCustomError(
+                "certificates", "хотя бы один сертификат системы, подписывающей сообщения"
+            )
+        called = self.kind in {PartnerKind.REMD, PartnerKind.FUND} or self.delivery is Delivery.PUSH
+        if called and not self.address:
+            raise PydanticCustomError("address", "адрес системы, которую вызывает адаптер")
+        if self.kind is PartnerKind.REMD and not self.client_entity_id:
+            raise PydanticCustomError("client_entity_id", "UUID нашей системы в ЕГИСЗ (clientEntityId)")
+        return self
+
+    @property
+    def operations_allowed(self) -> bool:
+        """Tell whether this system ever calls us."""
+        return bool(self.operations or OPERATIONS_OF_KIND[self.kind])
+
+
+class StandSection(Section):
+    """The stand: emulators of the partners on one loopback port."""
+
+    address: Literal["127.0.0.1", "::1"] = "127.0.0.1"
+    port: Port = 8090
+    keys: Path = Path("var/keys")
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    service: ServiceSection = ServiceSection()
+    store: StoreSection = StoreSection()
+    keys: KeySection
+    trust: TrustSection
+    limits: LimitSection = LimitSection()
+    delivery: DeliverySection = DeliverySection()
+    stand: StandSection = StandSection()
+    partners: list[PartnerSection] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        codes = [partner.code for partner in self.partners]
+        if len(codes) != len(set(codes)):
+            raise PydanticCustomError("codes", "разные коды систем (code) у всех partners")
+        open_address = self.service.address not in LOOPBACK
+        if open_address and any(partner.transport is Transport.NONE for partner in self.partners):
+            raise PydanticCustomError(
+                "transport", 'transport = "signature" у всех partners: "none" допустим только на loopback'
+            )
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigProblem:
+    """One wrong value: its key in the file, the value (hidden when secret), what is allowed, in Russian."""
+
+    key: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        shown = f" = {self.value}" if self.value else ""
+        return f"{self.key}{shown}: нужно {self.allowed}"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the problems say why, all at once."""
+
+    def __init__(self, path: Path, problems: list[ConfigProblem]) -> None:
+        self.path = path
+        self.problems = problems
+        super().__init__(f"{path}: " + "; ".join(map(str, problems)))
+
+
+#: What is allowed, by the type of pydantic's error; values in braces are the error's own.
+ALLOWED = {
+    "missing": "значение: ключ обязателен",
+    "extra_forbidden": "убрать этот ключ: такого параметра нет",
+    "string_pattern_mismatch": "строка вида {pattern}",
+    "string_too_short": "строка не короче {min_length} зн.",
+    "string_too_long": "строка не длиннее {max_length} зн.",
+    "string_type": "строка в кавычках",
+    "int_type": "целое число",
+    "int_parsing": "целое число",
+    "int_from_float": "целое число",
+    "float_type": "число",
+    "float_parsing": "число",
+    "bool_type": "true или false",
+    "bool_parsing": "true или false",
+    "path_type": "путь к файлу в кавычках",
+    "list_type": "список в квадратных скобках",
+    "too_short": "не меньше {min_length} элемента",
+    "greater_than": "число больше {gt}",
+    "greater_than_equal": "число не меньше {ge}",
+    "less_than": "число меньше {lt}",
+    "less_than_equal": "число не больше {le}",
+    "literal_error": "одно из: {expected}",
+    "enum": "одно из: {expected}",
+    "model_type": "раздел [таблица] TOML",
+    "model_attributes_type": "раздел [таблица] TOML",
+}
+
+SECRET_KEYS = ("password", "secret", "url")
+
+
+def _problem(error: ErrorDetails) -> ConfigProblem:
+    key = ""
+    for part in error["loc"]:
+        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
+    template = ALLOWED.get(error["type"])
+    allowed = template.format(**error.get("ctx", {})) if template else error["msg"]
+    shown = error["input"] if isinstance(error["input"], str | int | float | bool) else ""
+    if any(word in key for word in SECRET_KEYS):
+        shown = "***"
+    return ConfigProblem(key or "файл", repr(shown) if shown != "" else "", allowed.replace(" or ", " или "))
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Raises:
+        ConfigError: the file cannot be read, is not TOML, or holds wrong values (all of them are listed).
+    """
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            path, [ConfigProblem("файл", "", f"доступный для чтения файл ({error.strerror})")]
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path, [ConfigProblem("файл", "", f"корректный TOML в UTF-8 ({error})")]) from None
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(path, [_problem(item) for item in error.errors()]) from None
+    return _anchored(config, path.resolve().parent)
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    """Return the configuration with every relative path made absolute."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, Section):
+            return value.model_copy(
+                update={name: walk(getattr(value, name)) for name in type(value).model_fields}
+            )
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        if isinstance(value, Path):
+            return folder / value
+        return value
+
+    anchored: Config = walk(config)
+    url = anchored.store.url
+    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
+        url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+    elif url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    return anchored.model_copy(update={"store": anchored.store.model_copy(update={"url": url})})

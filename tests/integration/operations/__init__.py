@@ -1,0 +1,1 @@
+"""Operations of the contract through the whole house, in process."""
