@@ -71,7 +71,9 @@ def return_referral(context: Context, call: Call[ReturnReferralRequest]) -> Answ
         to_fund(tx, context, moved, facts)
         return state_change(ReturnReferralResponse, moved, kept)
 
-    return commit(context, call, work)
+    returned = commit(context, call, work)
+    context.bell.ring()
+    return returned
 
 
 def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:

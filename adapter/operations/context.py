@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -46,6 +46,22 @@ class Limits:
     retry_after_seconds: int
 
 
+class Bell:
+    """Rung when something new waits to be delivered, so that the workers of this process need not wait."""
+
+    def __init__(self) -> None:
+        self._listener: Callable[[], None] | None = None
+
+    def answered_by(self, listener: Callable[[], None]) -> None:
+        """Name who hears the bell."""
+        self._listener = listener
+
+    def ring(self) -> None:
+        """Tell the listener, if there is one."""
+        if self._listener is not None:
+            self._listener()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The ports of the house, made once at start.
@@ -53,6 +69,7 @@ class Context:
     Attributes:
         clock: the business clock, aware UTC; tests and `--on-date` turn it.
         installation_key: secret under which persons and keys of duplicates are hashed.
+        bell: rung after a transaction that queued a delivery.
     """
 
     own: OwnSystem
@@ -63,6 +80,7 @@ class Context:
     limits: Limits
     clock: Callable[[], datetime]
     installation_key: bytes
+    bell: Bell = field(default_factory=Bell)
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""

@@ -129,6 +129,7 @@ class RegistryDoor:
                 known = self._context.store.transact(work)
             except Overtaken:
                 continue
+            self._context.bell.ring()
             return _answer(name) if known else _answer(name, PartnerError("WRONG_MESSAGE_ID"))
         return _answer(name, PartnerError("RMIS_ERROR"))
 

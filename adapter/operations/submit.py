@@ -56,9 +56,11 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
         plan = _plan(context, call, submission, content_hash)
         result = _answer(context, call, plan)
         try:
-            return commit_once(context, call, partial(keep, context, call, plan, result))
+            kept = commit_once(context, call, partial(keep, context, call, plan, result))
         except Overtaken:
             continue
+        context.bell.ring()
+        return kept
     raise busy()
 
 

@@ -1,0 +1,54 @@
+"""The wiring of deliveries: which sender carries which kind, and what the leader does by the clock."""
+
+from __future__ import annotations
+
+from adapter.app.composition import Runtime
+from adapter.clients.sending import Timeouts
+from adapter.delivery.engine import Engine
+from adapter.delivery.leader import Job, Leader
+from adapter.delivery.register_document import RegisterDocument
+from adapter.delivery.retry import Policy
+from adapter.delivery.senders import NotifyReturn, ReceiveReferral
+from adapter.delivery.settings import Settings
+from adapter.operations.housekeeping import anchor_journal, expire_uploads, recheck_certificates
+
+
+def engine_of(runtime: Runtime) -> Engine:
+    """Return the delivery workers of a node."""
+    context, config = runtime.context, runtime.config
+    delivery = config.delivery
+    entities = {one.code: one.client_entity_id for one in config.partners if one.client_entity_id}
+    callback = f"{config.service.public_url}/ws/remd-callback"
+    senders = {
+        "registerDocument": RegisterDocument(context, entities, callback),
+        "ReceiveReferral": ReceiveReferral(context),
+        "NotifyReturn": NotifyReturn(context),
+    }
+    settings = Settings(
+        workers=delivery.workers,
+        batch=delivery.batch,
+        lease_seconds=delivery.lease_seconds,
+        poll_seconds=delivery.poll_seconds,
+        timeouts=Timeouts(
+            connect=delivery.connect_timeout,
+            read=delivery.read_timeout,
+            total=delivery.connect_timeout + 2 * delivery.read_timeout,
+        ),
+        policy=Policy(attempts=delivery.attempts),
+    )
+    return Engine(context, senders, settings)
+
+
+def leader_of(runtime: Runtime, owner: str) -> Leader:
+    """Return the candidate of a node for the one leader."""
+    context = runtime.context
+    jobs = [
+        Job("recheck certificates", 30, lambda: _done(recheck_certificates(context))),
+        Job("expire uploads", 3600, lambda: _done(expire_uploads(context))),
+        Job("anchor the journal", 600, lambda: _done(anchor_journal(context))),
+    ]
+    return Leader(context.store, owner, jobs)
+
+
+def _done(_: object) -> None:
+    """Drop a result that only tests look at."""

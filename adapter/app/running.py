@@ -1,0 +1,157 @@
+"""The programs: serve, work, stand. Each blocks until it is told to stop."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from adapter.app.composition import Runtime, build_application, clock_on, open_runtime
+from adapter.config import load
+from storage import upgrade
+
+#: How long the workers may take to finish their exchanges at a stop, seconds.
+STOP_SECONDS = 10.0
+
+
+class Workers:
+    """The delivery workers of this process and its candidate for the one leader."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        # The partners' clients load Zeep: only a process that delivers pays for it.
+        from adapter.app.delivering import engine_of, leader_of  # noqa: PLC0415
+
+        self._engine = engine_of(runtime)
+        self._leader = leader_of(runtime, node_name())
+        runtime.context.bell.answered_by(self._engine.poke)
+
+    def start(self) -> None:
+        """Begin to deliver and to compete for the lead."""
+        self._engine.start()
+        self._leader.start()
+
+    def stop(self) -> None:
+        """Finish what is being sent, give back the rest and the lead."""
+        self._leader.stop(STOP_SECONDS)
+        self._engine.stop(STOP_SECONDS)
+
+
+def node_name() -> str:
+    """Return what this process is called in leases."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def make_application(config_path: str, on_date: str) -> Callable[..., object]:
+    """Return the WSGI application of one worker process; called inside it by the server.
+
+    On SQLite the process that serves also delivers: a second one could not open the file for writing.
+    """
+    config = load(Path(config_path))
+    runtime = open_runtime(config, clock_on(date.fromisoformat(on_date) if on_date else None))
+    atexit.register(runtime.close)
+    if config.store.url.startswith("sqlite"):
+        workers = Workers(runtime)
+        workers.start()
+        atexit.register(workers.stop)
+    return build_application(runtime)
+
+
+def serve(config_path: Path, on_date: date | None = None) -> None:
+    """Serve SOAP and health until SIGTERM or SIGINT; on SQLite also deliver.
+
+    Raises:
+        ConfigError: the configuration or a file that it names cannot be used.
+        StoreError: the database cannot be used.
+    """
+    from adapter.soap.server import serve as serve_wsgi  # noqa: PLC0415 - granian is loaded where it serves
+
+    config = load(config_path)
+    open_runtime(config).close()
+    service = config.service
+    serve_wsgi(
+        "adapter.app.running:make_application",
+        address=service.address,
+        port=service.port,
+        arguments=(str(config_path), on_date.isoformat() if on_date else ""),
+        threads=service.threads,
+    )
+
+
+def work(config_path: Path, on_date: date | None = None) -> None:
+    """Deliver and compete for the lead until SIGTERM or SIGINT; for PostgreSQL, any number of processes.
+
+    Raises:
+        ConfigError: the configuration or a file that it names cannot be used.
+        StoreError: the database cannot be used.
+    """
+    runtime = open_runtime(load(config_path), clock_on(on_date))
+    workers = Workers(runtime)
+    workers.start()
+    try:
+        wait_for_signal()
+    finally:
+        workers.stop()
+        runtime.close()
+
+
+def stand(config_path: Path, on_date: date | None = None) -> None:
+    """Run the emulators of РЭМД, bureau, ФОМС and МИС until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+    """
+    from adapter.app.trip import stand_of  # noqa: PLC0415 - the stand is loaded where it runs
+
+    made = stand_of(load(config_path), clock_on(on_date))
+    made.start()
+    try:
+        wait_for_signal()
+    finally:
+        made.stop()
+
+
+def upgrade_database(config_path: Path) -> str:
+    """Bring the schema of the configured database to the present one; return what the database is.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+        StoreError: the database cannot be used.
+    """
+    url = load(config_path).store.url
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    upgrade(url)
+    return url.partition(":")[0]
+
+
+def make_demo_keys(config_path: Path) -> tuple[Path, bool]:
+    """Make the keys of the demo where the stand looks for them; return where, and whether they are new.
+
+    Raises:
+        ConfigError: the configuration cannot be used, or the folder is occupied by something else.
+    """
+    from adapter.app.trip import demo_keys  # noqa: PLC0415
+
+    config = load(config_path)
+    return config.stand.keys, demo_keys(config.stand.keys)
+
+
+def wait_for_signal() -> None:
+    """Return at SIGTERM or SIGINT; the former handlers are put back."""
+    told = threading.Event()
+
+    def tell(*_: Any) -> None:
+        told.set()
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        told.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,131 @@
+"""The demo: keys, database, server, stand and one trip, all on this computer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from adapter.app.composition import Clock, clock_on
+from adapter.app.running import make_demo_keys, upgrade_database, wait_for_signal
+from adapter.config import Config, ConfigError, ConfigProblem, load
+from adapter.contract.envelope import System
+from adapter.domain.partners import PartnerKind
+from adapter.soap.server import wait_until_listening
+from adapter.stand.actors import KeysUnusableError, make_keys
+from adapter.stand.stand import Stand, StandSettings
+from adapter.stand.trip import Outcome, Step, run_trip
+
+#: How long the server may take to answer after its start, seconds.
+START_SECONDS = 30.0
+
+#: How long a process of ours may take to end before it is killed, seconds.
+END_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the demo listens."""
+
+    adapter: str
+    stand: str
+
+
+def demo_keys(directory: Path) -> bool:
+    """Make the demo keys unless they are there; return whether they are new.
+
+    Raises:
+        ConfigError: the folder is occupied by something else.
+    """
+    try:
+        return make_keys(directory)
+    except KeysUnusableError as error:
+        raise ConfigError(Path("config.toml"), [ConfigProblem("stand.keys", "", str(error))]) from None
+
+
+def stand_of(config: Config, clock: Clock) -> Stand:
+    """Return the stand that the configuration describes, not started."""
+    registry = next((one for one in config.partners if one.kind is PartnerKind.REMD), None)
+    service = config.service
+    return Stand(
+        StandSettings(
+            keys=config.stand.keys,
+            adapter_url=service.public_url,
+            adapter_certificate=config.keys.certificate_file,
+            clock=clock,
+            adapter_system=System(service.system_code, service.system_name),
+            address=config.stand.address,
+            port=config.stand.port,
+            client_entity_id=registry.client_entity_id if registry else "",
+        )
+    )
+
+
+def run(
+    config_path: Path,
+    *,
+    report: Callable[[Step], None],
+    once: bool = False,
+    on_date: date | None = None,
+    semd: bytes | None = None,
+    ready: Callable[[Addresses], None] = lambda _: None,
+    judged: Callable[[Outcome], None] = lambda _: None,
+) -> int:
+    """Make what is missing, start everything, send one referral through, serve on until told to stop.
+
+    Args:
+        config_path: the configuration; as shipped, everything stands on loopback.
+        report: told of every step as it happens.
+        once: end after the trip.
+        on_date: turns the clocks of adapter and stand to this day.
+        semd: a СЭМД to send instead of the demo's own.
+        ready: told the addresses when everything listens.
+        judged: told how the emulators' books judge the trip.
+
+    Returns:
+        0 when the books agree with the trip, else 1.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+        TimeoutError: the server did not come up.
+    """
+    config = load(config_path)
+    make_demo_keys(config_path)
+    upgrade_database(config_path)
+    service = config.service
+    with ExitStack() as running:
+        running.enter_context(_program(config_path, "serve", on_date))
+        if not config.store.url.startswith("sqlite"):
+            running.enter_context(_program(config_path, "work", on_date))
+        made = stand_of(config, clock_on(on_date))
+        made.start()
+        running.callback(made.stop)
+        wait_until_listening(service.address, service.port, START_SECONDS)
+        ready(Addresses(service.public_url, made.url))
+        outcome = run_trip(made, report, semd_file=semd)
+        judged(outcome)
+        if not once:
+            wait_for_signal()
+        return 0 if outcome else 1
+
+
+@contextmanager
+def _program(config_path: Path, name: str, on_date: date | None) -> Iterator[None]:
+    """Run one of our own programs beside this one; it is ended with the demo."""
+    command = [sys.executable, "-m", "adapter", name, "--config", str(config_path)]
+    if on_date is not None:
+        command += ["--on-date", on_date.isoformat()]
+    process = subprocess.Popen(command)  # noqa: S603 - our own program with our own arguments
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
