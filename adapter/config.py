@@ -135,6 +135,12 @@ class DeliverySection(Section):
     verdict_timeout_seconds: Annotated[int, Field(ge=1)] = 24 * 3600
 
 
+class RetentionSection(Section):
+    """How long what is not part of a referral is kept, days."""
+
+    refused_raw_days: Annotated[int, Field(ge=1, le=3650)] = 30
+
+
 class OrganizationSection(Section):
     """An organisation that a partner acts for."""
 
@@ -194,6 +200,7 @@ class Config(Section):
     trust: TrustSection
     limits: LimitSection = LimitSection()
     delivery: DeliverySection = DeliverySection()
+    retention: RetentionSection = RetentionSection()
     stand: StandSection = StandSection()
     partners: list[PartnerSection] = Field(min_length=1)
 

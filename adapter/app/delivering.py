@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from adapter.app.composition import Runtime
 from adapter.clients.sending import Timeouts
 from adapter.delivery.engine import Engine
@@ -10,7 +12,13 @@ from adapter.delivery.register_document import RegisterDocument
 from adapter.delivery.retry import Policy
 from adapter.delivery.senders import NotifyReturn, ReceiveReferral
 from adapter.delivery.settings import Settings
-from adapter.operations.housekeeping import anchor_journal, expire_uploads, recheck_certificates
+from adapter.operations.housekeeping import (
+    anchor_journal,
+    doubt_lost_verdicts,
+    expire_uploads,
+    forget_refused,
+    recheck_certificates,
+)
 
 
 def engine_of(runtime: Runtime) -> Engine:
@@ -41,9 +49,13 @@ def engine_of(runtime: Runtime) -> Engine:
 
 def leader_of(runtime: Runtime, owner: str) -> Leader:
     """Return the candidate of a node for the one leader."""
-    context = runtime.context
+    context, config = runtime.context, runtime.config
+    patience = timedelta(seconds=config.delivery.verdict_timeout_seconds)
+    life = timedelta(days=config.retention.refused_raw_days)
     jobs = [
         Job("recheck certificates", 30, lambda: _done(recheck_certificates(context))),
+        Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience))),
+        Job("forget refused messages", 3600, lambda: _done(forget_refused(context, life))),
         Job("expire uploads", 3600, lambda: _done(expire_uploads(context))),
         Job("anchor the journal", 600, lambda: _done(anchor_journal(context))),
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from lxml import etree
 
@@ -13,7 +14,7 @@ from adapter.domain.referral import Referral as ReferralDocument
 from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
 from adapter.operations.mail import ERROR, to_mis, to_registry_or_bureau
-from adapter.operations.moves import Origin, Overtaken, advance
+from adapter.operations.moves import Origin, Overtaken, advance, note
 from adapter.operations.reception import SignedDocument, judge_referral
 from signing import sign_detached
 from storage import Referral, Transaction
@@ -42,6 +43,32 @@ def recheck_certificates(context: Context) -> int:
         after = page[-1].number
 
 
+def doubt_lost_verdicts(context: Context, patience: timedelta) -> int:
+    """Ask РЭМД about documents that it accepted and has not judged in time.
+
+    The delivery goes back as one in doubt: the registry is asked first, and only what it does not know is
+    sent again, the same bytes under the same message id.
+
+    Returns:
+        How many are asked about.
+    """
+    before = context.store.now() - patience
+    done, after = 0, ""
+    while True:
+        page = context.store.read(lambda tx: tx.referrals.list_by_state((State.SUBMITTED,), _PAGE, after))  # noqa: B023
+        for referral in page:
+            done += context.store.transact(partial(_doubt, context, referral, before))
+        if len(page) < _PAGE:
+            return done
+        after = page[-1].number
+
+
+def forget_refused(context: Context, life: timedelta) -> int:
+    """Drop the raw bytes of refused messages older than `life`; hash, codes and answer stay."""
+    before = context.clock() - life
+    return context.store.transact(lambda tx: tx.messages.forget_raw(before))
+
+
 def expire_uploads(context: Context) -> int:
     """Drop unfinished uploads older than a week; returns how many."""
     return context.store.transact(lambda tx: tx.uploads.expire(tx.now() - UPLOAD_LIFE))
@@ -55,6 +82,22 @@ def anchor_journal(context: Context) -> bool:
         return sign_detached(context.key, root.encode("ascii"))
 
     return context.store.transact(lambda tx: tx.anchors.append(now, sign)) is not None
+
+
+def _doubt(context: Context, referral: Referral, before: datetime, tx: Transaction) -> int:
+    current = tx.referrals.lock(referral.number)
+    if current is None or current.state != State.SUBMITTED:
+        return 0
+    asked = 0
+    for delivery in tx.outbox.list(states=("done",), referral_number=referral.number):
+        mine = delivery.kind == "registerDocument" and delivery.version_number == current.version_number
+        if mine and tx.outbox.doubt(delivery.id, before, "решение РЭМД не пришло в срок"):
+            origin = Origin(
+                Party.ADAPTER, context.own.code, "doubt lost verdicts", str(uuid.uuid4()), context.clock()
+            )
+            note(tx, current.number, "REMD_VERDICT_OVERDUE", origin)
+            asked += 1
+    return asked
 
 
 def _recheck(context: Context, referral: Referral) -> int:
