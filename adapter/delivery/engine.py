@@ -1,0 +1,115 @@
+"""The threads that deliver: they sleep until poked or until it is time to look."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+
+from adapter.delivery.ending import Outcomes
+from adapter.delivery.senders import Sender
+from adapter.delivery.settings import Settings
+from adapter.delivery.worker import Worker
+from adapter.operations import outcomes as domain_outcomes
+from adapter.operations.context import Context
+from storage import StoreError
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Delivers what is in the outbox until stopped."""
+
+    def __init__(
+        self,
+        context: Context,
+        senders: Mapping[str, Sender],
+        settings: Settings,
+        outcomes: Outcomes = domain_outcomes,
+    ) -> None:
+        """Make an engine; it does nothing before `start` or `drain`.
+
+        Args:
+            context: ports.
+            senders: by kind of delivery.
+            settings: tuning.
+            outcomes: consequences in the domain.
+        """
+        self._context = context
+        self._settings = settings
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        prefix = f"{context.own.code}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._workers = [
+            Worker(
+                f"{prefix}-{number}",
+                context,
+                senders=senders,
+                settings=settings,
+                outcomes=outcomes,
+                stopping=self._stop.is_set,
+            )
+            for number in range(1, settings.workers + 1)
+        ]
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Begin to deliver.
+
+        Raises:
+            RuntimeError: It was started before.
+        """
+        if self._threads or self._stop.is_set():
+            raise RuntimeError("an engine starts once")
+        for worker in self._workers:
+            thread = threading.Thread(target=self._loop, args=(worker,), name=worker.name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def poke(self) -> None:
+        """Wake the workers: there is something new to deliver."""
+        self._wake.set()
+
+    def stop(self, timeout: float = 30.0) -> bool:
+        """Finish the exchanges at hand and give back the rest.
+
+        A worker that does not come to an end in `timeout` seconds loses its leases: its exchange will be
+        reconciled by whoever comes next.
+
+        Returns:
+            Whether all came to an end.
+        """
+        self._stop.set()
+        self._wake.set()
+        ends = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, ends - time.monotonic()))
+        late = [thread.name for thread in self._threads if thread.is_alive()]
+        for name in late:
+            self._context.store.transact(lambda tx, name=name: tx.outbox.release(name))  # type: ignore[misc]
+        return not late
+
+    def drain(self) -> int:
+        """Deliver in the calling thread until nothing can be claimed now; returns how many were claimed."""
+        claimed = 0
+        while batch := self._workers[0].run_once():
+            claimed += batch
+        return claimed
+
+    def _loop(self, worker: Worker) -> None:
+        while not self._stop.is_set():
+            if not self._turn(worker) and not self._stop.is_set():
+                self._wake.wait(self._settings.poll_seconds)
+                self._wake.clear()
+
+    def _turn(self, worker: Worker) -> int:
+        try:
+            return worker.run_once()
+        except StoreError as error:
+            _log.error("worker %s: %s", worker.name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - edge of the thread: delivery must go on
+            _log.critical("worker %s: %s", worker.name, type(error).__name__)
+        return 0

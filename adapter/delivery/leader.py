@@ -1,0 +1,125 @@
+"""The one leader of all processes: it holds a lease and runs the scheduler, whose jobs only poke."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from storage import Store, StoreError
+
+LEASE = "leader"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that the leader does every `seconds`, from the moment it leads; it must be safe to repeat."""
+
+    name: str
+    seconds: float
+    run: Callable[[], None]
+
+
+class Leader:
+    """Competes for the lease; runs the jobs while it has it."""
+
+    def __init__(self, store: Store, owner: str, jobs: Sequence[Job], *, lease_seconds: float = 15.0) -> None:
+        """Make a candidate; it does nothing before `start` or `tick`.
+
+        Args:
+            store: holds the lease.
+            owner: unique to the process.
+            jobs: what the leader does.
+            lease_seconds: for how long a lease is taken; it is renewed three times as often.
+        """
+        self._store = store
+        self._owner = owner
+        self._jobs = tuple(jobs)
+        self._lease_seconds = lease_seconds
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._scheduler: BackgroundScheduler | None = None
+        self.fence: int | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the leader, as far as it knows."""
+        return self._scheduler is not None
+
+    def start(self) -> None:
+        """Begin to compete."""
+        self._thread = threading.Thread(target=self._loop, name="leader", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 30.0) -> None:
+        """Stop the jobs and give the lease up, so that another process leads at once."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        if self._step_down():
+            self._store.transact(lambda tx: tx.leases.release(LEASE, self._owner))
+
+    def tick(self) -> bool:
+        """Take or renew the lease; start or stop the jobs accordingly. Tells whether this process leads."""
+        try:
+            fence = self._store.transact(
+                lambda tx: tx.leases.acquire(LEASE, self._owner, self._lease_seconds)
+            )
+        except StoreError as error:
+            _log.error("leader: %s", type(error).__name__)
+            fence = None
+        self.fence = fence
+        if fence is None:
+            self._step_down()
+        elif self._scheduler is None:
+            self._lead()
+        return self.leads
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self.tick()
+            self._stop.wait(self._lease_seconds / 3)
+
+    def _lead(self) -> None:
+        _log.info("leader: %s leads", self._owner)
+        executor = ThreadPoolExecutor(max(1, min(len(self._jobs), 4)))
+        scheduler = BackgroundScheduler(executors={"default": executor}, timezone=UTC, daemon=True)
+        for job in self._jobs:
+            scheduler.add_job(
+                _quietly(job),
+                "interval",
+                seconds=job.seconds,
+                id=job.name,
+                name=job.name,
+                next_run_time=datetime.now(UTC),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def _step_down(self) -> bool:
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is None:
+            return False
+        _log.info("leader: %s leads no more", self._owner)
+        scheduler.shutdown(wait=False)
+        return True
+
+
+def _quietly(job: Job) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            job.run()
+        except Exception as error:  # noqa: BLE001 - edge of the job's thread; APScheduler would log the trace
+            _log.error("job %s: %s", job.name, type(error).__name__)
+
+    return run

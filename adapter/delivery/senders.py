@@ -1,0 +1,229 @@
+"""How deliveries of one kind are built, read and reconciled; the deliveries to SMEV services."""
+
+from __future__ import annotations
+
+import base64
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from lxml import etree
+
+from adapter.clients import bureau_inbox, fund, smev
+from adapter.clients.answers import Answer, Prepared, Unbuildable
+from adapter.clients.sending import Sent
+from adapter.contract import schemas
+from adapter.contract.exchange.bureau import ReferralItem
+from adapter.contract.exchange.common import File, FileSignature, Organization
+from adapter.contract.exchange.partner import NotifyReturnRequest, ReceiveReferralRequest
+from adapter.domain.document_roles import DocumentRole
+from adapter.domain.partners import Partner
+from adapter.operations.context import Context
+from adapter.operations.descriptors import describe
+from storage import Transaction
+from storage.documents import Document
+from storage.outbox import Delivery
+from storage.referrals import Referral
+
+
+class Sender(ABC):
+    """One kind of deliveries.
+
+    Attributes:
+        content_type: HTTP Content-Type of its messages.
+        headers: their other HTTP headers.
+    """
+
+    content_type: str
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @abstractmethod
+    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
+        """Build the message from what is stored.
+
+        Raises:
+            Unbuildable: It cannot be built, now or later.
+        """
+
+    @abstractmethod
+    def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
+        """Read the answer to the message."""
+
+    def question(self, delivery: Delivery, partner: Partner) -> Prepared | None:  # noqa: ARG002 - for those that ask
+        """Build the question what came of the message; None: the partner ignores a repeat, so repeat it.
+
+        Raises:
+            Unbuildable: It cannot be built.
+        """
+        return None
+
+    def found(self, sent: Sent, delivery: Delivery) -> Answer | None:
+        """Read the answer to the question: an accepted Reply if the partner has the message, None if not."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A stored file with its signatures; `content` is None where only its descriptor travels."""
+
+    row: Document
+    content: bytes | None = field(repr=False)
+    signatures: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+    def as_file(self) -> File:
+        """Return the file as it travels inline."""
+        return File(
+            name=self.row.name or self.row.role,
+            document_type=self.row.document_kind or self.row.role,
+            media_type=self.row.media_type,
+            size=self.row.size,
+            sha256=self.row.sha256,
+            content=base64.b64encode(self.content or b"").decode(),
+            signature=tuple(
+                FileSignature(role=role or None, value=base64.b64encode(data).decode())
+                for role, data in self.signatures
+            ),
+        )
+
+
+def referral_of(tx: Transaction, delivery: Delivery) -> Referral:
+    """Return the referral of a delivery.
+
+    Raises:
+        Unbuildable: There is none.
+    """
+    referral = tx.referrals.get(delivery.referral_number or "")
+    if referral is None:
+        raise Unbuildable("направления нет в реестре")
+    return referral
+
+
+def files_of(
+    tx: Transaction, delivery: Delivery, *roles: DocumentRole, inline: int, total: int
+) -> list[StoredFile]:
+    """Return the files of the delivery's version in some roles, with their signatures, oldest first.
+
+    Args:
+        tx: transaction.
+        delivery: names the referral and the version.
+        *roles: wanted roles.
+        inline: a file larger than this comes without content, bytes.
+        total: files beyond this sum come without content, bytes.
+    """
+    rows = tx.documents.list(delivery.referral_number or "", delivery.version_number)
+    found: list[StoredFile] = []
+    room = total
+    for row in sorted(
+        (one for one in rows if one.role in roles), key=lambda one: roles.index(DocumentRole(one.role))
+    ):
+        if row.size > min(inline, room):
+            found.append(StoredFile(row, None))
+            continue
+        room -= row.size
+        signatures = tuple(
+            (one.name, tx.documents.read(one.id, 0, max(one.size, 1)))
+            for one in rows
+            if one.role == DocumentRole.SIGNATURE and one.parent_id == row.id
+        )
+        found.append(StoredFile(row, tx.documents.read(row.id, 0, max(row.size, 1)), signatures))
+    return found
+
+
+class _SmevSender(Sender):
+    content_type = smev.CONTENT_TYPE
+
+    def _route(self, delivery: Delivery, partner: Partner) -> smev.Route:
+        own = self._context.own
+        return smev.Route(
+            own.code, own.name, partner, delivery.test, self._context.clock(), self._context.key
+        )
+
+
+class ReceiveReferral(_SmevSender):
+    """Pushes a referral to the bureau, documents inline as far as they fit; the rest it asks for itself."""
+
+    headers = MappingProxyType({"SOAPAction": '"urn:ReceiveReferral"'})
+
+    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
+        """Build ReceiveReferral."""
+        limits = self._context.limits
+
+        def load(tx: Transaction) -> tuple[Referral, list[StoredFile]]:
+            roles = (DocumentRole.REFERRAL, DocumentRole.SEMD, DocumentRole.ATTACHMENT)
+            size = limits.inline_file_bytes
+            return referral_of(tx, delivery), files_of(tx, delivery, *roles, inline=size, total=size)
+
+        referral, files = self._context.store.read(load)
+        here = {role: [one for one in files if one.row.role == role and one.content] for role in DocumentRole}
+        signed = here[DocumentRole.REFERRAL]
+        request = ReceiveReferralRequest(
+            request_id=delivery.id,
+            item=self._item(delivery, referral, [one.row for one in files if not one.content]),
+            signed_referral=_parsed(signed[0].content or b"") if signed else None,
+            semd=next((one.as_file() for one in here[DocumentRole.SEMD]), None),
+            file=tuple(one.as_file() for one in here[DocumentRole.ATTACHMENT]),
+        )
+        return bureau_inbox.build(request, self._route(delivery, partner))
+
+    def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
+        """Read the answer."""
+        return bureau_inbox.read(sent, partner, delivery.referral_number or "")
+
+    def _item(self, delivery: Delivery, referral: Referral, absent: list[Document]) -> ReferralItem:
+        if referral.issue_date is None:
+            raise Unbuildable("у направления нет даты выдачи")
+        return ReferralItem(
+            token=delivery.id,
+            referral_number=referral.number,
+            version_number=delivery.version_number or referral.version_number,
+            priority_category=referral.priority,
+            received_at=referral.received_at,
+            emdr_id=referral.remd_id,
+            document_kind=referral.document_kind,
+            organization=_organization(referral),
+            issue_date=referral.issue_date,
+            documents=tuple(describe(one) for one in absent),
+        )
+
+
+class NotifyReturn(_SmevSender):
+    """Tells the fund of a return; payload: `returnedAt` (ISO 8601), `groundCodes`, `organizationName`."""
+
+    headers = MappingProxyType({"SOAPAction": '"urn:NotifyReturn"'})
+
+    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
+        """Build NotifyReturn."""
+        referral = self._context.store.read(lambda tx: referral_of(tx, delivery))
+        facts = delivery.payload
+        try:
+            request = NotifyReturnRequest(
+                request_id=delivery.id,
+                referral_number=referral.number,
+                organization=_organization(referral, str(facts.get("organizationName") or "")),
+                returned_at=datetime.fromisoformat(facts["returnedAt"]),
+                ground_codes=tuple(str(code) for code in facts["groundCodes"]),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise Unbuildable("в задании нет сведений о возврате") from error
+        return fund.build(request, self._route(delivery, partner))
+
+    def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
+        """Read the answer."""
+        return fund.read(sent, partner, delivery.referral_number or "")
+
+
+def _organization(referral: Referral, name: str = "") -> Organization:
+    known = name or str(referral.details.get("organizationName") or "")
+    return Organization(oid=referral.organization_oid, name=known or None)
+
+
+def _parsed(content: bytes) -> etree._Element:
+    try:
+        return etree.fromstring(content, schemas.parser())
+    except etree.XMLSyntaxError as error:
+        raise Unbuildable("подписанное направление не читается") from error

@@ -1,0 +1,1 @@
+"""Delivery with a real store and real loopback partners that misbehave."""

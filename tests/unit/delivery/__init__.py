@@ -1,0 +1,1 @@
+"""Delivery without a store and without a network."""

@@ -1,0 +1,3 @@
+from typing import Any
+
+def serialize_object(obj: object, target_cls: type = ...) -> Any: ...
