@@ -16,7 +16,7 @@ from tests.integration.operations.gateway import Gateway
 
 def verdict(local_uid: str, *, relates_to: str = "", emdr_id: str = "", code: str = "") -> bytes:
     """Return РЭМД's verdict as it comes: success with a number, or an error with a code."""
-    content = etree.Element(f"{{{REMD_CALLBACK}}}registerDocumentResult", nsmap={None: REMD_CALLBACK})
+    content = etree.Element(f"{{{REMD_CALLBACK}}}registerDocumentResult", nsmap={"cb": REMD_CALLBACK})
 
     def child(parent: etree._Element, name: str, text: str = "") -> etree._Element:
         made = etree.SubElement(parent, f"{{{REMD_CALLBACK}}}{name}")
