@@ -1,0 +1,275 @@
+"""Emulator of РЭМД: accepts at once, then asks for the file, compares, and calls back with the verdict.
+
+The answers are those of the reconstructed `xsd/remd.xsd`; codes are of NSI 1.2.643.5.1.13.13.99.2.305.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.serialization import pkcs7
+from lxml import etree
+
+from adapter.contract import schemas
+from adapter.contract.namespaces import REMD, SOAP12, TRANSPORT_HEADER, WSA
+from adapter.contract.semd import SemdUnreadable, read_semd
+from adapter.stand import soap
+from adapter.stand.book import Book
+from adapter.stand.files import decoded
+from adapter.stand.posting import Unanswered
+from adapter.stand.registry import Registry, RegistryItem, item_of, search
+from adapter.stand.remd_callback import Callback, Declined, Verdict
+from adapter.stand.server import Endpoint, HttpReply
+
+PATH = "/remd"
+_ZONE = ZoneInfo("Europe/Moscow")
+_ATTEMPTS = 10
+_PAUSE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    code: str
+    message: str
+
+
+class Remd:
+    """The registry; its book has ``accepted``, ``file``, ``registered``, ``verdict`` for each document."""
+
+    def __init__(
+        self,
+        callback: Callback,
+        book: Book,
+        clock: Callable[[], datetime],
+        *,
+        client_entity_id: str = "",
+        delay: float = 0.2,
+    ) -> None:
+        """Make an empty registry.
+
+        Args:
+            callback: calls the adapter back.
+            book: its book.
+            clock: the business clock, aware.
+            client_entity_id: the system that it knows; empty: any that names itself.
+            delay: seconds between the synchronous answer and the call for the file.
+        """
+        self.book = book
+        self.endpoint = Endpoint(PATH, "/wsdl/remd.wsdl", self._answer)
+        self._registry = Registry()
+        self._callback = callback
+        self._clock = clock
+        self._client = client_entity_id.lower()
+        self._delay = delay
+        self._answers: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        self._waiting: queue.SimpleQueue[RegistryItem | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._worker = threading.Thread(target=self._work, name="stand-remd", daemon=True)
+
+    def start(self) -> None:
+        """Begin to call back."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Stop calling back; what waits is dropped."""
+        self._stopping.set()
+        self._waiting.put(None)
+        if self._worker.is_alive():
+            self._worker.join()
+
+    # Synchronous part
+
+    def _answer(self, body: bytes) -> HttpReply:
+        try:
+            message = soap.parse(body)
+        except soap.BrokenMessage as error:
+            return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.fault(SOAP12, str(error)), 500)
+        operation = etree.QName(message.content).localname.removesuffix("Request")
+        act = {
+            "registerDocument": self._register,
+            "searchRegistryItem": self._search,
+            "getRegistryItem": self._get,
+            "demandContent": self._demand,
+        }.get(operation)
+        if act is None or message.namespace != SOAP12:
+            text = "нужен конверт SOAP 1.2 с операцией РЭМД"
+            return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.fault(SOAP12, text), 500)
+        refusal = self._checked(message)
+        content = act(message) if refusal is None else refusal
+        message_id = message.header(f"{{{WSA}}}MessageID")
+        headers = soap.addressing(
+            MessageID=str(uuid.uuid4()), RelatesTo=message_id, Action=f"{operation}Response"
+        )
+        return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.envelope(SOAP12, content, headers))
+
+    def _checked(self, message: soap.SoapMessage) -> etree._Element | None:
+        """Return the refusal of a request that cannot be worked on."""
+        client = message.header(f"{{{TRANSPORT_HEADER}}}clientEntityId").lower()
+        found = schemas.errors(message.content, "remd")
+        error: _Error | None = None
+        if not client or self._client not in {"", client}:
+            error = _Error("NO_RMIS", "Система с таким clientEntityId не зарегистрирована.")
+        elif not message.header(f"{{{WSA}}}MessageID"):
+            error = _Error("WRONG_MESSAGE_ID", "Нет wsa:MessageID.")
+        elif found:
+            error = _Error("VALIDATION_ERROR", f"{found[0].type_name}: {found[0].path}")
+        if error is None:
+            return None
+        self.book.write("invalid", code=error.code)
+        return _outcome(etree.QName(message.content).localname.replace("Request", "Response"), error)
+
+    def _register(self, message: soap.SoapMessage) -> etree._Element:
+        message_id = message.header(f"{{{WSA}}}MessageID")
+        key = message_id.lower().removeprefix("urn:uuid:").replace("-", "")
+        with self._lock:
+            if key in self._answers:
+                self.book.write("repeated", messageId=message_id)
+                return etree.fromstring(self._answers[key], schemas.parser())
+            answer = _outcome("registerDocumentResponse", self._accept(message.content, message_id))
+            self._answers[key] = etree.tostring(answer)
+        return answer
+
+    def _accept(self, request: etree._Element, message_id: str) -> _Error | None:
+        item = item_of(request, message_id)
+        if item is None:
+            return _Error("UNKNOWN_ALGORITHM", "Контрольная сумма должна быть SHA-256.")
+        error = _signature_error(request)
+        if error is not None:
+            self.book.write("refused", localUid=item.local_uid, code=error.code)
+            return error
+        first = self._registry.add(item)
+        if first is not None:
+            self.book.write("refused", localUid=item.local_uid, code="NOT_UNIQUE_PROVIDED_ID")
+            number = f" [{first.emdr_id}]" if first.emdr_id else ""
+            text = f"Документ с localUid {first.local_uid.upper()} уже передан{number}."
+            return _Error("NOT_UNIQUE_PROVIDED_ID", text)
+        self.book.write(
+            "accepted", localUid=item.local_uid, messageId=message_id, size=item.size, sha256=item.sha256
+        )
+        self._waiting.put(item)
+        return None
+
+    def _search(self, message: soap.SoapMessage) -> etree._Element:
+        found = search(self._registry, message.content)
+        matches = _node("matches", None, *(_registry_item("item", one) for one in found))
+        return _node("searchRegistryItemResponse", None, _node("status", "success"), matches)
+
+    def _get(self, message: soap.SoapMessage) -> etree._Element:
+        number = (message.content.findtext(f"{{{REMD}}}emdrId") or "").strip()
+        found = self._registry.find(lambda item: item.emdr_id == number)
+        if not found:
+            error = _Error("REGISTRY_ITEM_NOT_FOUND", "Документ не найден.")
+            return _outcome("getRegistryItemResponse", error)
+        item = _registry_item("registryItem", found[0])
+        return _node("getRegistryItemResponse", None, _node("status", "success"), item)
+
+    def _demand(self, _: soap.SoapMessage) -> etree._Element:
+        error = _Error("ACCESS_DENIED", "Заказ файла на стенде не поддерживается.")
+        return _outcome("demandContentResponse", error)
+
+    # Asynchronous part
+
+    def _work(self) -> None:
+        while (item := self._waiting.get()) is not None and not self._stopping.wait(self._delay):
+            self._send(self._judge(item))
+
+    def _judge(self, item: RegistryItem) -> Verdict:
+        """Get the file, compare it with what was declared, and register the document or not."""
+        try:
+            file = self._callback.document_file(item.local_uid)
+        except (Declined, Unanswered) as error:
+            code = "FILE_WAS_NOT_SENT" if isinstance(error, Declined) else "MIS_NOT_AVAILABLE"
+            return self._refused(item, code, str(error))
+        digest = hashlib.sha256(file.content).hexdigest()
+        self.book.write(
+            "file",
+            localUid=item.local_uid,
+            size=len(file.content),
+            sha256=digest,
+            milliseconds=file.milliseconds,
+        )
+        if len(file.content) != item.size or digest != item.sha256:
+            return self._refused(item, "DIGEST_MISMATCH", "Файл не тот, что объявлен при регистрации.")
+        try:
+            own_id = read_semd(file.content).document_id
+        except SemdUnreadable:
+            return self._refused(item, "INVALID_CONTENT", "Файл не читается как СЭМД.")
+        if own_id is None or (own_id.extension or "").lower() != item.local_uid.lower():
+            return self._refused(item, "ATTRIBUTE_MISMATCH", "localUid не равен ClinicalDocument/id.")
+        registered = self._registry.register(item.local_uid, self._clock())
+        self.book.write(
+            "registered", localUid=item.local_uid, emdrId=registered.emdr_id, size=item.size, sha256=digest
+        )
+        return Verdict(registered)
+
+    def _refused(self, item: RegistryItem, code: str, message: str) -> Verdict:
+        self._registry.forget(item.local_uid)
+        self.book.write("refused", localUid=item.local_uid, code=code)
+        return Verdict(item, code, message)
+
+    def _send(self, verdict: Verdict) -> None:
+        """Tell the adapter; a verdict that it does not take is repeated for a while."""
+        facts = {"localUid": verdict.item.local_uid, "code": verdict.code, "emdrId": verdict.item.emdr_id}
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                milliseconds = self._callback.send_result(verdict)
+            except (Declined, Unanswered) as error:
+                self.book.write("verdict-not-taken", attempt=attempt, reason=str(error), **facts)
+                if self._stopping.wait(_PAUSE):
+                    return
+            else:
+                self.book.write("verdict", milliseconds=milliseconds, **facts)
+                return
+
+
+def _signature_error(request: etree._Element) -> _Error | None:
+    """Return what is wrong with the detached signatures as they were declared."""
+    personal = request.findall(f"{{{REMD}}}personalSignature/{{{REMD}}}signature/{{{REMD}}}data")
+    organization = request.findall(f"{{{REMD}}}orgSignature/{{{REMD}}}data")
+    if not personal:
+        return _Error("NO_SIGNATURE", "Нет подписей лиц.")
+    if not organization:
+        return _Error("ORG_SIGNATURE_OCCURRENCE_MISMATCH", "Нет подписи организации.")
+    if not all(_is_cms(one.text or "") for one in (*personal, *organization)):
+        return _Error("SIGNATURE_DECODING_ERROR", "Подпись не читается как CMS.")
+    return None
+
+
+def _is_cms(text: str) -> bool:
+    data = decoded(text)
+    try:
+        return bool(data and pkcs7.load_der_pkcs7_certificates(data))
+    except ValueError:
+        return False
+
+
+def _outcome(name: str, error: _Error | None) -> etree._Element:
+    if error is None:
+        return _node(name, None, _node("status", "success"))
+    item = _node("item", None, _node("code", error.code), _node("message", error.message))
+    return _node(name, None, _node("status", "error"), _node("errors", None, item))
+
+
+def _registry_item(name: str, item: RegistryItem) -> etree._Element:
+    at = item.registered_at.astimezone(_ZONE).isoformat(timespec="milliseconds") if item.registered_at else ""
+    return _node(
+        name,
+        None,
+        _node("emdrId", item.emdr_id),
+        _node("localUid", item.local_uid),
+        _node("kind", item.kind),
+        _node("organization", item.organization),
+        _node("registrationDateTime", at),
+    )
+
+
+def _node(name: str, text: str | None = None, *children: etree._Element) -> etree._Element:
+    return soap.node(f"{{{REMD}}}{name}", text, *children)

@@ -1,0 +1,1 @@
+"""Unit tests of the stand: its cast, books, documents, SOAP and judgement."""
