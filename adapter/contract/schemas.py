@@ -4,45 +4,30 @@ libxml2 writes validation errors into the schema object, so an object shared by 
 two messages. The text of its messages repeats values, personal ones too; it never leaves this module.
 """
 
-import posixpath
+import atexit
+import shutil
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 
 from lxml import etree
 
-from adapter.contract.namespaces import (
-    DOCUMENT,
-    EXCHANGE,
-    REMD,
-    REMD_CALLBACK,
-    SERVICE,
-    SMEV,
-    TRANSPORT_HEADER,
-    XSD,
-)
+from adapter.contract.namespaces import XSD
 
-_NAMES = MappingProxyType(
-    {
-        "document": DOCUMENT,
-        "exchange": EXCHANGE,
-        "remd": REMD,
-        "remd-callback": REMD_CALLBACK,
-        "service": SERVICE,
-        "smev": SMEV,
-        "transport-header": TRANSPORT_HEADER,
-    }
-)
-NAMES = frozenset(_NAMES)
+NAMES = frozenset({"document", "exchange", "remd", "remd-callback", "service", "smev", "transport-header"})
 MAX_ERRORS = 1000
 FREE_ORDER = ("ServiceCode", "CaseNumber", "SubMessages", "TestMsg", "OKTMO")
 """Tail of ``smev:Message`` that known clients write in another order: the server does not insist."""
 
-_BASE = "contract:/xsd/"
 _compiled = threading.local()
+# Files, and not a resolver of ours: lxml puts its loader of included files in and out for all threads at
+# once, so a compilation through a resolver fails now and then while another thread parses.
+_writing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +45,6 @@ class XsdError:
     path: str
 
 
-class _OwnFiles(etree.Resolver):
-    """Answers for the files of the package `xsd`; everything else is refused."""
-
-    def resolve(  # type: ignore[override]  # the stub forgets the context
-        self, system_url: str, _public_id: str, context: object
-    ) -> object:
-        name = posixpath.basename(system_url)
-        if system_url not in {_BASE + name, name} or name not in sources():
-            raise LookupError(f"a schema asks for something that is not ours: {name}")
-        data = _tolerant(sources()[name]) if name == "smev.xsd" else sources()[name]
-        return self.resolve_string(data, context, base_url=_BASE + name)
-
-
 @cache
 def sources() -> Mapping[str, bytes]:
     """Return every schema file of the contract: file name to bytes, read once."""
@@ -80,7 +52,6 @@ def sources() -> Mapping[str, bytes]:
     return MappingProxyType({one.name: one.read_bytes() for one in files})
 
 
-@cache
 def _tolerant(data: bytes) -> bytes:
     root = etree.fromstring(data, parser())
     sequence = root.find(f"{{{XSD}}}complexType[@name='MessageType']/{{{XSD}}}sequence")
@@ -89,6 +60,16 @@ def _tolerant(data: bytes) -> bytes:
     free = etree.SubElement(sequence, f"{{{XSD}}}choice", {"minOccurs": "0", "maxOccurs": "unbounded"})
     free.extend([one for one in sequence.findall(f"{{{XSD}}}element") if one.get("name") in FREE_ORDER])
     return etree.tostring(root)
+
+
+@cache
+def _folder() -> Path:
+    """Write the schemas into a folder of this process, which ends with it."""
+    folder = Path(tempfile.mkdtemp(prefix="mse-xsd-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name, data in sources().items():
+        (folder / name).write_bytes(_tolerant(data) if name == "smev.xsd" else data)
+    return folder
 
 
 def parser() -> etree.XMLParser:
@@ -116,13 +97,9 @@ def schema(name: str) -> etree.XMLSchema:
         raise KeyError(name)
     own: dict[str, etree.XMLSchema] = _compiled.__dict__.setdefault("schemas", {})
     if name not in own:
-        reader = parser()
-        reader.resolvers.add(_OwnFiles())
-        door = etree.Element(f"{{{XSD}}}schema")
-        where = {"namespace": _NAMES[name], "schemaLocation": f"{name}.xsd"}
-        etree.SubElement(door, f"{{{XSD}}}import", where)
-        text = etree.tostring(door)
-        own[name] = etree.XMLSchema(etree.fromstring(text, reader, base_url=f"{_BASE}door"))
+        with _writing:
+            path = _folder() / f"{name}.xsd"
+        own[name] = etree.XMLSchema(etree.parse(path, parser()))
     return own[name]
 
 
