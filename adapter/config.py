@@ -80,7 +80,6 @@ class ServiceSection(Section):
     contact: Annotated[str, Field(min_length=1, max_length=200)] = "администратор обмена"
     zone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
     threads: Annotated[int, Field(ge=1, le=64)] = 8
-    contour: Literal["test", "production"] = "test"
 
 
 class StoreSection(Section):
@@ -114,7 +113,7 @@ class LimitSection(Section):
     inline_file_bytes: Annotated[int, Field(ge=1, le=7 * 1024 * 1024)] = 5 * 1024 * 1024
     file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024 * 1024
     total_file_bytes: Annotated[int, Field(ge=1)] = 10 * 1024 * 1024
-    part_bytes: Annotated[int, Field(ge=1, le=5 * 1024 * 1024)] = 1024 * 1024
+    part_bytes: Annotated[int, Field(ge=1, le=1024 * 1024)] = 1024 * 1024
     depth: Annotated[int, Field(ge=8, le=256)] = 256
     attributes: Annotated[int, Field(ge=8, le=1000)] = 64
     fetch_items: Annotated[int, Field(ge=1, le=1000)] = 50
@@ -209,7 +208,8 @@ class Config(Section):
         codes = [partner.code for partner in self.partners]
         if len(codes) != len(set(codes)):
             raise PydanticCustomError("codes", "разные коды систем (code) у всех partners")
-        open_address = self.service.address not in LOOPBACK
+        public = urlsplit(self.service.public_url).hostname
+        open_address = self.service.address not in LOOPBACK or public not in LOOPBACK
         if open_address and any(partner.transport is Transport.NONE for partner in self.partners):
             raise PydanticCustomError(
                 "transport", 'transport = "signature" у всех partners: "none" допустим только на loopback'

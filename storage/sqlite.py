@@ -98,6 +98,8 @@ def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connect
         StoreBusy: there is something to change and a process serves the database.
     """
     path = database_path(url)
+    # Medical documents: for the owner only. SQLite gives its other files the rights of this one.
+    path.touch(mode=0o600)
     engine = _engine(url, poolclass=NullPool)
     with _locked(path.with_name(path.name + ".upgrade.lock"), wait=True), engine.connect() as connection:
         if ready(connection):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import signal
 import socket
@@ -14,7 +15,13 @@ from typing import Any
 
 from adapter.app.composition import Runtime, build_application, clock_on, open_runtime
 from adapter.config import load
+from signing import Trust, TrustUnusableError
 from storage import upgrade
+
+_log = logging.getLogger(__name__)
+
+#: How often roots and revocation lists are read again, seconds.
+TRUST_SECONDS = 300.0
 
 #: How long the workers may take to finish their exchanges at a stop, seconds.
 STOP_SECONDS = 10.0
@@ -42,6 +49,30 @@ class Workers:
         self._engine.stop(STOP_SECONDS)
 
 
+class TrustReload:
+    """Reads the trust files again from time to time, so that a new revocation list needs no restart."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="trust", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+
+    def _loop(self) -> None:
+        while not self._stop.wait(TRUST_SECONDS):
+            try:
+                self._trust.reload()
+            except TrustUnusableError as error:
+                _log.warning("trust files unusable, the former ones stay: %s", error)
+
+
 def node_name() -> str:
     """Return what this process is called in leases."""
     return f"{socket.gethostname()}-{os.getpid()}"
@@ -54,7 +85,11 @@ def make_application(config_path: str, on_date: str) -> Callable[..., object]:
     """
     config = load(Path(config_path))
     runtime = open_runtime(config, clock_on(date.fromisoformat(on_date) if on_date else None))
+    log_to_stderr()
     atexit.register(runtime.close)
+    reload = TrustReload(runtime.context.trust)
+    reload.start()
+    atexit.register(reload.stop)
     if config.store.url.startswith("sqlite"):
         workers = Workers(runtime)
         workers.start()
@@ -91,11 +126,15 @@ def work(config_path: Path, on_date: date | None = None) -> None:
         StoreError: the database cannot be used.
     """
     runtime = open_runtime(load(config_path), clock_on(on_date))
+    log_to_stderr()
+    reload = TrustReload(runtime.context.trust)
+    reload.start()
     workers = Workers(runtime)
     workers.start()
     try:
         wait_for_signal()
     finally:
+        reload.stop()
         workers.stop()
         runtime.close()
 
@@ -140,6 +179,17 @@ def make_demo_keys(config_path: Path) -> tuple[Path, bool]:
 
     config = load(config_path)
     return config.stand.keys, demo_keys(config.stand.keys)
+
+
+def log_to_stderr() -> None:
+    """Show what our own packages log from INFO on; they log identifiers and codes, never content."""
+    shown = logging.StreamHandler()
+    shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name in ("adapter", "signing", "storage"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(shown)
+        logger.propagate = False
 
 
 def wait_for_signal() -> None:

@@ -67,11 +67,19 @@ def result_signers(result: ExaminationResult) -> tuple[ExpectedSigner, ...]:
     return (_expected(BUREAU_HEAD, result.bureau_head),)
 
 
-def signature_problem(refusal: Refusal, path: str) -> Problem:
-    """Return a refused signature, certificate or signer as an error of the contract, D.2."""
+def signature_problem(refusal: Refusal, path: str, whose: str = "документа") -> Problem:
+    """Return a refused signature, certificate or signer as an error of the contract, D.2.
+
+    Args:
+        refusal: what `signing` refused.
+        path: where the signature stands.
+        whose: the signature in Russian, genitive, where the refusal names no role.
+    """
     values = refusal.values
     roles = [role for role in refusal.role.split(", ") if role]
-    shown = ", ".join(ROLE_NAMES.get(role, role) for role in roles) or "документа"
+    shown = ", ".join(ROLE_NAMES.get(role, role) for role in roles) or whose
+    if refusal.reason is Reason.AUTHOR_MISMATCH:
+        shown = "Лицо, придавшее юридическую силу (legalAuthenticator),"
     return problem(
         str(refusal.reason),
         path,

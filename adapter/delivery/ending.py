@@ -7,9 +7,9 @@ from typing import Protocol
 
 from adapter.contract.reply import Reply
 from adapter.delivery import breaker
-from adapter.delivery.retry import AgainAt, Dead, ReconcileAt, decide
+from adapter.delivery.retry import AgainAt, Dead, ErrorClass, ReconcileAt, decide
 from adapter.delivery.settings import Settings
-from adapter.delivery.verdict import Absent, Accepted, Failed, Refused
+from adapter.delivery.verdict import Absent, Accepted, Failed, Refused, codes_of
 from adapter.operations.context import Context
 from storage import Transaction
 from storage.attempts import AttemptEnd
@@ -22,8 +22,8 @@ class Outcomes(Protocol):
     def delivered(self, tx: Transaction, context: Context, delivery: Delivery, reply: Reply, /) -> None:
         """The partner took the message."""
 
-    def refused(self, tx: Transaction, context: Context, delivery: Delivery, reply: Reply, /) -> None:
-        """The partner will not take the message."""
+    def refused(self, tx: Transaction, context: Context, delivery: Delivery, reply: Reply, /) -> bool:
+        """The partner will not take the message; tells whether the domain has settled that by itself."""
 
     def given_up(
         self, tx: Transaction, context: Context, delivery: Delivery, error_class: str, error: str, /
@@ -77,8 +77,10 @@ class Ending:
                 self.outcomes.delivered(tx, self.context, _fresh(tx, delivery), reply)
             case Refused(reply, response):
                 self.note(tx, delivery, exchange, "refused", error_class="FINAL")
-                tx.outbox.finish(delivery.id, delivery.fence, response=response)
-                self.outcomes.refused(tx, self.context, _fresh(tx, delivery), reply)
+                if self.outcomes.refused(tx, self.context, _fresh(tx, delivery), reply):
+                    tx.outbox.finish(delivery.id, delivery.fence, response=response)
+                else:
+                    self.lay_aside(tx, delivery, ErrorClass.FINAL, codes_of(reply))
             case Failed():
                 self.note(tx, delivery, exchange, "failed", error_class=verdict.error_class)
                 self.fail(tx, delivery, verdict, chance=chance, in_doubt=in_doubt)

@@ -79,4 +79,4 @@ def transport_problem(refusal: Refusal) -> Problem:
     """
     if refusal.reason is Reason.CERT_STATUS_UNKNOWN:
         return problem("REGISTER_UNAVAILABLE", "Security/Signature", register="списке отзыва сертификатов")
-    return signature_problem(refusal, "Security/Signature")
+    return signature_problem(refusal, "Security/Signature", "системы-отправителя (WS-Security)")

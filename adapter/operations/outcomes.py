@@ -41,14 +41,19 @@ def delivered(tx: Transaction, context: Context, delivery: Delivery, reply: Repl
         note(tx, number, "FUND_NOTIFIED", origin)
 
 
-def refused(tx: Transaction, context: Context, delivery: Delivery, reply: Reply) -> None:
-    """Write down the partner's final refusal; РЭМД's refusal of a document is its verdict."""
+def refused(tx: Transaction, context: Context, delivery: Delivery, reply: Reply) -> bool:
+    """Write down the partner's final refusal; РЭМД's refusal of a document is its verdict.
+
+    Returns:
+        Whether that settles it; otherwise an operator has to look.
+    """
     origin = _origin(context, delivery)
     number, version = delivery.referral_number or "", delivery.version_number or 0
     if delivery.kind == "registerDocument":
         apply_verdict(tx, context, number, version, Verdict(errors=reply.errors), origin)
-    else:
-        note(tx, number, f"{delivery.kind.upper()}_REFUSED", origin)
+        return True
+    note(tx, number, f"{delivery.kind.upper()}_REFUSED", origin)
+    return False
 
 
 def given_up(tx: Transaction, context: Context, delivery: Delivery, error_class: str, error: str) -> None:

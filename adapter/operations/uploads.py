@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapter.contract.exchange.referral import UploadAttachmentPartRequest, UploadAttachmentPartResponse
 from adapter.domain.errors import Problem, problem
 from adapter.operations.context import Answer, Call, Context, Refused, answer
@@ -41,7 +43,7 @@ def upload_part(context: Context, call: Call[UploadAttachmentPartRequest]) -> An
             sha256=request.sha256.lower(),
         )
         upload = tx.uploads.received(call.partner.code, request.upload_id)
-        received = sum(size for _, size in upload.parts) if upload else 0
+        received = _from_beginning(upload.parts) if upload else 0
         complete = upload is not None and upload.complete
         return UploadAttachmentPartResponse(upload_id=request.upload_id, received=received, complete=complete)
 
@@ -49,6 +51,16 @@ def upload_part(context: Context, call: Call[UploadAttachmentPartRequest]) -> An
         return answer(context.store.transact(work))
     except Taken:
         raise Refused([problem("ID_CONFLICT", f"{_PATH}/uploadId", actual=request.upload_id)]) from None
+
+
+def _from_beginning(parts: Sequence[tuple[int, int]]) -> int:
+    """Return how many bytes are there without a gap, given offset and size of each part in order."""
+    end = 0
+    for offset, size in parts:
+        if offset > end:
+            break
+        end = max(end, offset + size)
+    return end
 
 
 def _too_large(field: str, size: int, limit: int) -> Problem:

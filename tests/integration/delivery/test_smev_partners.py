@@ -82,14 +82,14 @@ def test_an_answer_about_another_referral_is_no_answer(
 def test_errors_of_the_bureau_are_a_refusal(
     world: World, bureau: Partner, keys: dict[str, SigningKey]
 ) -> None:
-    """A typed error answer ends the delivery as refused."""
+    """A typed error answer makes the delivery a dead letter: a person has to see why."""
     new = delivery_of("ReceiveReferral")
     world.queue(new)
     bureau.plan(smev_answer(keys["bureau"], status="REJECT", error="MSE-3002"))
     world.drain()
-    assert world.get(new).state == DONE
+    assert world.get(new).state == DEAD
     assert [error.code for error in world.outcomes.replies[0].errors] == ["MSE-3002"]
-    assert world.outcomes.events == ["refused"]
+    assert world.outcomes.events == ["refused", "given up FINAL"]
 
 
 def test_failure_is_tried_again(world: World, bureau: Partner, keys: dict[str, SigningKey]) -> None:

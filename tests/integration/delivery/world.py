@@ -54,9 +54,10 @@ class Recorder:
         """Remember, or raise."""
         self._tell("delivered", delivery, reply)
 
-    def refused(self, _: Transaction, __: Context, delivery: Delivery, reply: Reply, /) -> None:
-        """Remember, or raise."""
+    def refused(self, _: Transaction, __: Context, delivery: Delivery, reply: Reply, /) -> bool:
+        """Remember, or raise; as in the domain, only РЭМД's refusal settles something."""
         self._tell("refused", delivery, reply)
+        return delivery.kind == "registerDocument"
 
     def given_up(
         self, _: Transaction, __: Context, delivery: Delivery, error_class: str, error: str, /
