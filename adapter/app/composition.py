@@ -35,6 +35,8 @@ from storage import Store, open_store
 
 Clock = Callable[[], datetime]
 
+MOSCOW = ZoneInfo("Europe/Moscow")
+
 #: A node whose clock is further from the database's is not ready (design, section 3).
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
@@ -45,10 +47,10 @@ def utc_now() -> datetime:
 
 
 def clock_on(day: date | None) -> Clock:
-    """Return a clock that stands on the day and goes on from the present time of day; None: the real one."""
+    """Return a clock that begins on the day, Moscow time, at the present time of day; None: the real one."""
     if day is None:
         return utc_now
-    shift = timedelta(days=(day - utc_now().date()).days)
+    shift = day - utc_now().astimezone(MOSCOW).date()
     return lambda: utc_now() + shift
 
 

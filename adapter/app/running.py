@@ -139,22 +139,6 @@ def work(config_path: Path, on_date: date | None = None) -> None:
         runtime.close()
 
 
-def stand(config_path: Path, on_date: date | None = None) -> None:
-    """Run the emulators of РЭМД, bureau, ФОМС and МИС until SIGTERM or SIGINT.
-
-    Raises:
-        ConfigError: the configuration cannot be used.
-    """
-    from adapter.app.trip import stand_of  # noqa: PLC0415 - the stand is loaded where it runs
-
-    made = stand_of(load(config_path), clock_on(on_date))
-    made.start()
-    try:
-        wait_for_signal()
-    finally:
-        made.stop()
-
-
 def upgrade_database(config_path: Path) -> str:
     """Bring the schema of the configured database to the present one; return what the database is.
 
@@ -167,18 +151,6 @@ def upgrade_database(config_path: Path) -> str:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     upgrade(url)
     return url.partition(":")[0]
-
-
-def make_demo_keys(config_path: Path) -> tuple[Path, bool]:
-    """Make the keys of the demo where the stand looks for them; return where, and whether they are new.
-
-    Raises:
-        ConfigError: the configuration cannot be used, or the folder is occupied by something else.
-    """
-    from adapter.app.trip import demo_keys  # noqa: PLC0415
-
-    config = load(config_path)
-    return config.stand.keys, demo_keys(config.stand.keys)
 
 
 def log_to_stderr() -> None:

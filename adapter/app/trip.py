@@ -11,14 +11,17 @@ from datetime import date
 from pathlib import Path
 
 from adapter.app.composition import Clock, clock_on
-from adapter.app.running import make_demo_keys, upgrade_database, wait_for_signal
+from adapter.app.running import upgrade_database, wait_for_signal
 from adapter.config import Config, ConfigError, ConfigProblem, load
 from adapter.contract.envelope import System
 from adapter.domain.partners import PartnerKind
 from adapter.soap.server import wait_until_listening
 from adapter.stand.actors import KeysUnusableError, make_keys
 from adapter.stand.stand import Stand, StandSettings
-from adapter.stand.trip import Outcome, Step, run_trip
+from adapter.stand.steps import Step
+from adapter.stand.trip import Outcome, run_trip
+
+__all__ = ["Addresses", "Outcome", "Step", "demo_keys", "make_demo_keys", "run", "stand", "stand_of"]
 
 #: How long the server may take to answer after its start, seconds.
 START_SECONDS = 30.0
@@ -47,6 +50,16 @@ def demo_keys(directory: Path) -> bool:
         raise ConfigError(Path("config.toml"), [ConfigProblem("stand.keys", "", str(error))]) from None
 
 
+def make_demo_keys(config_path: Path) -> tuple[Path, bool]:
+    """Make the keys of the demo where the stand looks for them; return where, and whether they are new.
+
+    Raises:
+        ConfigError: the configuration cannot be used, or the folder is occupied by something else.
+    """
+    config = load(config_path)
+    return config.stand.keys, demo_keys(config.stand.keys)
+
+
 def stand_of(config: Config, clock: Clock) -> Stand:
     """Return the stand that the configuration describes, not started."""
     registry = next((one for one in config.partners if one.kind is PartnerKind.REMD), None)
@@ -63,6 +76,20 @@ def stand_of(config: Config, clock: Clock) -> Stand:
             client_entity_id=registry.client_entity_id if registry else "",
         )
     )
+
+
+def stand(config_path: Path, on_date: date | None = None) -> None:
+    """Run the emulators of РЭМД, bureau, ФОМС and МИС until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+    """
+    made = stand_of(load(config_path), clock_on(on_date))
+    made.start()
+    try:
+        wait_for_signal()
+    finally:
+        made.stop()
 
 
 def run(

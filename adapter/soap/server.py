@@ -67,7 +67,7 @@ def serve(
         backpressure=connections,
         workers_kill_timeout=stop_seconds,
         respawn_failed_workers=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_access=False,
     )
     server.serve(target_loader=_Loader(tuple(arguments), os.getpid()))

@@ -1,0 +1,324 @@
+"""`validate`: the checks of a submission on a file, without a server and without a database.
+
+The judgement is that of `adapter.operations.reception`, so the server says the same. What only the server
+knows (whether the sender is registered, duplicates, the chain of versions) is not asked.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import cast
+
+from lxml import etree
+
+from adapter.app.composition import load_trust, utc_now
+from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
+from adapter.config import Config, ConfigError, LimitSection, load
+from adapter.contract import binding, envelope, explain, model, schemas
+from adapter.contract.call import SoapFault
+from adapter.contract.exchange.common import File
+from adapter.contract.exchange.referral import (
+    ReferralPackage,
+    SubmitReferralRequest,
+    ValidateReferralRequest,
+)
+from adapter.contract.namespaces import REMD, REMD_CALLBACK, SERVICE
+from adapter.domain.checks import check
+from adapter.domain.errors import Problem, Severity, problem, sort_problems
+from adapter.domain.partners import Transport
+from adapter.domain.referral import Referral
+from adapter.operations.callers import transport_problem
+from adapter.operations.context import Context, Refused
+from adapter.operations.context import Limits as FileLimits
+from adapter.operations.reception import check_context, examine_semd, readable_problems, receive
+from adapter.soap.faults import envelope_fault
+from adapter.soap.reading import Limits, split, version_of
+from signing import Refusal, Trust, Verified, verify_wss
+
+DEFAULT_CONFIG = Path("config.toml")
+
+CERTIFICATES_NOT_CHECKED = (
+    "Сертификаты не проверялись: нет доверенных удостоверяющих центров (раздел [trust] файла настройки). "
+    "Подписи проверены только математически."
+)
+FILE_SIGNATURES_NOT_CHECKED = "Подписи файлов (CMS) не проверялись."
+UPLOADS_NOT_SEEN = "Файлы, переданные частями (uploadId), не проверялись: они есть только у сервера."
+
+_SUBMISSIONS: dict[str, type[ReferralPackage]] = {
+    "SubmitReferral": SubmitReferralRequest,
+    "ValidateReferral": ValidateReferralRequest,
+}
+_SCHEMAS = {SERVICE: "service", REMD: "remd", REMD_CALLBACK: "remd-callback"}
+_MANDATORY = ("code", "class", "severity", "path", "title", "message", "correlationId")
+_KEYS = (*_MANDATORY[:-1], "actual", "limit", "excess", "howToFix", "remdCode", "correlationId")
+_NOON_IN_MOSCOW = time(9, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said about one file.
+
+    Attributes:
+        file: its name as the user wrote it.
+        kind: what it is, in Russian; empty when it could not be read.
+        readable: it is a document or a message that we know.
+        errors: errors and warnings, sorted by path.
+        notes: what was not checked, in Russian.
+    """
+
+    file: str
+    kind: str
+    readable: bool
+    errors: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing speaks against the document."""
+        return self.readable and not any(one.severity is Severity.ERROR for one in self.errors)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the answer for programs; `notes` is there when something was not checked."""
+        found: dict[str, object] = {
+            "accepted": self.accepted,
+            "errors": [error_json(one) for one in self.errors],
+        }
+        return {**found, "notes": list(self.notes)} if self.notes else found
+
+
+def error_json(one: Problem) -> dict[str, str]:
+    """Return an error with the keys of the contract: the mandatory ones always, the others when filled."""
+    filled = one.as_json()
+    return {key: filled.get(key, "") for key in _KEYS if key in filled or key in _MANDATORY}
+
+
+def reading_limits(limits: LimitSection) -> Limits:
+    """Return what one message may cost."""
+    return Limits(message_bytes=limits.message_bytes, depth=limits.depth, attributes=limits.attributes)
+
+
+def moment_on(day: date | None) -> datetime:
+    """Return the moment of receipt: now, or noon of the day in Moscow: the same day all over Russia."""
+    return utc_now() if day is None else datetime.combine(day, _NOON_IN_MOSCOW)
+
+
+def open_validator(config_path: Path | None = None, on_date: date | None = None) -> Validator:
+    """Return a validator with the limits and the trust of the configuration.
+
+    Args:
+        config_path: None: `config.toml` of the current folder, or no configuration when there is none.
+        on_date: day on which documents count as received; None: today.
+
+    Raises:
+        ConfigError: the configuration is not usable; files of trust that it names may be absent.
+    """
+    path = config_path or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
+    config = load(path) if path is not None else None
+    return Validator(config, moment_on(on_date))
+
+
+class Validator:
+    """Judges files, one after the other; keeps nothing of them."""
+
+    def __init__(self, config: Config | None, now: datetime) -> None:
+        limits = config.limits if config is not None else LimitSection()
+        trust = _trust_of(config) if config is not None else None
+        self._now = now
+        self._reading = reading_limits(limits)
+        self._is_vouched = trust is not None
+        self._trust = trust or _NoAuthorities()
+        self._ports = _Ports(
+            self._trust,
+            FileLimits(
+                inline_file_bytes=limits.inline_file_bytes,
+                file_bytes=limits.file_bytes,
+                total_file_bytes=limits.total_file_bytes,
+                part_bytes=limits.part_bytes,
+                fetch_items=limits.fetch_items,
+                visible_seconds=limits.visible_seconds,
+                retry_after_seconds=limits.retry_after_seconds,
+            ),
+        )
+        partners = config.partners if config is not None else []
+        self._unsigned_senders = {one.code for one in partners if one.transport is Transport.NONE}
+
+    def file(self, path: Path) -> Verdict:
+        """Judge a file."""
+        try:
+            raw = read_file(path, self._reading.message_bytes)
+        except Unreadable as error:
+            case = str(uuid.uuid5(uuid.NAMESPACE_URL, str(path)))
+            found = tuple(replace(one, correlation_id=case) for one in error.problems)
+            return Verdict(str(path), "", readable=False, errors=found)
+        return self.content(raw, name=str(path))
+
+    def content(self, raw: bytes, name: str = "") -> Verdict:
+        """Judge the bytes of a file."""
+        case = str(uuid.uuid5(uuid.NAMESPACE_URL, f"sha256:{hashlib.sha256(raw).hexdigest()}"))
+        try:
+            document = recognize(raw, self._reading)
+            problems, notes = self._judge(document)
+        except Unreadable as error:
+            found = tuple(replace(one, correlation_id=case) for one in error.problems)
+            return Verdict(name, "", readable=False, errors=found)
+        errors = sort_problems(replace(one, correlation_id=case) for one in problems)
+        return Verdict(name, str(document.kind), readable=True, errors=errors, notes=tuple(notes))
+
+    def _judge(self, document: Document) -> tuple[Iterable[Problem], Iterable[str]]:
+        match document.kind:
+            case Kind.SEMD:
+                return self._semd(document.raw), ()
+            case Kind.REFERRAL:
+                return self._referral(document.tree), ()
+            case Kind.SIGNED_REFERRAL:
+                return self._signed_referral(document.tree)
+            case Kind.ENVELOPE:
+                return self._envelope(document.tree)
+
+    def _semd(self, raw: bytes) -> Sequence[Problem]:
+        semd, problems = examine_semd(raw, self._now)
+        if semd is None:
+            raise Unreadable(problems)
+        file = File(
+            name="semd.xml",
+            document_type=semd.document_kind or "",
+            media_type="application/xml",
+            size=len(raw),
+            sha256=hashlib.sha256(raw).hexdigest(),
+            content=base64.b64encode(raw).decode("ascii"),
+        )
+        return self._received(ReferralPackage(request_id="", semd=file))
+
+    def _referral(self, root: etree._Element) -> Sequence[Problem]:
+        wrong = self._schema_problems(root, "document")
+        if wrong:
+            return wrong
+        referral = binding.read(Referral, root)
+        return check(referral, check_context(referral.organization.oid, self._now))
+
+    def _signed_referral(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
+        wrong = self._schema_problems(root, "document")
+        if wrong:
+            return wrong, ()
+        package = ReferralPackage(request_id="", signed_referral=root)
+        return self._received(package), self._notes(package)
+
+    def _schema_problems(self, root: etree._Element, schema: str) -> tuple[Problem, ...]:
+        """Return what the schema finds and, when it finds anything, what the rules find in the rest."""
+        found = schemas.errors(root, schema)
+        if not found:
+            return ()
+        wrong = explain.problems(root, found, schema)
+        return (*wrong, *readable_problems(root, wrong, self._now))
+
+    def _envelope(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
+        try:
+            content = content_of(root)
+        except SoapFault as fault:
+            raise Unreadable([fault.problem]) from None
+        name = etree.QName(content)
+        if name.namespace != SERVICE or name.localname not in _SUBMISSIONS:
+            return self._schema_problems(content, _SCHEMAS[name.namespace or ""]), ()
+        try:
+            parcel = envelope.read(content)
+        except SoapFault as fault:
+            return (fault.problem,), ()
+        transport = tuple(self._transport_problems(root, parcel.sender.code))
+        wrong = tuple(self._message_problems(content, parcel))
+        if wrong or parcel.status == "PING" or parcel.request is None:
+            return (*transport, *wrong), ()
+        package = binding.read(_SUBMISSIONS[name.localname], parcel.request)
+        return (*transport, *self._received(package)), self._notes(package)
+
+    def _message_problems(self, content: etree._Element, parcel: envelope.Parcel) -> Iterator[Problem]:
+        """Find what the server refuses before it looks at the documents."""
+        if parcel.has_app_document:
+            yield problem("NOT_AVAILABLE_YET", "MessageData/AppDocument", operation="AppDocument")
+        expected = f"{parcel.operation}Request"
+        asked = "" if parcel.request is None else etree.QName(parcel.request).localname
+        if parcel.status != "PING" and asked != expected:
+            yield problem("FIELD_REQUIRED", f"MessageData/AppData/{expected}", title="Запрос операции")
+            return
+        yield from self._schema_problems(content, "service")
+
+    def _transport_problems(self, root: etree._Element, sender: str) -> Iterator[Problem]:
+        """Check the signature of the message, as far as this sender has to sign."""
+        if sender in self._unsigned_senders:
+            return
+        try:
+            certificate = verify_wss(root).certificate
+            self._trust.check(certificate, at=self._now, now=self._now)
+        except Refusal as refusal:
+            yield transport_problem(refusal)
+
+    def _received(self, package: ReferralPackage) -> Sequence[Problem]:
+        """Ask the server's own reception; files that only the server has are left out."""
+        files = tuple(one for one in package.file if one.upload_id is None)
+        semd = package.semd if package.semd is not None and package.semd.upload_id is None else None
+        if package.signed_referral is None and semd is None and package.semd is not None:
+            return ()
+        try:
+            seen = replace(package, semd=semd, file=files)
+            return receive(cast("Context", self._ports), "", seen, self._now).warnings
+        except Refused as refusal:
+            return refusal.problems
+
+    def _notes(self, package: ReferralPackage) -> Sequence[str]:
+        files = (*package.file, package.semd) if package.semd is not None else package.file
+        notes = {
+            CERTIFICATES_NOT_CHECKED: not self._is_vouched,
+            FILE_SIGNATURES_NOT_CHECKED: any(one.signature for one in files),
+            UPLOADS_NOT_SEEN: any(one.upload_id is not None for one in files),
+        }
+        return [note for note, applies in notes.items() if applies]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    """The ports of `Context` that a reception without uploads asks for."""
+
+    trust: Trust
+    limits: FileLimits
+
+
+class _NoAuthorities(Trust):
+    """Stands where nobody is trusted: signatures are checked, certificates are not."""
+
+    def __init__(self) -> None:
+        """Load nothing."""
+
+    def check(self, *_: object, **__: object) -> None:
+        """Let any certificate pass."""
+
+    def vet(self, results: Iterable[Verified | Refusal], **_: object) -> tuple[Verified | Refusal, ...]:
+        """Return the outcomes as they are."""
+        return tuple(results)
+
+
+def _trust_of(config: Config) -> Trust | None:
+    try:
+        return load_trust(config)
+    except ConfigError:
+        return None
+
+
+def content_of(root: etree._Element) -> etree._Element:
+    """Return the child of the Body of a message that some service of the contract takes.
+
+    Raises:
+        SoapFault: the envelope is broken, or no service knows what is in it.
+    """
+    version = version_of(root, frozenset({"1.1", "1.2"}))
+    _, content = split(root, version)
+    namespace = etree.QName(content).namespace or ""
+    if namespace not in _SCHEMAS or model.declaration(str(content.tag)) is None:
+        raise envelope_fault("такой операции нет в контракте")
+    if namespace == SERVICE:
+        version_of(root, frozenset({"1.1"}))
+    return content

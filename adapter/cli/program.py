@@ -1,0 +1,138 @@
+"""The program `mse-adapter`: its commands and its exit statuses.
+
+0 good, 1 refused, 2 could not be read or reached, 64 wrong use, 70 internal error.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from adapter.cli import exchange, files, running, service
+from adapter.cli.russian import Command, Group, set_titles, usage_error
+from adapter.cli.screen import (
+    GOOD,
+    INTERNAL,
+    INTERRUPTED,
+    REFUSED,
+    UNREADABLE,
+    WRONG_USE,
+    err,
+)
+
+NAME = "mse-adapter"
+
+
+class Program(Group):
+    """The root of all commands: turns every end of a command into an exit status."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command and end the process with its status."""
+        try:
+            result = super().main(args, prog_name or NAME, complete_var, False, windows_expand_args, **extra)
+        except typer.TyperException as error:
+            status = _wrong_use(error)
+        except typer.Abort:
+            err().print("Прервано.")
+            status = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - the edge of the process: nobody above could answer
+            status = _failure(error)
+        else:
+            status = result if isinstance(result, int) else GOOD
+        if standalone_mode:
+            sys.exit(status)
+        return status
+
+
+def _wrong_use(error: typer.TyperException) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":  # the help is on the screen already
+        return WRONG_USE
+    console = err()
+    context: Any = getattr(error, "ctx", None)
+    if context is not None:
+        console.print(context.get_usage(), style="yellow")
+        console.print(f"Справка: {context.command_path} --help", style="dim")
+    console.print(Text(f"Ошибка: {usage_error(error)}", style="red"))
+    return WRONG_USE
+
+
+def _failure(error: Exception) -> int:
+    """Tell an expected failure in its own words, another one by a number and the place in the code.
+
+    The text of an unexpected exception may quote a document, so it is never shown.
+    """
+    from adapter.app.complaints import complaint_of  # noqa: PLC0415 - heavy; a command that failed has it
+
+    console = err()
+    complaint = complaint_of(error)
+    if complaint is not None:
+        for line in complaint.lines:
+            console.print(Text(line, style="red"), soft_wrap=True)
+        return REFUSED if complaint.refused else UNREADABLE
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "?"
+    text = f"Внутренняя ошибка {uuid.uuid4()} ({type(error).__name__}, {place}). Сообщите её разработчику."
+    console.print(Text(text, style="red"), soft_wrap=True)
+    return INTERNAL
+
+
+set_titles()
+app = typer.Typer(
+    name=NAME,
+    cls=Program,
+    help="Адаптер обмена направлениями на медико-социальную экспертизу (форма № 088/у).\n\n"
+    "Статус завершения: 0 – хорошо, 1 – отказ, 2 – не прочитано или нет ответа, 64 – неверный вызов, "
+    "70 – внутренняя ошибка.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    made = typer.Typer(cls=Group, help=text, no_args_is_help=True)
+    app.add_typer(made, name=name)
+    return made
+
+
+def _add(owner: typer.Typer, name: str, function: Any) -> None:
+    owner.command(name, cls=Command)(function)
+
+
+for _name, _function in (
+    ("run", running.run),
+    ("serve", running.serve),
+    ("work", running.work),
+    ("stand", running.stand),
+    ("validate", files.validate),
+    ("submit", exchange.submit),
+    ("status", exchange.status),
+):
+    _add(app, _name, _function)
+_add(_group("keys", "Ключи."), "demo", service.demo_keys)
+_add(_group("db", "База данных."), "upgrade", service.upgrade)
+_add(_group("config", "Файл настройки."), "check", service.check)
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    app(prog_name=NAME)

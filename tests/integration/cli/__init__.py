@@ -1,0 +1,1 @@
+"""Tests of the command line with a real adapter or as a process of its own."""
