@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
+from pathlib import Path
 
 from adapter.app.recognizing import Unreadable
 from adapter.config import ConfigError
@@ -14,6 +15,13 @@ from storage import StoreBusy, StoreError
 _NO_FILE = "файл"
 _NO_DATABASE = "База данных не готова: нет соединения, или её схема не та. Выполните: mse-adapter db upgrade"
 _ADDRESS_TAKEN = "Адрес и порт уже заняты: адаптер или стенд уже запущен, или порт нужен другой программе."
+
+
+class ProgramEndedError(Exception):
+    """A program of the demo ended by itself; its log says why."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(f"Программа адаптера завершилась при запуске. Журнал: {log}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ def complaint_of(error: Exception) -> Complaint | None:
             found = Complaint((str(error),), refused=True)
         case Unreadable():
             found = Complaint(tuple(one.message for one in error.problems), refused=False)
+        case ProgramEndedError():
+            found = Complaint((str(error), _ADDRESS_TAKEN), refused=True)
         case TimeoutError():
             found = Complaint(("Сервер адаптера не начал отвечать вовремя.",), refused=False)
         case OSError() if error.errno == errno.EADDRINUSE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import signal
@@ -10,6 +9,8 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import date
+from itertools import count
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from signing import Trust, TrustUnusableError
 from storage import upgrade
 
 _log = logging.getLogger(__name__)
+_order = count(1)
 
 #: How often roots and revocation lists are read again, seconds.
 TRUST_SECONDS = 300.0
@@ -86,15 +88,23 @@ def make_application(config_path: str, on_date: str) -> Callable[..., object]:
     config = load(Path(config_path))
     runtime = open_runtime(config, clock_on(date.fromisoformat(on_date) if on_date else None))
     log_to_stderr()
-    atexit.register(runtime.close)
+    at_end_of_worker(runtime.close)
     reload = TrustReload(runtime.context.trust)
     reload.start()
-    atexit.register(reload.stop)
+    at_end_of_worker(reload.stop)
     if config.store.url.startswith("sqlite"):
         workers = Workers(runtime)
         workers.start()
-        atexit.register(workers.stop)
+        at_end_of_worker(workers.stop)
     return build_application(runtime)
+
+
+def at_end_of_worker(act: Callable[[], None]) -> None:
+    """Have something done when a worker process of the server ends; what was named last is done first.
+
+    `atexit` is not run in them: they are children of `multiprocessing`.
+    """
+    Finalize(None, act, exitpriority=next(_order))
 
 
 def serve(config_path: Path, on_date: date | None = None) -> None:

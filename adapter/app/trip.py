@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from adapter.app.complaints import ProgramEndedError
 from adapter.app.composition import Clock, clock_on
 from adapter.app.running import upgrade_database, wait_for_signal
 from adapter.config import Config, ConfigError, ConfigProblem, load
@@ -119,19 +120,22 @@ def run(
     Raises:
         ConfigError: the configuration cannot be used.
         TimeoutError: the server did not come up.
+        ProgramEndedError: the server ended at once; something else answers at its address.
     """
     config = load(config_path)
     make_demo_keys(config_path)
     upgrade_database(config_path)
     service = config.service
     with ExitStack() as running:
-        running.enter_context(_program(config_path, "serve", on_date))
+        server = running.enter_context(_program(config_path, "serve", on_date))
         if not config.store.url.startswith("sqlite"):
             running.enter_context(_program(config_path, "work", on_date))
         made = stand_of(config, clock_on(on_date))
         made.start()
         running.callback(made.stop)
         wait_until_listening(service.address, service.port, START_SECONDS)
+        if server.process.poll() is not None:
+            raise ProgramEndedError(server.log)
         ready(Addresses(service.public_url, made.url))
         outcome = run_trip(made, report, semd_file=semd)
         judged(outcome)
@@ -140,19 +144,28 @@ def run(
         return 0 if outcome else 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Program:
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
 @contextmanager
-def _program(config_path: Path, name: str, on_date: date | None) -> Iterator[None]:
-    """Run one of our own programs beside this one; it is ended with the demo."""
+def _program(config_path: Path, name: str, on_date: date | None) -> Iterator[_Program]:
+    """Run one of our own programs beside this one, its log in a file; it is ended with the demo."""
+    log = config_path.resolve().parent / "var" / f"{name}.log"
+    log.parent.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "adapter", name, "--config", str(config_path)]
     if on_date is not None:
         command += ["--on-date", on_date.isoformat()]
-    process = subprocess.Popen(command)  # noqa: S603 - our own program with our own arguments
-    try:
-        yield
-    finally:
-        process.terminate()
+    with log.open("wb") as written:
+        process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT)  # noqa: S603 - our own program
         try:
-            process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield _Program(process, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
