@@ -28,6 +28,7 @@ with warnings.catch_warnings():
 BACKENDS = ("sqlite", "postgresql")
 _TEMPLATE = "adapter_template"
 _TEMPLATE_LOCK = 1
+_numbers = count()
 
 
 class TurnedClock:
@@ -51,7 +52,7 @@ class Postgres:
 
     def __init__(self, uri: str, worker: str) -> None:
         self._socket = psycopg.conninfo.conninfo_to_dict(uri)["host"]
-        self._names = (f"test_{worker}_{number}" for number in count())
+        self._names = (f"test_{worker}_{number}" for number in _numbers)
         self._free: list[str] = []
         self._admin = psycopg.connect(uri, autocommit=True)
         # These tests kill clients, never the machine: waiting for the disk would prove nothing.

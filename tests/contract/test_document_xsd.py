@@ -51,7 +51,6 @@ PYTHON_TYPE = {
     "xs:string": str,
     "xs:token": str,
     "xs:int": int,
-    "xs:gYear": int,
     "xs:decimal": Decimal,
     "xs:boolean": bool,
     "xs:date": date,

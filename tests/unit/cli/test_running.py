@@ -98,7 +98,8 @@ def test_programs_get_configuration_and_day(
 ) -> None:
     """serve, work and stand are started with the configuration and the day, and end with 0."""
     calls: list[tuple[Path, date | None]] = []
-    monkeypatch.setattr(running, name, lambda path, day: calls.append((path, day)))
+    home = trip if name == "stand" else running
+    monkeypatch.setattr(home, name, lambda path, day: calls.append((path, day)))
 
     statuses = [
         invoke(name).status,
