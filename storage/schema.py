@@ -1,26 +1,40 @@
 """The schema: is it the newest, and how it becomes so."""
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-def _config(connection: Connection | None = None) -> Config:
+#: The newest migration of this version of the program; a test holds it to the scripts.
+HEAD = "0001"
+
+_VERSIONS = sa.table("alembic_version", sa.column("version_num", sa.Text))
+
+
+def at_head(connection: Connection) -> bool:
+    """Whether every migration of this version of the program, and no other, was run."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return False
+    return set(connection.execute(sa.select(_VERSIONS.c.version_num)).scalars()) == {HEAD}
+
+
+def migrate(connection: Connection) -> None:
+    """Run the missing migrations in the transaction of the connection."""
+    # Alembic is large, and a process that finds its schema in order does not need it.
+    from alembic import command  # noqa: PLC0415
+
+    command.upgrade(config_of(connection), "head")
+
+
+def config_of(connection: Connection | None = None) -> "Config":
+    """Return the configuration of Alembic for our migrations."""
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def at_head(connection: Connection) -> bool:
-    """Whether every migration of this version of the program, and no other, was run."""
-    heads = ScriptDirectory.from_config(_config()).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
-
-
-def migrate(connection: Connection) -> None:
-    """Run the missing migrations in the transaction of the connection."""
-    command.upgrade(_config(connection), "head")

@@ -296,7 +296,8 @@ def _child_writer(slot: _Slot) -> _Append:
     to_text = _converters(slot)[1]
 
     def append_text(parent: Element, value: Any) -> None:
-        etree.SubElement(parent, tag).text = to_text(value)
+        # No text rather than an empty one: both mean the same, but lxml writes them in different bytes.
+        etree.SubElement(parent, tag).text = to_text(value) or None
 
     return append_text
 

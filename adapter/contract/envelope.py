@@ -5,6 +5,7 @@ another order than the schema. Building writes no white space, and never renames
 signed documents go through as they are.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -89,19 +90,20 @@ def read(body_child: etree._Element) -> Parcel:
         SoapFault: ``Message``, ``MessageData`` or the sender's code is absent, one of them is there twice, or
             ``AppData`` holds more than one element: nothing that could be answered in the normal way.
     """
-    message = _only(body_child, "Message")
+    message = _children(_only(body_child, "Message"))
     data = _only(body_child, "MessageData")
     sender = _system(message, "Sender")
     if sender is None or not sender.code:
         raise SoapFault(problem("FIELD_REQUIRED", "Message/Sender/Code", title="Мнемоника отправителя"))
     request = _request(data)
+    service = _children(message.get(smev_tag("Service")))
     request_id = request.find(f"{{{EXCHANGE}}}requestId") if request is not None else None
     return Parcel(
         operation=etree.QName(body_child).localname,
         sender=sender,
         recipient=_system(message, "Recipient") or System(""),
         originator=_system(message, "Originator"),
-        service=_text(message, "ServiceName") or _text(message, "Service", "Mnemonic"),
+        service=_text(message, "ServiceName") or _text(service, "Mnemonic"),
         status=_text(message, "Status"),
         type_code=_text(message, "TypeCode"),
         date=_moment(_text(message, "Date")),
@@ -112,7 +114,7 @@ def read(body_child: etree._Element) -> Parcel:
         origin_request_id_ref=_text(message, "OriginRequestIdRef"),
         service_code=_text(message, "ServiceCode"),
         case_number=_text(message, "CaseNumber"),
-        test=message.find(smev_tag("TestMsg")) is not None,
+        test=smev_tag("TestMsg") in message,
         oktmo=_text(message, "OKTMO"),
         request=request,
         has_app_document=data.find(smev_tag("AppDocument")) is not None,
@@ -292,14 +294,25 @@ def _request(data: etree._Element) -> etree._Element | None:
     return found[0] if found else None
 
 
-def _system(message: etree._Element, name: str) -> System | None:
-    if message.find(smev_tag(name)) is None:
+def _children(parent: etree._Element | None) -> Mapping[str, etree._Element]:
+    """Return the first child of each name, in one pass."""
+    found: dict[str, etree._Element] = {}
+    if parent is not None:
+        for child in parent.iterchildren(etree.Element):
+            found.setdefault(str(child.tag), child)
+    return found
+
+
+def _system(message: Mapping[str, etree._Element], name: str) -> System | None:
+    found = message.get(smev_tag(name))
+    if found is None:
         return None
-    return System(_text(message, name, "Code"), _text(message, name, "Name"))
+    parts = _children(found)
+    return System(_text(parts, "Code"), _text(parts, "Name"))
 
 
-def _text(message: etree._Element, *names: str) -> str:
-    found = message.find("/".join(smev_tag(name) for name in names))
+def _text(parts: Mapping[str, etree._Element], name: str) -> str:
+    found = parts.get(smev_tag(name))
     return own_text(found).strip() if found is not None else ""
 
 

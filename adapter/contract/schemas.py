@@ -26,8 +26,9 @@ FREE_ORDER = ("ServiceCode", "CaseNumber", "SubMessages", "TestMsg", "OKTMO")
 
 _compiled = threading.local()
 # Files, and not a resolver of ours: lxml puts its loader of included files in and out for all threads at
-# once, so a compilation through a resolver fails now and then while another thread parses.
-_writing = threading.Lock()
+# once, so a compilation through a resolver fails now and then while another thread parses. One compilation
+# after the other: the first prepares what libxml2 shares, and two first ones spoil all later ones.
+_compiling = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,8 @@ def schema(name: str) -> etree.XMLSchema:
         raise KeyError(name)
     own: dict[str, etree.XMLSchema] = _compiled.__dict__.setdefault("schemas", {})
     if name not in own:
-        with _writing:
-            path = _folder() / f"{name}.xsd"
-        own[name] = etree.XMLSchema(etree.parse(path, parser()))
+        with _compiling:
+            own[name] = etree.XMLSchema(etree.parse(_folder() / f"{name}.xsd", parser()))
     return own[name]
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from storage import StoreBusy, StoreError, open_store, upgrade
+from storage import StoreBusy, StoreError, open_store, schema, upgrade
 from storage.tables import metadata
 from tests.integration.storage.samples import at_once
 
@@ -99,3 +99,10 @@ def test_old_schema_is_not_upgraded_under_a_server(tmp_path: Path) -> None:
         upgrade(f"sqlite:///{path}")
     upgrade(f"sqlite:///{path}")
     open_store(f"sqlite:///{path}").close()
+
+
+def test_the_head_is_the_newest_script() -> None:
+    """The constant that a start compares with names the newest migration script, and there is only one."""
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory.from_config(schema.config_of()).get_heads() == [schema.HEAD]

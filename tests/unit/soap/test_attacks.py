@@ -98,6 +98,11 @@ ATTACKS: dict[str, tuple[bytes, str, str]] = {
         "Client",
         "MSE-1001",
     ),
+    "65 attributes behind a thousand others": (
+        envelope(f'<Echo xmlns="{NS}">' + '<a b="u"/>' * 1_000 + f"<a {attributes(65)}/></Echo>"),
+        "Client",
+        "MSE-1001",
+    ),
     "100,000 attributes": (
         envelope(f"<a {attributes(100_000)}/>"),
         "Client",

@@ -1,0 +1,124 @@
+"""The whole adapter in a folder of its own: demo keys, one SQLite file, the composition as it is served."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from adapter.app.composition import build_application, open_runtime
+from adapter.config import load
+from adapter.soap.guard import Headers, WsgiCallable
+from adapter.stand import actors
+from signing.demo import make_demo_pki
+from storage import upgrade
+
+ROOT = Path(__file__).resolve().parents[2]
+KeyKind = Literal["rsa", "ecdsa"]
+KEY_KINDS: tuple[KeyKind, ...] = ("rsa", "ecdsa")
+SUBMIT_PATH = "/ws/referral"
+
+_CHOSEN = ("adapter", "mis")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An open adapter without sockets and workers.
+
+    Attributes:
+        kind: kind of the adapter's key and of the hospital's transport key, "rsa" or "ecdsa".
+        application: the WSGI application.
+    """
+
+    kind: KeyKind
+    application: WsgiCallable
+
+
+def make_keys(folder: Path) -> None:
+    """Make the demo keys; adapter and hospital get a key of each kind, the signers those of the demo."""
+    others = [one for one in actors.cast() if one.name not in _CHOSEN]
+    both = [
+        replace(one, name=key_name(one.name, kind), algorithm=kind)
+        for one in actors.cast()
+        if one.name in _CHOSEN
+        for kind in KEY_KINDS
+    ]
+    make_demo_pki(folder, [*others, *both])
+    (folder / actors.INSTALLATION_KEY_FILE).write_text("5a" * 32 + "\n", encoding="ascii")
+
+
+def key_name(actor: str, kind: KeyKind) -> str:
+    """Return the name of the key files of an actor that has a key of each kind."""
+    return f"{actor}-{kind}"
+
+
+def write_config(folder: Path, keys: Path, kind: KeyKind) -> Path:
+    """Write the project's `config.toml` into a folder, with a new database and keys of one kind."""
+    folder.mkdir(parents=True)
+    url = f"sqlite:///{folder / 'bench.db'}"
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    text = text.replace('"sqlite:///var/mse-adapter.db"', f'"{url}"').replace('"var/keys', f'"{keys}')
+    for actor in _CHOSEN:
+        for part in ("key", "cert"):
+            text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, kind)}.{part}.pem")
+    config = folder / "config.toml"
+    config.write_text(text, encoding="utf-8")
+    upgrade(url)
+    return config
+
+
+@contextmanager
+def house(folder: Path, keys: Path, kind: KeyKind) -> Iterator[House]:
+    """Open the adapter with keys of one kind."""
+    runtime = open_runtime(load(write_config(folder, keys, kind)))
+    try:
+        yield House(kind, cast("WsgiCallable", build_application(runtime)))
+    finally:
+        runtime.close()
+
+
+def post(application: WsgiCallable, raw: bytes, path: str = SUBMIT_PATH) -> bytes:
+    """Post a message to a WSGI application and return the answer.
+
+    Raises:
+        ValueError: the HTTP status is not 200.
+    """
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "CONTENT_TYPE": "text/xml; charset=utf-8",
+        "CONTENT_LENGTH": str(len(raw)),
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_SOAPACTION": '""',
+        "wsgi.input": io.BytesIO(raw),
+        "wsgi.url_scheme": "http",
+    }
+    statuses: list[str] = []
+
+    def start(status: str, headers: Headers, exc_info: object = None, /) -> None:
+        statuses.append(status)
+
+    answer = b"".join(application(environ, start))
+    if statuses != ["200 OK"]:
+        raise ValueError(f"the server has answered {statuses}")
+    return answer
+
+
+def accepted(answer: bytes) -> bool:
+    """Tell whether an answer is a receipt."""
+    return b"Receipt" in answer and b"<smev:Status>ACCEPT</smev:Status>" in answer
+
+
+def demand_accepted(answer: bytes) -> None:
+    """Refuse to report the time of a submission that was not accepted.
+
+    Raises:
+        ValueError: it was not.
+    """
+    if not accepted(answer):
+        raise ValueError(f"a submission was not accepted: {answer[:2000].decode()}")
