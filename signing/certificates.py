@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography import x509
@@ -145,8 +146,9 @@ class Certificate:
         return Refusal(Reason.SIG_ALGORITHM, values={"algorithm": algorithm, "serial": self.serial})
 
 
+@lru_cache(maxsize=256)
 def read_certificate(der: bytes) -> Certificate:
-    """Read a DER certificate (RFC 5280).
+    """Read a DER certificate (RFC 5280); the same few come with every message, so the last ones are kept.
 
     Raises:
         Refusal: CERT_MISSING when there are no bytes; SIG_FORMAT when they are not a usable certificate.
