@@ -13,10 +13,11 @@ from adapter.contract.signers import notice_signers, result_signers
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.examination_result import ExaminationResult
+from adapter.domain.identifiers import normalize_snils
 from adapter.domain.requisites import DocumentId
 from adapter.domain.return_notice import ReturnNotice
 from adapter.domain.states import Event, Party
-from adapter.operations.access import visible
+from adapter.operations.access import citizen_hash, visible
 from adapter.operations.answers import commit
 from adapter.operations.changes import state_change
 from adapter.operations.context import Answer, Call, Context, Refused
@@ -40,6 +41,7 @@ def return_referral(context: Context, call: Call[ReturnReferralRequest]) -> Answ
         kind=notice.document_kind,
         type_code=_RETURN_TYPE,
         expected=notice_signers(notice),
+        head=("signedBy", notice.signed_by),
         bureau_oid=notice.bureau.oid,
         created_at=notice.created_at,
     )
@@ -87,6 +89,7 @@ def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
         kind=result.document_kind,
         type_code=_RESULT_TYPE,
         expected=result_signers(result),
+        head=("bureauHead", result.bureau_head),
         bureau_oid=result.bureau.oid,
         created_at=result.created_at,
     )
@@ -94,6 +97,8 @@ def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
 
     def work(tx: Transaction, _: str) -> Answer:
         referral = visible(tx, call, result.referral_number, "ExaminationResult/referralNumber")
+        _same_document(referral, result.document_id, "ExaminationResult/documentId")
+        _same_citizen(context, referral, result.citizen.snils or "")
         origin = origin_of(call, Party.BUREAU, person=person(context, result.bureau_head))
         moved = advance(tx, referral, Event.SEND_RESULT, origin)
         kept = keep_signed(
@@ -108,3 +113,15 @@ def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
 def _same_document(referral: Referral, document: DocumentId, path: str) -> None:
     if f"{document.root}^{document.extension}".lower() != referral.document_id.lower():
         raise Refused([problem("NOT_FOUND", path, title="Документ направления", actual=document.extension)])
+
+
+def _same_citizen(context: Context, referral: Referral, snils: str) -> None:
+    """Refuse a result about somebody else; where one of the documents has no СНИЛС, nothing is compared.
+
+    Raises:
+        Refused: MSE-1220.
+    """
+    known = {citizen_hash(context, ""), citizen_hash(context, normalize_snils(snils))}
+    if normalize_snils(snils) and referral.citizen_hash not in known:
+        where = "ExaminationResult/citizen/snils"
+        raise Refused([problem("PATIENT_MISMATCH", where, title="СНИЛС гражданина", fields="СНИЛС")])

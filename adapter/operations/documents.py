@@ -47,6 +47,10 @@ def get_document(context: Context, call: Call[GetDocumentRequest]) -> Answer:
 def _allowed(tx: Transaction, call: Call[GetDocumentRequest]) -> Document:
     document = tx.documents.get(call.request.document_id)
     referral = tx.referrals.get(document.referral_number) if document else None
-    if document is None or referral is None or not may_see(call.partner, referral):
+    if (
+        document is None
+        or referral is None
+        or not may_see(tx, call.partner, referral, document.version_number)
+    ):
         raise not_found(call.request.document_id, "GetDocumentRequest/documentId")
     return document

@@ -61,8 +61,25 @@ def check_files(
             good.append(
                 CheckedFile(file.name, file.document_type, file.media_type, digest, content, signatures)
             )
-    wrong += _total(context, [file.size for _, file in files])
     return tuple(good), tuple(wrong)
+
+
+def check_total(context: Context, files: Sequence[tuple[str, File]]) -> tuple[Problem, ...]:
+    """Return MSE-4004 when all files of a message together are over the limit."""
+    sizes = [file.size for _, file in files]
+    limit, total = context.limits.total_file_bytes, sum(sizes)
+    if total <= limit:
+        return ()
+    return (
+        problem(
+            "TOTAL_TOO_LARGE",
+            "",
+            actual=f"{total} байт",
+            limit=f"{limit} байт",
+            excess=f"{total - limit} байт",
+            largest=", ".join(f"{size} байт" for size in sorted(sizes, reverse=True)[:3]),
+        ),
+    )
 
 
 def stored_documents(
@@ -162,22 +179,6 @@ def _signatures(path: str, file: File) -> tuple[tuple[tuple[str, bytes], ...], l
             place = f"{path}/signature[{number}]/value"
             wrong.append(problem("SIG_FORMAT", place, role="файла", reason="это не base64"))
     return tuple(good), wrong
-
-
-def _total(context: Context, sizes: list[int]) -> list[Problem]:
-    limit, total = context.limits.total_file_bytes, sum(sizes)
-    if total <= limit:
-        return []
-    return [
-        problem(
-            "TOTAL_TOO_LARGE",
-            "",
-            actual=f"{total} байт",
-            limit=f"{limit} байт",
-            excess=f"{total - limit} байт",
-            largest=", ".join(f"{size} байт" for size in sorted(sizes, reverse=True)[:3]),
-        )
-    ]
 
 
 def _too_large(path: str, file: File, size: int, limit: int) -> Problem:

@@ -19,6 +19,9 @@ ADDITIONAL_EXAMINATION = "ADDITIONAL_EXAMINATION"
 ERROR = "ERROR"
 NOTICES = (RETURN, RESULT, STATUS, ADDITIONAL_EXAMINATION, ERROR)
 
+#: Kind of the delivery of a referral to the address of its bureau.
+PUSH = "ReceiveReferral"
+
 #: Order of notices: what needs an answer within a term goes first.
 _URGENCY = {RETURN: "0", ADDITIONAL_EXAMINATION: "1", ERROR: "2", RESULT: "3", STATUS: "4"}
 
@@ -45,7 +48,7 @@ def to_bureau(tx: Transaction, context: Context, referral: Referral, now: dateti
     if bureau is None:
         return
     if bureau.delivery is Delivery.PUSH:
-        tx.outbox.add(_delivery(tx, bureau, "ReceiveReferral", referral))
+        tx.outbox.add(_delivery(tx, bureau, PUSH, referral))
     else:
         payload = {"versionNumber": referral.version_number}
         tx.mailbox.post(

@@ -6,14 +6,14 @@ Used by SubmitReferral, ValidateReferral and the command line alike; it reads, c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lxml import etree
 
 from adapter.contract import binding
 from adapter.contract.cda import InstanceId, SemdUnreadable
-from adapter.contract.exchange.referral import ReferralPackage
+from adapter.contract.exchange.referral import ReferralPackage, ValidateReferralRequest
 from adapter.contract.namespaces import document_tag
 from adapter.contract.semd import read_semd
 from adapter.contract.semd_checks import ReferralFacts, agree, semd_problems
@@ -29,12 +29,13 @@ from adapter.domain.referral import Referral
 from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.context import Context, Refused
-from adapter.operations.files import CheckedFile, check_files
+from adapter.operations.files import CheckedFile, check_files, check_total
 from signing import ExpectedSigner, Refusal, Trust, judge, verify_document
 from signing.policy import DEFAULT_POLICY
 from signing.reasons import Reason
 
-_DOCUMENT = "SubmitReferralRequest"
+_SUBMISSION = "SubmitReferralRequest"
+_VALIDATION = "ValidateReferralRequest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,17 @@ def receive(context: Context, owner: str, package: ReferralPackage, now: datetim
     Raises:
         Refused: all problems of D.1, D.2 and D.5 at once.
     """
+    request = _VALIDATION if isinstance(package, ValidateReferralRequest) else _SUBMISSION
     if package.signed_referral is None and package.semd is None:
-        raise Refused(
-            [problem("FIELD_REQUIRED", f"{_DOCUMENT}/signedReferral", title="Направление или СЭМД")]
-        )
-    named = [] if package.semd is None else [(f"{_DOCUMENT}/semd", package.semd)]
-    attached = [(f"{_DOCUMENT}/file[{number}]", file) for number, file in enumerate(package.file, start=1)]
+        raise Refused([problem("FIELD_REQUIRED", f"{request}/signedReferral", title="Направление или СЭМД")])
+    named = [] if package.semd is None else [(f"{request}/semd", package.semd)]
+    attached = [(f"{request}/file[{number}]", file) for number, file in enumerate(package.file, start=1)]
     semd_files, problems = check_files(context, owner, named)
     files, wrong_files = check_files(context, owner, attached)
     semd_file = semd_files[0] if semd_files else None
     referral: Referral | None = None
     awaits = False
-    found = [*problems, *wrong_files]
+    found = [*problems, *wrong_files, *check_total(context, [*named, *attached])]
     if package.signed_referral is not None:
         referral = binding.read(Referral, package.signed_referral[0])
         judged = judge_referral(context.trust, package.signed_referral, referral, now)
@@ -102,7 +102,7 @@ def receive(context: Context, owner: str, package: ReferralPackage, now: datetim
     semd: Semd | None = None
     if semd_file is not None:
         semd, wrong = examine_semd(semd_file.content, now)
-        found += wrong
+        found += [replace(one, path=one.path or f"{request}/semd") for one in wrong]
         if semd is not None and referral is not None:
             found += agree(_facts_to_compare(referral), semd)
     if not any(one.severity is Severity.ERROR for one in found):
@@ -272,7 +272,7 @@ def _semd_facts(semd: Semd) -> tuple[SubmissionFacts | None, tuple[Problem, ...]
         return None, missing
     if decision.issue_date is None or decision.vk_protocol_date is None or semd.citizen is None:
         return None, missing
-    snils, oid = semd.citizen.snils or "", organization.oid or ""
+    snils, oid = normalize_snils(semd.citizen.snils or ""), organization.oid or ""
     protocol_number = decision.vk_protocol_number or ""
     priority = PriorityCategory.NONE
     if decision.primary_prosthetics:

@@ -112,18 +112,22 @@ class RegistryDoor:
         content = incoming.content
         message_id, local_uid = _text(content, "relatesToMessage"), _text(content, "localUid")
         verdict = _read_verdict(content)
-        origin = self._origin(incoming, partner, {"emdrId": verdict.emdr_id, "localUid": local_uid})
+        emdr_id = verdict.emdr_id if verdict else ""
+        origin = self._origin(incoming, partner, {"emdrId": emdr_id, "localUid": local_uid})
+        refused = f"refused:{partner.code}:{origin.now.date().isoformat()}"
+        name = "sendRegisterDocumentResultResponse"
+        if verdict is None:
+            self._context.store.transact(lambda tx: note(tx, refused, "REMD_VERDICT_UNREADABLE", origin))
+            return _answer(name, PartnerError("VALIDATION_ERROR"))
 
         def work(tx: Transaction) -> bool:
             subject = _subject(tx, message_id, local_uid)
             if subject is None:
-                day = origin.now.date().isoformat()
-                note(tx, f"refused:{partner.code}:{day}", "REMD_VERDICT_UNKNOWN", origin)
+                note(tx, refused, "REMD_VERDICT_UNKNOWN", origin)
                 return False
             apply_verdict(tx, self._context, *subject, verdict, origin)
             return True
 
-        name = "sendRegisterDocumentResultResponse"
         for _ in range(ATTEMPTS):
             try:
                 known = self._context.store.transact(work)
@@ -172,12 +176,15 @@ def _subject(tx: Transaction, message_id: str, local_uid: str) -> tuple[str, int
     return (document.referral_number, document.version_number) if document else None
 
 
-def _read_verdict(content: etree._Element) -> Verdict:
+def _read_verdict(content: etree._Element) -> Verdict | None:
+    """Return what РЭМД decided; None where it says neither: a success without a number refuses nothing."""
     item = content.find(f"{{{REMD_CALLBACK}}}registryItem")
-    emdr_id = _text(item, "emdrId") if item is not None else ""
-    if _text(content, "status").lower() == "success" and emdr_id and item is not None:
+    status = _text(content, "status").lower()
+    if status == "success" and item is not None and _text(item, "emdrId"):
         moment = _text(item, "registrationDateTime") or _text(item, "registrationDate")
-        return Verdict(emdr_id, _moment(moment))
+        return Verdict(_text(item, "emdrId"), _moment(moment))
+    if status != "error":
+        return None
     errors = tuple(
         PartnerError(_text(one, "code") or "VALIDATION_ERROR", _text(one, "message"))
         for one in content.iterfind(f"{{{REMD_CALLBACK}}}errors/{{{REMD_CALLBACK}}}item")

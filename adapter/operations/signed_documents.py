@@ -10,15 +10,17 @@ from typing import Any
 from lxml import etree
 
 from adapter.contract.exchange.common import File
+from adapter.contract.signers import ROLE_NAMES
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.kinds import kind_problem
 from adapter.domain.requisites import StaffPerson
 from adapter.operations.context import Call, Context, Refused
-from adapter.operations.files import CheckedFile, check_files, stored_documents
+from adapter.operations.files import CheckedFile, check_files, check_total, stored_documents
 from adapter.operations.reception import judge_document, local_day
 from signing import ExpectedSigner
+from signing.policy import BUREAU_HEAD
 from storage import NewDocument, Referral, Transaction
 
 
@@ -30,10 +32,22 @@ def judged(
     kind: str,
     type_code: str,
     expected: Sequence[ExpectedSigner],
+    head: tuple[str, StaffPerson],
     bureau_oid: str,
     created_at: datetime,
 ) -> None:
     """Check the kind and the signatures of a bureau's document.
+
+    Args:
+        context: ports.
+        call: the request.
+        holder: the signed document.
+        kind: its kind.
+        type_code: type that its kind must be an edition of.
+        expected: who has to sign.
+        head: element that names the head of the bureau, and the head.
+        bureau_oid: the bureau that it is a document of.
+        created_at: when it was made, aware.
 
     Raises:
         Refused: problems of D.1 and D.2; "try again" when only revocation could not be checked.
@@ -59,6 +73,10 @@ def judged(
         raise Refused([problem("REGISTER_UNAVAILABLE", register="списке отзыва сертификатов")])
     closed = kind_problem(kind, local_day(bureau_oid, call.now), f"{name}/documentKind", type_code=type_code)
     found = [*document.problems, *([closed] if closed else [])]
+    field, person_named = head
+    if person_named.organization_oid != bureau_oid:
+        where = f"{name}/{field}/organizationOid"
+        found.append(problem("SIGNER_ORG", where, title="Подпись", role=ROLE_NAMES[BUREAU_HEAD]))
     if found:
         raise Refused(found)
 
@@ -71,7 +89,9 @@ def bureau_files(context: Context, call: Call[Any], semd: File | None) -> tuple[
     """
     if semd is None:
         return ()
-    files, problems = check_files(context, call.partner.code, [(f"{call.operation}Request/semd", semd)])
+    named = [(f"{call.operation}Request/semd", semd)]
+    files, problems = check_files(context, call.partner.code, named)
+    problems += check_total(context, named)
     if problems:
         raise Refused(problems)
     return files

@@ -41,7 +41,7 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
 
     def look(tx: Transaction) -> GetReferralStatusResponse:
         referral = tx.referrals.get(request.referral_number)
-        if referral is None or not _may_ask(context, call, referral, snils):
+        if referral is None or not _may_ask(tx, context, call, referral, snils):
             raise not_found(request.referral_number, "GetReferralStatusRequest/referralNumber")
         rows = tx.journal.list(referral.number)
         documents = tx.documents.list(referral.number)
@@ -71,9 +71,11 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
     return answer(context.store.read(look), referral_number=request.referral_number)
 
 
-def _may_ask(context: Context, call: Call[GetReferralStatusRequest], referral: Referral, snils: str) -> bool:
+def _may_ask(
+    tx: Transaction, context: Context, call: Call[GetReferralStatusRequest], referral: Referral, snils: str
+) -> bool:
     named = bool(snils) and referral.citizen_hash == citizen_hash(context, snils)
-    return may_see(call.partner, referral) or named
+    return named or may_see(tx, call.partner, referral)
 
 
 def _responsible(referral: Referral) -> Organization:

@@ -52,7 +52,7 @@ def apply_verdict(
     referral = tx.referrals.lock(number)
     if referral is None:
         return False
-    if verdict.emdr_id and referral.version_number == version and referral.remd_id == verdict.emdr_id:
+    if referral.version_number == version and _known(referral, verdict):
         return False
     if referral.version_number != version or referral.state != State.SUBMITTED:
         _hold(tx, referral, version, verdict, origin)
@@ -66,6 +66,13 @@ def apply_verdict(
         moved = advance(tx, referral, Event.REJECT_BY_REMD, origin, details={"remdErrors": errors})
         to_mis(tx, moved, ERROR, origin.now)
     return True
+
+
+def _known(referral: Referral, verdict: Verdict) -> bool:
+    """Tell whether this verdict on the present version was applied before."""
+    if verdict.emdr_id:
+        return referral.remd_id == verdict.emdr_id
+    return referral.state == State.REMD_REJECTED
 
 
 def _hold(tx: Transaction, referral: Referral, version: int, verdict: Verdict, origin: Origin) -> None:

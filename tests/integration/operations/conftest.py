@@ -1,4 +1,4 @@
-"""A gateway on each database."""
+"""A gateway on each database; after every test nothing personal may have left it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.databases import backend, database, postgres_server, sqlite_template
+from tests.integration.operations import privacy
 from tests.integration.operations.gateway import Gateway, shared_keys
+from tests.integration.operations.walk import Walk
 
-__all__ = ["backend", "database", "gateway", "keys", "postgres_server", "sqlite_template"]
+__all__ = ["backend", "database", "gateway", "keys", "postgres_server", "sqlite_template", "walk"]
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +23,19 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def gateway(database: str, keys: Path, tmp_path: Path) -> Iterator[Gateway]:
-    """An adapter of its own, with the demo's partners."""
+    """An adapter of its own with the demo's partners; its logs, tables and refusals hold nothing personal."""
     folder = tmp_path / "gateway"
     folder.mkdir()
-    made = Gateway(folder, keys, database)
-    yield made
-    made.close()
+    with privacy.overhearing() as overheard:
+        made = Gateway(folder, keys, database)
+        yield made
+        made.close()
+    assert privacy.leaks(overheard.lines) == []
+    assert privacy.leaks(privacy.stored_facts(database)) == []
+    assert privacy.leaks(privacy.refusals(made)) == []
+
+
+@pytest.fixture
+def walk(gateway: Gateway) -> Walk:
+    """One referral that a test takes along its way."""
+    return Walk(gateway)
