@@ -25,6 +25,9 @@ _order = count(1)
 #: How often roots and revocation lists are read again, seconds.
 TRUST_SECONDS = 300.0
 
+#: When a process that serves and has not ended is killed, seconds; longer than everything below may take.
+KILL_SECONDS = 30
+
 #: How long the workers may take to finish their exchanges at a stop, seconds.
 STOP_SECONDS = 10.0
 
@@ -125,6 +128,7 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
         port=service.port,
         arguments=(str(config_path), on_date.isoformat() if on_date else ""),
         threads=service.threads,
+        stop_seconds=KILL_SECONDS,
     )
 
 

@@ -28,7 +28,7 @@ __all__ = ["Addresses", "Outcome", "Step", "demo_keys", "make_demo_keys", "run",
 START_SECONDS = 30.0
 
 #: How long a process of ours may take to end before it is killed, seconds.
-END_SECONDS = 15.0
+END_SECONDS = 40.0
 
 
 @dataclass(frozen=True, slots=True)

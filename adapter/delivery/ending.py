@@ -13,7 +13,7 @@ from adapter.delivery.verdict import Absent, Accepted, Failed, Refused, codes_of
 from adapter.operations.context import Context
 from storage import Transaction
 from storage.attempts import AttemptEnd
-from storage.outbox import Delivery
+from storage.outbox import CLOSED, Delivery
 
 
 class Outcomes(Protocol):
@@ -90,6 +90,14 @@ class Ending:
         """Write down that the partner, asked, does not have the message or does not say."""
         self.note(tx, delivery, exchange, "absent" if finding.certain else "not told")
         self._tell_breaker(tx, delivery, answered=True)
+
+    def not_wanted(self, tx: Transaction, delivery: Delivery) -> None:
+        """Close a delivery that has lost its sense: the referral was withdrawn or corrected meanwhile.
+
+        Raises:
+            LeaseLost: The delivery is not ours any more.
+        """
+        tx.outbox.finish(delivery.id, delivery.fence, CLOSED)
 
     def fail(
         self, tx: Transaction, delivery: Delivery, failed: Failed, *, chance: float, in_doubt: bool

@@ -10,10 +10,11 @@ from adapter.clients.answers import Answer, Prepared, Unbuildable
 from adapter.clients.sending import Sent
 from adapter.contract.semd import Semd, SemdUnreadable, read_semd
 from adapter.delivery.semd_signers import Signatures, identifier, signatures_of
-from adapter.delivery.senders import Sender, StoredFile, files_of, referral_of
+from adapter.delivery.senders import Sender, StoredFile, files_of, on_its_way, referral_of
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.kinds import KINDS
 from adapter.domain.partners import Partner
+from adapter.domain.states import State
 from adapter.operations.context import Context
 from storage import Transaction
 from storage.outbox import Delivery
@@ -44,6 +45,10 @@ class RegisterDocument(Sender):
         super().__init__(context)
         self._client_entity_ids = client_entity_ids
         self._reply_to = reply_to
+
+    def wanted(self, tx: Transaction, delivery: Delivery) -> bool:
+        """Tell whether the document still waits for its registration."""
+        return on_its_way(tx, delivery, State.SUBMITTED)
 
     def build(self, delivery: Delivery, partner: Partner) -> Prepared:
         """Build registerDocument."""

@@ -20,6 +20,7 @@ from adapter.contract.exchange.common import File, FileSignature, Organization
 from adapter.contract.exchange.partner import NotifyReturnRequest, ReceiveReferralRequest
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.partners import Partner
+from adapter.domain.states import State
 from adapter.operations.context import Context
 from adapter.operations.descriptors import describe
 from storage import Transaction
@@ -49,6 +50,10 @@ class Sender(ABC):
         Raises:
             Unbuildable: It cannot be built, now or later.
         """
+
+    def wanted(self, tx: Transaction, delivery: Delivery) -> bool:  # noqa: ARG002 - for those that may lose their sense
+        """Tell whether the referral still needs this delivery: it may be withdrawn or corrected meanwhile."""
+        return True
 
     @abstractmethod
     def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
@@ -89,6 +94,17 @@ class StoredFile:
                 for role, data in self.signatures
             ),
         )
+
+
+def on_its_way(tx: Transaction, delivery: Delivery, *states: State) -> bool:
+    """Tell whether the delivery is of the present version and the referral is in one of the states.
+
+    A referral that is not there is a fault of ours: the delivery is let through to fail with a reason.
+    """
+    referral = tx.referrals.get(delivery.referral_number or "")
+    if referral is None:
+        return True
+    return referral.version_number == delivery.version_number and State(referral.state) in states
 
 
 def referral_of(tx: Transaction, delivery: Delivery) -> Referral:
@@ -148,6 +164,10 @@ class ReceiveReferral(_SmevSender):
     """Pushes a referral to the bureau, documents inline as far as they fit; the rest it asks for itself."""
 
     headers = MappingProxyType({"SOAPAction": '"urn:ReceiveReferral"'})
+
+    def wanted(self, tx: Transaction, delivery: Delivery) -> bool:
+        """Tell whether the referral is still on its way to the bureau."""
+        return on_its_way(tx, delivery, State.SUBMITTED, State.REMD_REGISTERED)
 
     def build(self, delivery: Delivery, partner: Partner) -> Prepared:
         """Build ReceiveReferral."""

@@ -119,12 +119,16 @@ class Worker:
             return
         sender = self._senders[delivery.kind]
         in_doubt = delivery.built and delivery.outcome_unknown
+        wanted = self._context.store.read(lambda tx: sender.wanted(tx, delivery))
         question = sender.question(delivery, partner) if in_doubt else None
         if question is not None:
             finding = self._ask(delivery, partner, sender, question)
             if finding is None:
                 return
             in_doubt = not finding.certain
+        if not wanted:
+            self._commit(delivery, lambda tx: self._ending.not_wanted(tx, delivery))
+            return
         prepared = None if delivery.built else sender.build(delivery, partner)
         exchange, result = self._exchange(delivery, partner, sender, prepared)
         if isinstance(result, Sent):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapter.contract.exchange.bureau import (
@@ -17,6 +17,7 @@ from adapter.contract.exchange.bureau import (
 )
 from adapter.contract.exchange.common import Deadline, StateChange
 from adapter.contract.exchange.referral import WithdrawReferralRequest, WithdrawReferralResponse
+from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.states import Event, Party, State
 from adapter.operations.access import visible
@@ -24,7 +25,7 @@ from adapter.operations.answers import commit
 from adapter.operations.context import Answer, Call, Context, Refused, answer
 from adapter.operations.mail import STATUS, to_mis
 from adapter.operations.moves import advance, origin_of
-from storage import Referral, Transaction
+from storage import NewDocument, Referral, Transaction
 
 #: How far a partner's clock may be ahead of ours (facts, B.1).
 CLOCK_DIFFERENCE = timedelta(minutes=5)
@@ -81,8 +82,9 @@ def reject(context: Context, call: Call[RejectReferralRequest]) -> Answer:
         referral = visible(tx, call, request.referral_number, "RejectReferralRequest/referralNumber")
         if referral.state != State.DELIVERED:
             return _refused_move(tx, call, referral, _REJECTIONS[request.reason])
-        origin = origin_of(call, Party.BUREAU, reason=request.explanation)
+        origin = origin_of(call, Party.BUREAU, details={"reason": request.reason})
         moved = advance(tx, referral, _REJECTIONS[request.reason], origin)
+        keep_text(tx, moved, request.explanation, call.now)
         to_mis(tx, moved, STATUS, call.now)
         return state_change(RejectReferralResponse, moved)
 
@@ -111,12 +113,14 @@ def schedule(context: Context, call: Call[ScheduleExaminationRequest]) -> Answer
         referral = visible(tx, call, request.referral_number, "ScheduleExaminationRequest/referralNumber")
         planned = {
             "at": examination.at.isoformat(),
-            "place": examination.place,
             "form": examination.form,
             "kind": examination.kind,
         }
-        origin = origin_of(call, Party.BUREAU, reason=examination.reason or "", details=planned)
+        origin = origin_of(call, Party.BUREAU, details=planned)
         moved = advance(tx, referral, Event.SCHEDULE, origin, details={"examination": planned})
+        lines = [f"Место: {examination.place}"]
+        lines += [f"Причина: {examination.reason}"] if examination.reason else []
+        keep_text(tx, moved, "\n".join(lines), call.now)
         to_mis(tx, moved, STATUS, call.now)
         return state_change(ScheduleExaminationResponse, moved)
 
@@ -129,13 +133,31 @@ def withdraw(context: Context, call: Call[WithdrawReferralRequest]) -> Answer:
 
     def work(tx: Transaction, _: str) -> Answer:
         referral = visible(tx, call, request.referral_number, "WithdrawReferralRequest/referralNumber")
-        origin = origin_of(call, Party.MIS, reason=request.reason)
-        moved = advance(tx, referral, Event.WITHDRAW, origin)
+        moved = advance(tx, referral, Event.WITHDRAW, origin_of(call, Party.MIS))
+        keep_text(tx, moved, request.reason, call.now)
         if referral.bureau:
             tx.mailbox.withdraw(referral.bureau, referral.number)
         return state_change(WithdrawReferralResponse, moved)
 
     return commit(context, call, work)
+
+
+def keep_text(tx: Transaction, referral: Referral, text: str, now: datetime) -> None:
+    """Keep what a partner wrote in its own words as a file of the referral.
+
+    It may name people and places, so neither the journal nor the register holds it.
+    """
+    tx.documents.add(
+        NewDocument(
+            referral_number=referral.number,
+            version_number=referral.version_number,
+            role=str(DocumentRole.EXPLANATION),
+            name="explanation.txt",
+            media_type="text/plain",
+            created_at=now,
+            content=text.encode(),
+        )
+    )
 
 
 def _refused_move(tx: Transaction, call: Call[Any], referral: Referral, event: Event) -> Answer:

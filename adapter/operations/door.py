@@ -159,13 +159,15 @@ class Door:
 
     def _refuse(self, call: Call[Any], refusal: Refused, *, stored: bool) -> Answer:
         result = refusal_answer(refusal, call.correlation_id)
-        other_content = any(one.path == f"{call.operation}Request/requestId" for one in refusal.problems)
-        if not stored or result.status == "FAILURE" or (other_content and call.request_id):
+        if not stored or result.status == "FAILURE":
             return result
+        # The first answer to this request id stays the stored one.
+        other_content = any(one.path == f"{call.operation}Request/requestId" for one in refusal.problems)
         message = new_message(call, result)
 
         def keep(tx: Transaction) -> None:
-            tx.messages.insert(message)
+            if not (other_content and call.request_id):
+                tx.messages.insert(message)
             subject = result.referral_number or f"refused:{call.partner.code}:{call.now.date().isoformat()}"
             note(tx, subject, "REFUSED", _refused_origin(call, refusal))
 

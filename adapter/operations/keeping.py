@@ -30,6 +30,15 @@ from storage import NewDocument, NewReferral, Referral, Transaction
 DOCUMENT_CLAIM = "document"
 
 
+#: Kind of the claim that holds localUid, the name under which РЭМД asks for a file; it gives no organisation.
+LOCAL_UID_CLAIM = "local-uid"
+
+
+def local_uid_of(document_id: str) -> str:
+    """Return localUid of a document: the extension of its identifier, in lower case."""
+    return document_id.partition("^")[2].lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What will be kept if nothing has moved meanwhile.
@@ -77,6 +86,8 @@ def keep(
     facts = plan.submission.facts
     key = facts.document_id.lower()
     if tx.claims.take(DOCUMENT_CLAIM, key, plan.number) is not None:
+        raise Overtaken(plan.number)
+    if tx.claims.take(LOCAL_UID_CLAIM, local_uid_of(key), plan.number) is not None:
         raise Overtaken(plan.number)
     if plan.refusal is None and tx.claims.take(DUPLICATE_CLAIM, plan.duplicate_hash, plan.number) is not None:
         raise Overtaken(plan.number)

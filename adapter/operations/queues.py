@@ -29,7 +29,7 @@ from adapter.domain.states import Event, Party, State
 from adapter.operations.answers import ATTEMPTS, busy
 from adapter.operations.context import Answer, Call, Context, answer
 from adapter.operations.descriptors import FOR_BUREAU, descriptors
-from adapter.operations.mail import ADDITIONAL_EXAMINATION, NOTICES, REFERRAL, RESULT, RETURN
+from adapter.operations.mail import ADDITIONAL_EXAMINATION, NOTICES, REFERRAL, RESULT, RETURN, STATUS
 from adapter.operations.moves import Overtaken, advance, origin_of
 from storage import Item, Referral, Transaction
 
@@ -37,6 +37,7 @@ _FILES_OF_NOTICE = {
     RETURN: (DocumentRole.RETURN_NOTICE, DocumentRole.SEMD_OF_BUREAU),
     RESULT: (DocumentRole.RESULT, DocumentRole.SEMD_OF_BUREAU),
     ADDITIONAL_EXAMINATION: (DocumentRole.ADDITIONAL_EXAMINATION, DocumentRole.SEMD_OF_BUREAU),
+    STATUS: (DocumentRole.EXPLANATION,),
 }
 
 #: Which move an acknowledged notice makes, and in which state; in any other it makes none.

@@ -26,7 +26,14 @@ from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.answers import ATTEMPTS, busy, commit_once, error_entry, refusal_answer, stored_answer
 from adapter.operations.context import Answer, Call, Context, Refused, answer
-from adapter.operations.keeping import DOCUMENT_CLAIM, Plan, keep, known_documents
+from adapter.operations.keeping import (
+    DOCUMENT_CLAIM,
+    LOCAL_UID_CLAIM,
+    Plan,
+    keep,
+    known_documents,
+    local_uid_of,
+)
 from adapter.operations.moves import (
     DUPLICATE_CLAIM,
     Overtaken,
@@ -110,7 +117,7 @@ def _answered_before(
         owner = tx.claims.owner(DOCUMENT_CLAIM, key)
         referral = tx.referrals.get(owner) if owner else None
         if referral is None:
-            return owner is not None, None
+            return tx.claims.owner(LOCAL_UID_CLAIM, local_uid_of(key)) is not None, None
         known = known_documents(referral).get(key, {})
         message = tx.messages.get(known.get("message", ""))
         if referral.sender != call.partner.code or known.get("hash") != content_hash or message is None:

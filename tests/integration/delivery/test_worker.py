@@ -10,11 +10,12 @@ from adapter.delivery.worker import Worker
 from adapter.domain.partners import Partners
 from adapter.operations.moves import Overtaken
 from storage import Store, StoreError, Transaction
-from storage.outbox import DEAD, DONE, LEASED, PENDING, UNKNOWN
+from storage.outbox import CLOSED, DEAD, DONE, LEASED, PENDING, UNKNOWN
 from tests.integration.delivery.conftest import World
 from tests.integration.delivery.emulator import Handler, Partner, Request, answer, close, closed_address
 from tests.integration.delivery.world import (
     BUREAU_CODE,
+    NUMBER,
     REMD_CODE,
     delivery_of,
     partners_at,
@@ -260,3 +261,21 @@ def test_a_breaker_is_a_row_for_all_processes(store: Store, world: World) -> Non
     _open(world)
     assert store.read(breaker.resting) == (REMD_CODE,)
     assert store.transact(lambda tx: breaker.permit(tx, BUREAU_CODE, world.settings.breaker))
+
+
+@pytest.mark.parametrize("kind", ["registerDocument", "ReceiveReferral"])
+def test_what_has_lost_its_sense_is_closed(world: World, kind: str) -> None:
+    """A withdrawn referral is neither registered nor handed to the bureau; nothing of it leaves."""
+    new = delivery_of(kind)
+    world.queue(new)
+
+    def withdraw(tx: Transaction) -> bool:
+        referral = tx.referrals.get(NUMBER)
+        assert referral is not None
+        return tx.referrals.update(NUMBER, referral.revision, state="WITHDRAWN")
+
+    assert world.context.store.transact(withdraw)
+    world.drain()
+    assert world.get(new).state == CLOSED
+    assert world.get(new).attempts_total == 0
+    assert world.outcomes.events == []

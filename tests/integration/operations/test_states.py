@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,13 +14,19 @@ from adapter.contract.exchange.bureau import (
     ReturnReferralRequest,
     SubmitResultRequest,
 )
-from adapter.contract.exchange.referral import GetReferralStatusRequest, GetReferralStatusResponse
+from adapter.contract.exchange.common import GetDocumentRequest, GetDocumentResponse
+from adapter.contract.exchange.referral import (
+    FetchNoticesRequest,
+    FetchNoticesResponse,
+    GetReferralStatusRequest,
+    GetReferralStatusResponse,
+)
 from adapter.contract.samples import sample_result, sample_return_notice
 from adapter.domain.examination_result import ExaminationResult
 from adapter.domain.return_notice import ReturnNotice
 from adapter.domain.state_names import EVENT_NAMES, Event
 from adapter.stand.actors import BUREAU, BUREAU_SYSTEM, MIS, PUSH_BUREAU, PUSH_SYSTEM, DemoSystem
-from tests.integration.operations.gateway import ON_SQLITE, Reply, request_id
+from tests.integration.operations.gateway import ON_SQLITE, Gateway, Reply, request_id
 from tests.integration.operations.walk import Walk, number_in
 
 pytestmark = ON_SQLITE
@@ -352,3 +359,23 @@ def test_a_deadline_runs_for_whose_turn_it_is(walk: Walk) -> None:
     assert found["REGISTERED"] == "BUREAU_RETURN"
     assert found["RETURNED"] is None
     assert found["REWORK"] == "MO_REWORK"
+
+
+def test_words_of_a_partner_are_a_file_and_not_in_the_journal(gateway: Gateway) -> None:
+    """What a bureau writes in its own words reaches the hospital by GetDocument, and nobody's journal."""
+    walk = Walk(gateway).to("DELIVERED")
+    words = "Направление Ивановой уже получено на бумаге"
+    refused = RejectReferralRequest(
+        request_id=request_id(), referral_number=walk.number, reason="LATE", explanation=words
+    )
+    assert gateway.call(BUREAU_SYSTEM, refused).read(RejectReferralResponse).state == "NOT_ACCEPTED_LATE"
+    fetched = gateway.call(MIS, FetchNoticesRequest(request_id=request_id(), max_items=50))
+    last = fetched.read(FetchNoticesResponse).item[-1]
+    (descriptor,) = last.documents
+    asked = GetDocumentRequest(
+        request_id=request_id(), document_id=descriptor.document_id, offset=0, length=1000
+    )
+    content = gateway.call(MIS, asked).read(GetDocumentResponse).content
+    assert base64.b64decode(content).decode() == words
+    rows = gateway.runtime.store.read(lambda tx: tx.journal.list(walk.number))
+    assert "Иванов" not in repr(rows) + repr(gateway.row(walk.number))

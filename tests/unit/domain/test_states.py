@@ -194,7 +194,7 @@ def test_withdrawal_stops_every_clock_of_the_case() -> None:
 def test_clocks_of_the_table_are_known() -> None:
     """Every clock named by a move or a state is a term or the family of the expertise."""
     known = {term.code for term in TERMS} | {"BUREAU_EXAM"}
-    named = {clock for row in MOVES for clock in (*row.starts, *row.stops, *row.suspends, *row.resumes)}
+    named = {name for row in MOVES for name in (*row.starts, *row.stops, *row.suspends, *row.resumes)}
     assert named | {clock(state) for state in State} - {""} <= known
 
 
