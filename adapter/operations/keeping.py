@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lxml import etree
-
 from adapter.contract.exchange.referral import SubmitReferralRequest
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem
@@ -153,7 +151,7 @@ def _documents(plan: Plan, now: datetime) -> list[NewDocument]:
     submission, facts = plan.submission, plan.submission.facts
     rows: list[NewDocument] = []
     if submission.signed is not None:
-        content = etree.tostring(submission.signed, method="c14n", exclusive=True)
+        content = submission.signed
         signed = CheckedFile(
             "SignedReferral.xml", "REFERRAL", "application/xml", hashlib.sha256(content).hexdigest(), content
         )

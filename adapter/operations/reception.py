@@ -44,7 +44,7 @@ class Submission:
 
     Attributes:
         facts: what identifies, routes and orders it.
-        signed: the SignedReferral holder, when one was sent.
+        signed: exclusive c14n of the SignedReferral, when one was sent: it stands alone and stays verifiable.
         referral: its content.
         semd_file: the СЭМД with its detached signatures, byte for byte, when one was sent.
         files: the attachments.
@@ -53,7 +53,7 @@ class Submission:
     """
 
     facts: SubmissionFacts
-    signed: etree._Element | None
+    signed: bytes | None
     referral: Referral | None
     semd: Semd | None
     semd_file: CheckedFile | None
@@ -111,9 +111,13 @@ def receive(context: Context, owner: str, package: ReferralPackage, now: datetim
         if facts is not None and not missing:
             warnings = tuple(one for one in found if one.severity is Severity.WARNING)
             return Submission(
-                facts, package.signed_referral, referral, semd, semd_file, files, warnings, awaits
+                facts, _alone(package.signed_referral), referral, semd, semd_file, files, warnings, awaits
             )
     raise Refused(found)
+
+
+def _alone(holder: etree._Element | None) -> bytes | None:
+    return None if holder is None else etree.tostring(holder, method="c14n", exclusive=True)
 
 
 def readable_problems(

@@ -96,7 +96,7 @@ def _content_hash(submission: Submission) -> str:
     """Return SHA-256 over what was received: the signed referral (exclusive c14n), the СЭМД, the files."""
     digest = hashlib.sha256()
     if submission.signed is not None:
-        digest.update(etree.tostring(submission.signed, method="c14n", exclusive=True))
+        digest.update(submission.signed)
     for file in (submission.semd_file, *submission.files):
         if file is not None:
             digest.update(bytes.fromhex(file.sha256))
