@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import cast
 
 from lxml import etree
 
@@ -34,9 +33,16 @@ from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Transport
 from adapter.domain.referral import Referral
 from adapter.operations.callers import transport_problem
-from adapter.operations.context import Context, Refused
 from adapter.operations.context import Limits as FileLimits
-from adapter.operations.reception import check_context, examine_semd, readable_problems, receive
+from adapter.operations.context import Refused
+from adapter.operations.files import FilePorts, Uploaded
+from adapter.operations.reception import (
+    Ports,
+    check_context,
+    examine_semd,
+    readable_problems,
+    receive,
+)
 from adapter.soap.faults import envelope_fault
 from adapter.soap.reading import Limits, split, version_of
 from signing import Refusal, Trust, Verified, verify_wss
@@ -133,16 +139,19 @@ class Validator:
         self._reading = reading_limits(limits)
         self._is_vouched = trust is not None
         self._trust = trust or _NoAuthorities()
-        self._ports = _Ports(
+        self._ports = Ports(
             self._trust,
-            FileLimits(
-                inline_file_bytes=limits.inline_file_bytes,
-                file_bytes=limits.file_bytes,
-                total_file_bytes=limits.total_file_bytes,
-                part_bytes=limits.part_bytes,
-                fetch_items=limits.fetch_items,
-                visible_seconds=limits.visible_seconds,
-                retry_after_seconds=limits.retry_after_seconds,
+            FilePorts(
+                FileLimits(
+                    inline_file_bytes=limits.inline_file_bytes,
+                    file_bytes=limits.file_bytes,
+                    total_file_bytes=limits.total_file_bytes,
+                    part_bytes=limits.part_bytes,
+                    fetch_items=limits.fetch_items,
+                    visible_seconds=limits.visible_seconds,
+                    retry_after_seconds=limits.retry_after_seconds,
+                ),
+                lambda _: Uploaded(None, 0),
             ),
         )
         partners = config.partners if config is not None else []
@@ -265,7 +274,7 @@ class Validator:
             return ()
         try:
             seen = replace(package, semd=semd, file=files)
-            return receive(cast("Context", self._ports), "", seen, self._now).warnings
+            return receive(self._ports, seen, self._now).warnings
         except Refused as refusal:
             return refusal.problems
 
@@ -277,14 +286,6 @@ class Validator:
             UPLOADS_NOT_SEEN: any(one.upload_id is not None for one in files),
         }
         return [note for note, applies in notes.items() if applies]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ports:
-    """The ports of `Context` that a reception without uploads asks for."""
-
-    trust: Trust
-    limits: FileLimits
 
 
 class _NoAuthorities(Trust):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.contract.exchange.common import File
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem, problem
-from adapter.operations.context import Context
-from storage import NewDocument, new_id
+from adapter.operations.context import Context, Limits
+from storage import NewDocument, Transaction, new_id
 
 _UNSAFE = frozenset('/\\:*?"<>|') | {chr(code) for code in (*range(32), 0x7F, 0x202A, 0x202B, 0x202D, 0x202E)}
 
@@ -34,14 +34,49 @@ class CheckedFile:
     signatures: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What came of an upload: the whole file, or how many bytes so far."""
+
+    content: bytes | None = field(repr=False)
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilePorts:
+    """What is needed to read the files of a request.
+
+    Attributes:
+        uploaded: gives an upload of the sender by its id.
+    """
+
+    limits: Limits
+    uploaded: Callable[[str], Uploaded]
+
+
+def file_ports(context: Context, owner: str) -> FilePorts:
+    """Return the ports for the files of a system."""
+
+    def uploaded(upload_id: str) -> Uploaded:
+        def look(tx: Transaction) -> Uploaded:
+            upload = tx.uploads.received(owner, upload_id)
+            if upload is None:
+                return Uploaded(None, 0)
+            received = sum(size for _, size in upload.parts)
+            return Uploaded(tx.uploads.assemble(owner, upload_id) if upload.complete else None, received)
+
+        return context.store.read(look)
+
+    return FilePorts(context.limits, uploaded)
+
+
 def check_files(
-    context: Context, owner: str, files: Sequence[tuple[str, File]]
+    ports: FilePorts, files: Sequence[tuple[str, File]]
 ) -> tuple[tuple[CheckedFile, ...], tuple[Problem, ...]]:
     """Decode and check files.
 
     Args:
-        context: ports and limits.
-        owner: system code whose uploads may be named.
+        ports: limits and uploads.
         files: path of each file in the request and the file.
 
     Returns:
@@ -50,8 +85,8 @@ def check_files(
     good: list[CheckedFile] = []
     wrong: list[Problem] = []
     for path, file in files:
-        content, problems = _content(context, owner, path, file)
-        problems += _problems(context, path, file, content)
+        content, problems = _content(ports, path, file)
+        problems += _problems(ports.limits, path, file, content)
         signatures, unreadable = _signatures(path, file)
         problems += unreadable
         if problems:
@@ -64,10 +99,10 @@ def check_files(
     return tuple(good), tuple(wrong)
 
 
-def check_total(context: Context, files: Sequence[tuple[str, File]]) -> tuple[Problem, ...]:
+def check_total(limits: Limits, files: Sequence[tuple[str, File]]) -> tuple[Problem, ...]:
     """Return MSE-4004 when all files of a message together are over the limit."""
     sizes = [file.size for _, file in files]
-    limit, total = context.limits.total_file_bytes, sum(sizes)
+    limit, total = limits.total_file_bytes, sum(sizes)
     if total <= limit:
         return ()
     return (
@@ -133,32 +168,32 @@ def decode_base64(text: str) -> bytes | None:
         return None
 
 
-def _content(context: Context, owner: str, path: str, file: File) -> tuple[bytes, list[Problem]]:
-    if file.upload_id is None:
-        content = decode_base64(file.content or "")
-        if content is None:
-            return b"", [problem("FILE_HASH", f"{path}/content", file=shown_name(file.name), offset="0")]
-        limit = context.limits.inline_file_bytes
-        if len(content) > limit:
-            return content, [_too_large(f"{path}/content", file, len(content), limit)]
-        return content, []
-    upload_id = file.upload_id
-    upload = context.store.read(lambda tx: tx.uploads.received(owner, upload_id))
-    if upload is None or not upload.complete:
-        received = str(sum(size for _, size in upload.parts)) if upload else "0"
-        return b"", [problem("FILE_HASH", f"{path}/uploadId", file=shown_name(file.name), offset=received)]
-    return context.store.read(lambda tx: tx.uploads.assemble(owner, upload_id)), []
+def _content(ports: FilePorts, path: str, file: File) -> tuple[bytes, list[Problem]]:
+    name = shown_name(file.name)
+    if file.upload_id is not None:
+        upload = ports.uploaded(file.upload_id)
+        if upload.content is None:
+            offset = str(upload.received)
+            return b"", [problem("FILE_HASH", f"{path}/uploadId", file=name, offset=offset)]
+        return upload.content, []
+    content = decode_base64(file.content or "")
+    if content is None:
+        return b"", [problem("FILE_HASH", f"{path}/content", file=name, offset="0")]
+    limit = ports.limits.inline_file_bytes
+    if len(content) > limit:
+        return content, [_too_large(f"{path}/content", file, len(content), limit)]
+    return content, []
 
 
-def _problems(context: Context, path: str, file: File, content: bytes) -> list[Problem]:
+def _problems(limits: Limits, path: str, file: File, content: bytes) -> list[Problem]:
     name = shown_name(file.name)
     found: list[Problem] = []
     unsafe = sorted(_UNSAFE & set(file.name))
     if unsafe or file.name in {".", ".."} or ".." in file.name:
         characters = " ".join(f"U+{ord(one):04X}" for one in unsafe) or "«..»"
         found.append(problem("FILE_NAME", f"{path}/name", file=name, characters=characters))
-    if file.size > context.limits.file_bytes:
-        found.append(_too_large(f"{path}/size", file, file.size, context.limits.file_bytes))
+    if file.size > limits.file_bytes:
+        found.append(_too_large(f"{path}/size", file, file.size, limits.file_bytes))
     if file.size == 0:
         found.append(problem("FILE_EMPTY", path, file=name))
     elif content and (

@@ -29,7 +29,7 @@ from adapter.domain.referral import Referral
 from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.context import Context, Refused
-from adapter.operations.files import CheckedFile, check_files, check_total
+from adapter.operations.files import CheckedFile, FilePorts, check_files, check_total, file_ports
 from signing import ExpectedSigner, Refusal, Trust, judge, verify_document
 from signing.policy import DEFAULT_POLICY
 from signing.reasons import Reason
@@ -70,12 +70,24 @@ class SignedDocument:
     awaits_status: bool
 
 
-def receive(context: Context, owner: str, package: ReferralPackage, now: datetime) -> Submission:
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What is needed to judge a submission: neither a register nor a journal."""
+
+    trust: Trust
+    files: FilePorts
+
+
+def ports_of(context: Context, owner: str) -> Ports:
+    """Return the ports for the submissions of a system."""
+    return Ports(context.trust, file_ports(context, owner))
+
+
+def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission:
     """Read and check a submission whole.
 
     Args:
-        context: ports.
-        owner: system code of the sender.
+        ports: trust, limits and uploads.
         package: the request, valid by the schema.
         now: instant of receipt, UTC.
 
@@ -87,15 +99,15 @@ def receive(context: Context, owner: str, package: ReferralPackage, now: datetim
         raise Refused([problem("FIELD_REQUIRED", f"{request}/signedReferral", title="Направление или СЭМД")])
     named = [] if package.semd is None else [(f"{request}/semd", package.semd)]
     attached = [(f"{request}/file[{number}]", file) for number, file in enumerate(package.file, start=1)]
-    semd_files, problems = check_files(context, owner, named)
-    files, wrong_files = check_files(context, owner, attached)
+    semd_files, problems = check_files(ports.files, named)
+    files, wrong_files = check_files(ports.files, attached)
     semd_file = semd_files[0] if semd_files else None
     referral: Referral | None = None
     awaits = False
-    found = [*problems, *wrong_files, *check_total(context, [*named, *attached])]
+    found = [*problems, *wrong_files, *check_total(ports.files.limits, [*named, *attached])]
     if package.signed_referral is not None:
         referral = binding.read(Referral, package.signed_referral[0])
-        judged = judge_referral(context.trust, package.signed_referral, referral, now)
+        judged = judge_referral(ports.trust, package.signed_referral, referral, now)
         awaits = judged.awaits_status
         found += judged.problems
         found += check(referral, check_context(referral.organization.oid, now))

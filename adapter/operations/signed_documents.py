@@ -17,7 +17,7 @@ from adapter.domain.identifiers import normalize_snils
 from adapter.domain.kinds import kind_problem
 from adapter.domain.requisites import StaffPerson
 from adapter.operations.context import Call, Context, Refused
-from adapter.operations.files import CheckedFile, check_files, check_total, stored_documents
+from adapter.operations.files import CheckedFile, check_files, check_total, file_ports, stored_documents
 from adapter.operations.reception import judge_document, local_day
 from signing import ExpectedSigner
 from signing.policy import BUREAU_HEAD
@@ -90,8 +90,8 @@ def bureau_files(context: Context, call: Call[Any], semd: File | None) -> tuple[
     if semd is None:
         return ()
     named = [(f"{call.operation}Request/semd", semd)]
-    files, problems = check_files(context, call.partner.code, named)
-    problems += check_total(context, named)
+    files, problems = check_files(file_ports(context, call.partner.code), named)
+    problems += check_total(context.limits, named)
     if problems:
         raise Refused(problems)
     return files

@@ -39,7 +39,7 @@ from adapter.operations.moves import (
     Overtaken,
     moves_of,
 )
-from adapter.operations.reception import Submission, receive
+from adapter.operations.reception import Submission, ports_of, receive
 from signing import sign_document
 from storage import Referral, Transaction
 
@@ -53,7 +53,7 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
         Refused: problems of D.1, D.2, D.5 (no referral is made), of access, of the version chain.
         Taken: the same request was answered meanwhile.
     """
-    submission = receive(context, call.partner.code, call.request, call.now)
+    submission = receive(ports_of(context, call.partner.code), call.request, call.now)
     _may_act(call.partner, submission.facts)
     content_hash = _content_hash(submission)
     for _ in range(ATTEMPTS):

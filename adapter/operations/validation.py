@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapter.contract.exchange.referral import ValidateReferralRequest, ValidateReferralResponse
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, Refused, answer
-from adapter.operations.reception import receive
+from adapter.operations.reception import ports_of, receive
 
 
 def validate(context: Context, call: Call[ValidateReferralRequest]) -> Answer:
@@ -14,7 +14,7 @@ def validate(context: Context, call: Call[ValidateReferralRequest]) -> Answer:
     What only the register knows (duplicates, the version chain) is not asked.
     """
     try:
-        submission = receive(context, call.partner.code, call.request, call.now)
+        submission = receive(ports_of(context, call.partner.code), call.request, call.now)
     except Refused as refusal:
         found = refusal.problems
         accepted = False
