@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from adapter.config import load
+from adapter.soap.server import wait_until_listening
 from storage import Transaction, open_store
 
 LIMIT = 90
@@ -77,6 +78,8 @@ def test_a_served_node_gives_everything_back(configured: Path, tmp_path: Path) -
     with log.open("wb") as written:
         process = subprocess.Popen(command("serve", configured), stderr=written, stdout=written)
     try:
+        service = load(configured).service
+        wait_until_listening(service.address, service.port, LIMIT)
         wait_until(log, "leads")
     finally:
         os.kill(process.pid, signal.SIGTERM)
