@@ -1,0 +1,97 @@
+"""The composition root: what it refuses to start with, and when a node is ready."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapter.app.composition import MOSCOW, clock_on, health, open_runtime
+from adapter.config import Config, ConfigError, load
+from storage import Store, StoreError
+from tests.integration.operations.gateway import ON_SQLITE, Gateway
+
+pytestmark = ON_SQLITE
+
+
+def open_to_all(config: Config) -> Config:
+    """Return the configuration as if it listened everywhere, with signatures asked of everybody."""
+    service = config.service.model_copy(update={"address": "0.0.0.0"})  # noqa: S104 - never listened on here
+    return config.model_copy(update={"service": service})
+
+
+def test_demo_keys_never_serve_the_world(gateway: Gateway) -> None:
+    """With the keys of the demo a node does not open on an address that is not loopback."""
+    gateway.close()
+    with pytest.raises(ConfigError, match="демонстрационными ключами"):
+        open_runtime(open_to_all(gateway.runtime.config))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "key"),
+    [
+        ("adapter.key.pem", "no key", "keys.key_file"),
+        ("ca.cert.pem", "no certificate", "trust"),
+        ("mis.cert.pem", "no certificate", "partners[1].certificates"),
+        ("installation.key", "zz", "keys.installation_key_file"),
+        ("installation.key", "00" * 8, "keys.installation_key_file"),
+    ],
+)
+def test_an_unusable_file_is_named(gateway: Gateway, name: str, content: str, key: str) -> None:
+    """A key, certificate or secret that cannot be used is refused by the key of the configuration."""
+    gateway.close()
+    (gateway.config.parent / "var" / "keys" / name).write_text(content, encoding="ascii")
+    with pytest.raises(ConfigError) as caught:
+        open_runtime(load(gateway.config))
+    assert [problem.key for problem in caught.value.problems] == [key]
+    assert content not in str(caught.value)
+
+
+def asked(gateway: Gateway, store: Any) -> tuple[int, dict[str, str]]:
+    """Ask a node with this store whether it is ready."""
+    context = dataclasses.replace(gateway.runtime.context, store=store)
+    status, body = health(dataclasses.replace(gateway.runtime, context=context), "/health/ready")
+    return status, json.loads(body)["checks"]
+
+
+class Drifting:
+    """A store whose clock is off, or which does not answer."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+
+    def now(self) -> datetime:
+        """Give the time of the database."""
+        if self._seconds is None:
+            raise StoreError("away")
+        return datetime.now(UTC) + timedelta(seconds=self._seconds)
+
+
+def test_a_node_is_ready_with_its_database_and_clock(gateway: Gateway) -> None:
+    """Ready: the database answers and its clock is within five seconds; each failure is named."""
+    good: Store = gateway.runtime.store
+    assert asked(gateway, good) == (200, {"database": "ok", "clock": "ok"})
+    assert asked(gateway, Drifting(7)) == (503, {"database": "ok", "clock": "fail"})
+    assert asked(gateway, Drifting(-7)) == (503, {"database": "ok", "clock": "fail"})
+    assert asked(gateway, Drifting(None)) == (503, {"database": "fail", "clock": "ok"})
+    assert health(gateway.runtime, "/health/live")[0] == 200
+
+
+def test_the_clock_is_turned_to_a_day(backend: str) -> None:
+    """The turned clock shows the wanted day in Moscow and goes on; without a day it is the real one."""
+    assert clock_on(date(2022, 6, 1))().astimezone(MOSCOW).date() == date(2022, 6, 1)
+    assert abs(clock_on(None)() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_a_database_that_is_not_there_is_refused(gateway: Gateway, tmp_path: Path) -> None:
+    """A path without a database is an error of the store, not a new empty one."""
+    gateway.close()
+    config = gateway.runtime.config
+    elsewhere = config.store.model_copy(update={"url": f"sqlite:///{tmp_path}/absent.db"})
+    with pytest.raises(StoreError):
+        open_runtime(config.model_copy(update={"store": elsewhere}))
+    assert not (tmp_path / "absent.db").exists()

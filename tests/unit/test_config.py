@@ -1,0 +1,106 @@
+"""The configuration: what is refused, in which words, and what becomes of paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapter.config import ConfigError, load
+from adapter.domain.partners import PartnerKind
+
+SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"
+
+
+def written(folder: Path, *changes: tuple[str, str]) -> Path:
+    """Return the shipped configuration with some text changed."""
+    text = SHIPPED.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refused(path: Path) -> dict[str, str]:
+    """Return what is said of each wrong key."""
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    return {problem.key: str(problem) for problem in caught.value.problems}
+
+
+def test_the_shipped_file_is_complete(tmp_path: Path) -> None:
+    """The file that comes with the project is accepted; relative paths are those of its folder."""
+    config = load(written(tmp_path))
+    assert config.store.url == f"sqlite:///{tmp_path}/var/mse-adapter.db"
+    assert config.trust.roots == [tmp_path / "var/keys/ca.cert.pem"]
+    assert config.partners[0].certificates == [tmp_path / "var/keys/mis.cert.pem"]
+    assert {partner.kind for partner in config.partners} == set(PartnerKind) - {PartnerKind.PORTAL}
+
+
+def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
+    """Each wrong value is named by its key, with what it is and what is allowed, in Russian."""
+    path = written(
+        tmp_path,
+        ("port = 8080", 'port = "x"'),
+        ("threads = 8", "thread = 8"),
+        ('"MISA01001"', '"misa"'),
+        ('delivery = "poll"', 'delivery = "pull"'),
+    )
+    said = refused(path)
+    assert said == {
+        "service.port": "service.port = 'x': нужно целое число",
+        "service.thread": "service.thread = 8: нужно убрать этот ключ: такого параметра нет",
+        "partners[1].code": "partners[1].code = 'misa': нужно строка вида ^[A-Z0-9]{4}[0-9]{5}$",
+        "partners[3].delivery": "partners[3].delivery = 'pull': нужно одно из: 'poll' или 'push'",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('public_url = "http://127.0.0.1:8080"', 'public_url = "ftp://x"', "service.public_url"),
+        ('zone = "Europe/Moscow"', 'zone = "Moscow"', "service.zone"),
+        ('"sqlite:///var/mse-adapter.db"', '"mysql://user:secret@host/db"', "store.url"),
+        ('code = "MISB01001"', 'code = "MISA01001"', "файл"),
+        ('address = "http://127.0.0.1:8090/fund"', "", "partners[6]"),
+        ('client_entity_id = "5b1a3f0e-0c5d-4d0e-9a55-0d6c1b6f2a01"', "", "partners[5]"),
+        ('certificates = ["var/keys/mis.cert.pem"]', "", "partners[1]"),
+        ('address = "127.0.0.1"\nport = 8090', 'address = "0.0.0.0"\nport = 8090', "stand.address"),
+        ('oid = "1.2.643.5.1.13.13.12.2.77.7973"', 'oid = "1.02"', "partners[1].organizations[1].oid"),
+    ],
+)
+def test_a_wrong_value_is_refused(tmp_path: Path, old: str, new: str, key: str) -> None:
+    """Addresses, zones, databases, doubled codes and incomplete partners are refused by their key."""
+    said = refused(written(tmp_path, (old, new)))
+    assert list(said) == [key]
+    assert "secret" not in said[key]
+
+
+def test_nobody_is_believed_without_signature_from_outside(tmp_path: Path) -> None:
+    """Transport = "none" is refused when the service is open to others, by its address or behind a proxy."""
+    for old, new in (
+        ('[service]\naddress = "127.0.0.1"', '[service]\naddress = "0.0.0.0"'),
+        ('public_url = "http://127.0.0.1:8080"', 'public_url = "https://mse.example.org"'),
+    ):
+        assert "loopback" in refused(written(tmp_path, (old, new)))["файл"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[service", b""])
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Bytes that are not UTF-8, broken TOML and an empty file get an answer in words."""
+    path = tmp_path / "config.toml"
+    path.write_bytes(content)
+    assert refused(path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """A path to nothing is one problem of the file."""
+    assert list(refused(tmp_path / "absent.toml")) == ["файл"]
+
+
+def test_postgresql_is_one_line(tmp_path: Path) -> None:
+    """The plain address of a PostgreSQL database is taken as it is, with our driver."""
+    config = load(written(tmp_path, ("sqlite:///var/mse-adapter.db", "postgresql://mse@127.0.0.1/mse")))
+    assert config.store.url == "postgresql+psycopg://mse@127.0.0.1/mse"
