@@ -1,0 +1,61 @@
+"""The terms that bound a referral, as its participants see them (facts, C.4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from adapter.contract.exchange.referral import GetReferralStatusRequest, GetReferralStatusResponse
+from adapter.domain.deadlines import deadline
+from adapter.stand.actors import MIS
+from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
+from tests.integration.operations.walk import Walk
+
+pytestmark = ON_SQLITE
+
+
+def status(walk: Walk) -> GetReferralStatusResponse:
+    """Return what the hospital is told."""
+    asked = GetReferralStatusRequest(request_id=request_id(), referral_number=walk.number)
+    return walk.gateway.call(MIS, asked).read(GetReferralStatusResponse)
+
+
+def shown(walk: Walk) -> tuple[str, datetime] | None:
+    """Return code and end of the term that bounds the present state."""
+    found = status(walk).deadline
+    return (found.code, found.until) if found else None
+
+
+def test_each_state_shows_its_own_term(gateway: Gateway) -> None:
+    """A working day to register, three to return, fourteen days of rework from its acknowledgement."""
+    zone = gateway.runtime.context.own.zone
+    walk = Walk(gateway).to("SUBMITTED")
+    assert shown(walk) is None
+    walk.to("DELIVERED")
+    received = gateway.clock()
+    assert shown(walk) == ("BUREAU_REGISTER", deadline("BUREAU_REGISTER", received, zone, region="77"))
+    gateway.clock.moment += timedelta(hours=5)
+    walk.to("REGISTERED")
+    assert shown(walk) == ("BUREAU_RETURN", deadline("BUREAU_RETURN", received, zone, region="77"))
+    walk.send_back()
+    assert shown(walk) is None
+    gateway.clock.moment += timedelta(days=2)
+    walk.take_return()
+    assert shown(walk) == ("MO_REWORK", deadline("MO_REWORK", gateway.clock(), zone, region="77"))
+
+
+def test_the_term_of_the_expertise_waits_during_rework(gateway: Gateway) -> None:
+    """What passed before the return counts, the days of rework do not (R77)."""
+    zone = gateway.runtime.context.own.zone
+    walk = Walk(gateway).to("REGISTERED")
+    registered = gateway.clock()
+    expected = deadline("BUREAU_EXAM_GENERAL", registered, zone, region="77")
+    assert status(walk).expected_completion_date == expected.astimezone(zone).date()
+    walk.send_back()
+    walk.take_return()
+    assert status(walk).expected_completion_date is None
+    gateway.clock.moment += timedelta(days=7)
+    walk.correct()
+    walk.to("IN_WORK")
+    later = deadline("BUREAU_EXAM_GENERAL", registered + timedelta(days=7), zone, region="77")
+    assert shown(walk) == ("BUREAU_EXAM_GENERAL", later)
+    assert later > expected > datetime(2020, 1, 1, tzinfo=UTC)
