@@ -27,7 +27,7 @@ _TIME = re.compile(
 )
 _TIME_FORMAT = "ГГГГММДД или ГГГГММДДЧЧММ[СС]+ЗЗЗЗ"
 _TIME_EXAMPLE = "202106201610+0300"
-_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_VERSION = re.compile(r"[1-9][0-9]{0,3}")
 _CODE = "code"
 
 _string = etree.XPath("string()", smart_strings=False)
@@ -241,12 +241,12 @@ class Reading:
         return value == "true"
 
     def version(self, element: etree._Element | None, title: str) -> int | None:
-        """Return a version number: ``@value`` is a whole number from 1."""
+        """Return a version number: ``@value`` is a whole number from 1 to 9999."""
         value = self.attribute(element, title, attribute="value")
         if element is None or value is None:
             return None
         if _VERSION.fullmatch(value) is None:
-            self.malformed(element, title, value, "целое число от 1", "2")
+            self.malformed(element, title, value, "целое число от 1 до 9999", "2")
             return None
         return int(value)
 

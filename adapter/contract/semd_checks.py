@@ -1,5 +1,6 @@
 """Judgements on a СЭМД that has been read: its identifiers, its kind, whether it agrees with the referral."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from adapter.domain.identifiers import (
     check_oid,
     check_root,
     check_snils,
+    mask,
     mask_snils,
     normalize_snils,
 )
@@ -28,6 +30,8 @@ _SET_ID = ("setId", "Идентификатор набора версий док
 _SECTION = f"{ROOT_NAME}/component/structuredBody/component/section[code/@code='SCOPORG']"
 _PROTOCOL = f"{_SECTION}/entry/act/entryRelationship/observation[code/@code='4059']"
 _ISSUE = f"{_SECTION}/entry/act/entryRelationship/observation[code/@code='4062']"
+#: As the schema has it (type Extension), so that a receipt can name the document.
+_EXTENSION = re.compile(r"\S{1,64}")
 _ROOT_FORMAT = "<OID медицинской организации>.100.<номер МИС>.<номер экземпляра>.{kind}"
 _ROOT_EXAMPLE = "1.2.643.5.1.13.13.12.2.77.7973.100.1.1.{kind}"
 
@@ -40,8 +44,8 @@ def semd_problems(semd: Semd, on: date) -> tuple[Problem, ...]:
         on: Day of receipt in the zone of the organisation; the kind is judged on it.
 
     Returns:
-        Problems sorted by path: kind (MSE-1020), СНИЛС (MSE-1201, MSE-1202), ОГРН (MSE-1206), roots of the
-        identifiers (MSE-1102).
+        Problems sorted by path: kind (MSE-1020), СНИЛС (MSE-1201, MSE-1202), ОГРН (MSE-1206), identifiers
+        (MSE-1102).
     """
     found = [*_kind(semd, on), *_identifiers(semd), *_snils(semd)]
     if semd.organization is not None:
@@ -87,6 +91,11 @@ def _root(identifier: InstanceId, kind: Root, place: str, title: str) -> Iterato
         expected, example = (text.format(kind=kind.value) for text in (_ROOT_FORMAT, _ROOT_EXAMPLE))
         path = f"{ROOT_NAME}/{place}/@root"
         yield problem(fault, path, title=title, actual=identifier.root, format=expected, example=example)
+    extension = identifier.extension
+    if extension is not None and not _EXTENSION.fullmatch(extension):
+        path, expected = f"{ROOT_NAME}/{place}/@extension", "от 1 до 64 знаков без пробелов"
+        shown = mask(extension)
+        yield problem("FIELD_FORMAT", path, title=title, actual=shown, format=expected, example="A-2026-15")
 
 
 def _snils(semd: Semd) -> Iterator[Problem]:

@@ -25,13 +25,13 @@ def may_see(tx: Transaction, partner: Partner, referral: Referral, version: int 
 
 
 def visible(tx: Transaction, call: Call[Any], number: str, path: str) -> Referral:
-    """Return a referral of the caller, held until the transaction ends.
+    """Return a referral of the caller, held until the transaction ends; a test message sees test ones only.
 
     Raises:
         Refused: MSE-5003.
     """
     referral = tx.referrals.lock(number)
-    if referral is None or not may_see(tx, call.partner, referral):
+    if referral is None or not may_see(tx, call.partner, referral) or (call.test and not referral.test):
         raise not_found(number, path)
     return referral
 

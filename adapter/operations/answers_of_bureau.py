@@ -9,7 +9,7 @@ from adapter.contract.exchange.bureau import (
     SubmitResultRequest,
     SubmitResultResponse,
 )
-from adapter.contract.signers import notice_signers, result_signers
+from adapter.contract.signers import ROLE_NAMES, notice_signers, result_signers
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.examination_result import ExaminationResult
@@ -24,6 +24,7 @@ from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.mail import RESULT, RETURN, to_fund, to_mis
 from adapter.operations.moves import advance, origin_of
 from adapter.operations.signed_documents import bureau_files, judged, keep_signed, person
+from signing.policy import BUREAU_HEAD
 from storage import Referral, Transaction
 
 _RETURN_TYPE = "352"
@@ -51,6 +52,7 @@ def return_referral(context: Context, call: Call[ReturnReferralRequest]) -> Answ
     def work(tx: Transaction, _: str) -> Answer:
         referral = visible(tx, call, notice.referral_number, "ReturnNotice/referralNumber")
         _same_document(referral, notice.document_id, "ReturnNotice/documentId")
+        _same_bureau(referral, notice.bureau.oid, "ReturnNotice/bureau/oid")
         origin = origin_of(
             call, Party.BUREAU, person=person(context, notice.signed_by), details={"grounds": grounds}
         )
@@ -98,6 +100,7 @@ def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
     def work(tx: Transaction, _: str) -> Answer:
         referral = visible(tx, call, result.referral_number, "ExaminationResult/referralNumber")
         _same_document(referral, result.document_id, "ExaminationResult/documentId")
+        _same_bureau(referral, result.bureau.oid, "ExaminationResult/bureau/oid")
         _same_citizen(context, referral, result.citizen.snils or "")
         origin = origin_of(call, Party.BUREAU, person=person(context, result.bureau_head))
         moved = advance(tx, referral, Event.SEND_RESULT, origin)
@@ -113,6 +116,19 @@ def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
 def _same_document(referral: Referral, document: DocumentId, path: str) -> None:
     if f"{document.root}^{document.extension}".lower() != referral.document_id.lower():
         raise Refused([problem("NOT_FOUND", path, title="Документ направления", actual=document.extension)])
+
+
+def _same_bureau(referral: Referral, oid: str, path: str) -> None:
+    """Refuse a document of another bureau that the same system serves.
+
+    Raises:
+        Refused: MSE-2024.
+    """
+    if oid != referral.bureau_oid:
+        role = ROLE_NAMES[BUREAU_HEAD]
+        raise Refused(
+            [problem("SIGNER_ORG", path, title="Бюро", actual=oid, limit=referral.bureau_oid, role=role)]
+        )
 
 
 def _same_citizen(context: Context, referral: Referral, snils: str) -> None:

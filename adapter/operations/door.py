@@ -47,6 +47,22 @@ class Operation:
     stored: bool = True
 
 
+_STATUS = "Message/Status"
+#: Statuses of answers, and of requests that no operation here takes (facts of SMEV, 1.3).
+_NO_REQUEST = frozenset(
+    {
+        "RESULT",
+        "REJECT",
+        "INVALID",
+        "ACCEPT",
+        "PROCESS",
+        "NOTIFY",
+        "FAILURE",
+        "CANCEL",
+        "STATE",
+        "PACKET",
+    }
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
 
 
@@ -88,6 +104,7 @@ class Door:
             return self._ping(caller.partner, parcel, incoming)
         call = self._call(incoming, parcel, caller)
         try:
+            _must_be_request(parcel.status)
             found = self._stored(call) if operation.stored else None
             if found is not None:
                 return found
@@ -110,7 +127,7 @@ class Door:
             partner=caller.partner,
             certificate=caller.certificate,
             now=self._context.clock(),
-            test=parcel.test,
+            test=parcel.test or caller.partner.test,
             request_id=request_id,
             content_hash=hashlib.sha256(content).hexdigest(),
             correlation_id=incoming.correlation_id,
@@ -162,11 +179,12 @@ class Door:
         if not stored or result.status == "FAILURE":
             return result
         # The first answer to this request id stays the stored one.
-        other_content = any(one.path == f"{call.operation}Request/requestId" for one in refusal.problems)
+        kept_apart = {f"{call.operation}Request/requestId", _STATUS}
+        apart = any(one.path in kept_apart for one in refusal.problems)
         message = new_message(call, result)
 
         def keep(tx: Transaction) -> None:
-            if not (other_content and call.request_id):
+            if not (apart and call.request_id):
                 tx.messages.insert(message)
             subject = result.referral_number or f"refused:{call.partner.code}:{call.now.date().isoformat()}"
             note(tx, subject, "REFUSED", _refused_origin(call, refusal))
@@ -195,11 +213,17 @@ class Door:
         self._context.store.transact(lambda tx: note(tx, subject, "REFUSED", origin))
 
     def _ping(self, partner: Partner, parcel: Parcel, incoming: Incoming) -> Answer:
-        """Answer Status=PING: PROCESS while the referral is on its way, RESULT when it is final."""
-        asked = parcel.request_id_ref or parcel.origin_request_id_ref
+        """Answer Status=PING with the stored answer.
+
+        A receipt is in PROCESS while the referral is on its way, and a RESULT when it is final. A request is
+        named by the message, by the first one of its chain, or by the requestId that is sent again.
+        """
+        named = (parcel.request_id_ref, parcel.origin_request_id_ref, parcel.request_id)
+        asked = [one for one in dict.fromkeys(named) if one]
 
         def look(tx: Transaction) -> tuple[Message | None, bool]:
-            message = tx.messages.find(partner.code, asked) if asked else None
+            found = (tx.messages.find(partner.code, one) for one in asked)
+            message = next((one for one in found if one is not None), None)
             if message is None or not message.referral_number:
                 return message, True
             referral = tx.referrals.get(message.referral_number)
@@ -207,12 +231,33 @@ class Door:
 
         message, final = self._context.store.read(look)
         if message is None:
-            unknown = Refused([problem("NOT_FOUND", "Message/RequestIdRef", actual=asked[:64])])
+            shown = asked[0][:64] if asked else ""
+            unknown = Refused([problem("NOT_FOUND", "Message/RequestIdRef", actual=shown)])
             return refusal_answer(unknown, incoming.correlation_id)
         kept = stored_answer(message)
-        if kept.status in {"ACCEPT", "RESULT"}:
+        if kept.status == "ACCEPT":
             return Answer("RESULT" if final else "PROCESS", kept.content, kept.referral_number)
         return kept
+
+
+def _must_be_request(status: str) -> None:
+    """Refuse other statuses: taken for a request, the cancellation of a referral would submit it.
+
+    Raises:
+        Refused: MSE-1110.
+    """
+    if status in _NO_REQUEST:
+        wrong = problem(
+            "CODE_UNKNOWN",
+            _STATUS,
+            title="Статус сообщения",
+            actual=status,
+            limit="REQUEST, PING",
+            dictionary="Статусы запроса СМЭВ",
+            oid="перечень в описании обмена",
+            version="REQUEST, PING",
+        )
+        raise Refused([wrong])
 
 
 def _refused_origin(call: Call[Any], refusal: Refused) -> Origin:

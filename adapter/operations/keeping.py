@@ -87,6 +87,8 @@ def keep(
         raise Overtaken(plan.number)
     if tx.claims.take(LOCAL_UID_CLAIM, local_uid_of(key), plan.number) is not None:
         raise Overtaken(plan.number)
+    if plan.previous is not None:  # the requisites of the version that is replaced are free
+        tx.claims.release_owned(plan.number, [DUPLICATE_CLAIM])
     if plan.refusal is None and tx.claims.take(DUPLICATE_CLAIM, plan.duplicate_hash, plan.number) is not None:
         raise Overtaken(plan.number)
     document = {key: {"hash": plan.content_hash, "message": message}}
@@ -139,7 +141,9 @@ def _registered(
         raise Overtaken(plan.number)
     tx.mailbox.withdraw(current.sender, current.number, [RETURN])
     known = {**known_documents(current), **document}
-    cleared = {"remd_id": None, "remd_registered_at": None}
+    cleared: dict[str, Any] = {"remd_id": None, "remd_registered_at": None}
+    if current.bureau_oid != facts.bureau_oid:  # the number of one bureau says nothing at another
+        cleared |= {"registration_number": None, "registered_at": None}
     moved = advance(tx, current, Event.CORRECT, origin, details={"documents": known}, **cleared, **version)
     if plan.submission.awaits_status:
         waiting = Origin(Party.ADAPTER, context.own.code, call.operation, call.correlation_id, now)

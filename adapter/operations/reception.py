@@ -5,7 +5,7 @@ Used by SubmitReferral, ValidateReferral and the command line alike; it reads, c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -70,17 +70,29 @@ class SignedDocument:
     awaits_status: bool
 
 
+Routing = Callable[[SubmissionFacts], tuple[Problem, ...]]
+
+
+def _anywhere(_: SubmissionFacts) -> tuple[Problem, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What is needed to judge a submission: neither a register nor a journal."""
+    """What is needed to judge a submission: neither a register nor a journal.
+
+    Attributes:
+        routing: judges sender and receiver of what could be read; by default nobody asks.
+    """
 
     trust: Trust
     files: FilePorts
+    routing: Routing = _anywhere
 
 
-def ports_of(context: Context, owner: str) -> Ports:
+def ports_of(context: Context, owner: str, routing: Routing) -> Ports:
     """Return the ports for the submissions of a system."""
-    return Ports(context.trust, file_ports(context, owner))
+    return Ports(context.trust, file_ports(context, owner), routing)
 
 
 def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission:
@@ -117,10 +129,13 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         found += [replace(one, path=one.path or f"{request}/semd") for one in wrong]
         if semd is not None and referral is not None:
             found += agree(_facts_to_compare(referral), semd)
+    facts, missing = _facts(referral, semd)
+    if facts is not None:
+        reported = {one.path for one in found}
+        found += [one for one in ports.routing(facts) if one.path not in reported]
     if not any(one.severity is Severity.ERROR for one in found):
-        facts, missing = _facts(referral, semd)
         found += missing
-        if facts is not None and not missing:
+        if facts is not None:
             warnings = tuple(one for one in found if one.severity is Severity.WARNING)
             return Submission(
                 facts, _alone(package.signed_referral), referral, semd, semd_file, files, warnings, awaits
@@ -278,7 +293,9 @@ def _semd_facts(semd: Semd) -> tuple[SubmissionFacts | None, tuple[Problem, ...]
         "versionNumber": semd.version_number,
         "recordTarget/patientRole/id": semd.citizen.snils if semd.citizen else None,
         "recordTarget/patientRole/providerOrganization/id": organization.oid if organization else None,
-        "component/structuredBody": decision.issue_date and decision.vk_protocol_date,
+        "component/structuredBody": decision.issue_date
+        and decision.vk_protocol_date
+        and decision.vk_protocol_number,
         "component/structuredBody/component/section/entry/act/performer": bureau,
     }
     missing = tuple(

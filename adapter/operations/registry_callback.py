@@ -88,7 +88,7 @@ class RegistryDoor:
         local_uid, emdr_id = _text(incoming.content, "localUid"), _text(incoming.content, "emdrId")
 
         def work(tx: Transaction) -> tuple[Document, bytes] | None:
-            document = _registered(tx, local_uid, emdr_id)
+            document = _registered(tx, partner, local_uid, emdr_id)
             if document is None:
                 return None
             content = tx.documents.read(document.id, 0, document.size)
@@ -121,7 +121,7 @@ class RegistryDoor:
             return _answer(name, PartnerError("VALIDATION_ERROR"))
 
         def work(tx: Transaction) -> bool:
-            subject = _subject(tx, message_id, local_uid)
+            subject = _subject(tx, partner, message_id, local_uid)
             if subject is None:
                 note(tx, refused, "REMD_VERDICT_UNKNOWN", origin)
                 return False
@@ -156,23 +156,28 @@ class RegistryDoor:
         return Origin(Party.REMD, partner.code, operation, correlation, now, details=details)
 
 
-def _registered(tx: Transaction, local_uid: str, emdr_id: str) -> Document | None:
+def _registered(tx: Transaction, partner: Partner, local_uid: str, emdr_id: str) -> Document | None:
+    """Return a СЭМД of the contour of the registry that asks."""
     if local_uid:
         found = tx.documents.find_by_local_uid(local_uid)
-        return next((one for one in found if one.role == DocumentRole.SEMD), None)
+        semd = next((one for one in found if one.role == DocumentRole.SEMD), None)
+        owner = tx.referrals.get(semd.referral_number) if semd else None
+        return semd if owner is not None and owner.test == partner.test else None
     for referral in tx.referrals.find_by_remd_id(emdr_id) if emdr_id else ():
+        if referral.test != partner.test:
+            continue
         for document in tx.documents.list(referral.number, referral.version_number):
             if document.role == DocumentRole.SEMD:
                 return document
     return None
 
 
-def _subject(tx: Transaction, message_id: str, local_uid: str) -> tuple[str, int] | None:
+def _subject(tx: Transaction, partner: Partner, message_id: str, local_uid: str) -> tuple[str, int] | None:
     """Return number and version of the referral that a verdict is about."""
     delivery = tx.outbox.find_by_message_id(message_id) if message_id else None
-    if delivery is not None and delivery.referral_number:
+    if delivery is not None and delivery.referral_number and delivery.test == partner.test:
         return delivery.referral_number, delivery.version_number or 0
-    document = _registered(tx, local_uid, "") if local_uid else None
+    document = _registered(tx, partner, local_uid, "") if local_uid else None
     return (document.referral_number, document.version_number) if document else None
 
 

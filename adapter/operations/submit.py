@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from lxml import etree
 
@@ -18,7 +19,6 @@ from adapter.contract.binding import write
 from adapter.contract.exchange.referral import SubmitReferralRequest, SubmitReferralResponse
 from adapter.contract.namespaces import document_tag
 from adapter.domain.errors import Problem, problem
-from adapter.domain.partners import Partner
 from adapter.domain.receipt import ReceiptContent
 from adapter.domain.requisites import DocumentId
 from adapter.domain.states import Event, Party, State, path
@@ -40,6 +40,7 @@ from adapter.operations.moves import (
     moves_of,
 )
 from adapter.operations.reception import Submission, ports_of, receive
+from adapter.operations.routing import routing_of
 from signing import sign_document
 from storage import Referral, Transaction
 
@@ -53,13 +54,12 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
         Refused: problems of D.1, D.2, D.5 (no referral is made), of access, of the version chain.
         Taken: the same request was answered meanwhile.
     """
-    submission = receive(ports_of(context, call.partner.code), call.request, call.now)
-    _may_act(call.partner, submission.facts)
+    submission = received(context, call)
     content_hash = _content_hash(submission)
     for _ in range(ATTEMPTS):
         first = _answered_before(context, call, submission.facts, content_hash)
         if first is not None:
-            return first
+            return commit_once(context, call, partial(_again, first))
         plan = _plan(context, call, submission, content_hash)
         result = _answer(context, call, plan)
         try:
@@ -71,25 +71,34 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
     raise busy()
 
 
-def _may_act(partner: Partner, facts: SubmissionFacts) -> None:
-    organization = partner.organization(facts.organization_oid)
-    if organization is None:
-        where = "Referral/organization/oid"
-        raise Refused(
-            [problem("SENDER_NOT_ALLOWED", where, system=partner.code, organization=facts.organization_oid)]
-        )
-    if organization.ogrn and facts.organization_ogrn and organization.ogrn != facts.organization_ogrn:
-        raise Refused(
-            [
-                problem(
-                    "ORG_REQUISITES_MISMATCH",
-                    "Referral/organization/ogrn",
-                    actual=facts.organization_ogrn,
-                    limit=organization.ogrn,
-                    organization=facts.organization_oid,
-                )
-            ]
-        )
+def received(context: Context, call: Call[Any]) -> Submission:
+    """Read and check the documents of a submission, and where they come from and go to.
+
+    Raises:
+        Refused: all problems of D.1, D.2 and D.5 at once.
+    """
+    ports = ports_of(context, call.partner.code, routing_of(context, call))
+    return receive(ports, call.request, call.now)
+
+
+def rehearse(context: Context, call: Call[Any], submission: Submission) -> None:
+    """Ask the register what SubmitReferral would ask it; nothing is kept.
+
+    Raises:
+        Refused: the document is known as another one, out of its chain, or a duplicate.
+    """
+    content_hash = _content_hash(submission)
+    first = _answered_before(context, call, submission.facts, content_hash)
+    if first is not None and first.status == "ACCEPT":
+        return
+    plan = _plan(context, call, submission, content_hash)
+    if plan.refusal is not None:
+        raise Refused([plan.refusal])
+
+
+def _again(first: Answer, _: Transaction, __: str) -> Answer:
+    """Answer a document that was answered before, and keep the answer under the new request, too."""
+    return first
 
 
 def _content_hash(submission: Submission) -> str:
@@ -104,7 +113,7 @@ def _content_hash(submission: Submission) -> str:
 
 
 def _answered_before(
-    context: Context, call: Call[SubmitReferralRequest], facts: SubmissionFacts, content_hash: str
+    context: Context, call: Call[Any], facts: SubmissionFacts, content_hash: str
 ) -> Answer | None:
     """Return the first answer to this very document (MSE-3001, a safe repeat), None when it is new.
 
@@ -120,7 +129,8 @@ def _answered_before(
             return tx.claims.owner(LOCAL_UID_CLAIM, local_uid_of(key)) is not None, None
         known = known_documents(referral).get(key, {})
         message = tx.messages.get(known.get("message", ""))
-        if referral.sender != call.partner.code or known.get("hash") != content_hash or message is None:
+        mine = referral.sender == call.partner.code and referral.test == call.test
+        if not mine or known.get("hash") != content_hash or message is None:
             return True, None
         return True, stored_answer(message)
 
@@ -131,24 +141,13 @@ def _answered_before(
     return first
 
 
-def _plan(
-    context: Context, call: Call[SubmitReferralRequest], submission: Submission, content_hash: str
-) -> Plan:
+def _plan(context: Context, call: Call[Any], submission: Submission, content_hash: str) -> Plan:
     facts = submission.facts
     bureau = context.partners.bureau_of(facts.bureau_oid)
-    if bureau is None or bureau.test != call.test:
-        raise Refused(
-            [
-                problem(
-                    "ORG_NOT_FOUND",
-                    "Referral/receiverBureau/oid",
-                    title="Бюро-получатель",
-                    actual=facts.bureau_oid,
-                    date=f"{call.now:%d.%m.%Y}",
-                )
-            ]
-        )
-    duplicate_hash = context.pseudonym(facts.duplicate_key)
+    if bureau is None:
+        raise LookupError("the reception lets no referral pass without its bureau")
+    contour = "test\n" if call.test else ""  # a test referral is no duplicate of a real one, nor the reverse
+    duplicate_hash = context.pseudonym(f"{contour}{facts.duplicate_key}")
     previous = context.store.read(lambda tx: _previous(tx, call, facts))
     refusal: Problem | None = None
     if previous is not None:
@@ -177,7 +176,7 @@ def _plan(
     )
 
 
-def _previous(tx: Transaction, call: Call[SubmitReferralRequest], facts: SubmissionFacts) -> Referral | None:
+def _previous(tx: Transaction, call: Call[Any], facts: SubmissionFacts) -> Referral | None:
     """Return the referral that this version corrects, None for a first version.
 
     Raises:
@@ -188,10 +187,10 @@ def _previous(tx: Transaction, call: Call[SubmitReferralRequest], facts: Submiss
         return None
     number = named or tx.claims.owner(DOCUMENT_CLAIM, facts.replaces_document_id.lower())
     referral = tx.referrals.get(number) if number else None
-    if referral is None or referral.sender != call.partner.code:
+    if referral is None or referral.sender != call.partner.code or referral.test != call.test:
         if named:
             raise Refused(
-                [problem("NOT_FOUND", "SubmitReferralRequest/replaces/referralNumber", actual=named)]
+                [problem("NOT_FOUND", f"{call.operation}Request/replaces/referralNumber", actual=named)]
             )
         raise Refused([_version_conflict(facts, "1")])
     return referral

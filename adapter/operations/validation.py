@@ -5,16 +5,17 @@ from __future__ import annotations
 from adapter.contract.exchange.referral import ValidateReferralRequest, ValidateReferralResponse
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, Refused, answer
-from adapter.operations.reception import ports_of, receive
+from adapter.operations.submit import received, rehearse
 
 
 def validate(context: Context, call: Call[ValidateReferralRequest]) -> Answer:
     """Answer whether SubmitReferral would accept these documents, and everything that is wrong with them.
 
-    What only the register knows (duplicates, the version chain) is not asked.
+    The register is asked too (duplicates, the version chain) and stays as it is.
     """
     try:
-        submission = receive(ports_of(context, call.partner.code), call.request, call.now)
+        submission = received(context, call)
+        rehearse(context, call, submission)
     except Refused as refusal:
         found = refusal.problems
         accepted = False

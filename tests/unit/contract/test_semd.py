@@ -162,6 +162,11 @@ MISSING: dict[str, tuple[bytes, str, str]] = {
         "MSE-1102",
         f"{ROOT}/versionNumber",
     ),
+    "version too high": (
+        edited('<versionNumber value="2"', '<versionNumber value="10000"'),
+        "MSE-1102",
+        f"{ROOT}/versionNumber",
+    ),
     "two ids": (
         edited("<code ", '<id root="1.2" extension="a"/><code '),
         "MSE-1105",

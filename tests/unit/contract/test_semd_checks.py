@@ -79,6 +79,14 @@ def test_the_roots_of_identifiers_are_checked(facts: DemoReferral, path: str) ->
     assert found(semd(facts)) == [("MSE-1102", f"{ROOT}/{path}")]
 
 
+@pytest.mark.parametrize("extension", ["a" * 65, "Иванов Иван"])
+def test_an_identifier_fits_into_a_receipt(extension: str) -> None:
+    """MSE-1102 for an extension that the receipt's schema does not take; it is not shown."""
+    wrong = semd(replace(FACTS, document_id=InstanceId(f"{ORGANIZATION}.100.1.1.51", extension)))
+    assert found(wrong) == [("MSE-1102", f"{ROOT}/id/@extension")]
+    assert all(extension not in str(one) for one in semd_problems(wrong, TODAY))
+
+
 @pytest.mark.parametrize(
     ("number", "code", "name"),
     [
