@@ -170,15 +170,13 @@ def _check_key_usage(certificate: Certificate) -> None:
 def _load(paths: Sequence[Path]) -> _Pool:
     certificates: list[Certificate] = []
     revocations: list[RevocationList] = []
-    for file in _files(paths):
+    for file, content in _contents(paths):
         try:
-            for item in _items(file.read_bytes()):
+            for item in _items(content):
                 if isinstance(item, x509.Certificate):
                     certificates.append(of_x509(item))
                 else:
                     revocations.append(read_revocation_list(item))
-        except OSError as error:
-            raise TrustUnusableError(f"Файл не открывается: {error.filename} ({error.strerror}).") from error
         except (*PARSING_ERRORS, InvalidSignature, Refusal) as error:
             raise TrustUnusableError(
                 f"Файл доверия {file} не читается как сертификат или список отзыва."
@@ -194,6 +192,14 @@ def _load(paths: Sequence[Path]) -> _Pool:
         _grouped((c.x509.subject.public_bytes(), c) for c in dict.fromkeys(authorities)),
         _grouped((r.issuer, r) for r in revocations),
     )
+
+
+def _contents(paths: Sequence[Path]) -> Iterator[tuple[Path, bytes]]:
+    try:
+        for file in _files(paths):
+            yield file, file.read_bytes()
+    except OSError as error:
+        raise TrustUnusableError(f"Файл не открывается: {error.filename} ({error.strerror}).") from error
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from storage.errors import Conflict
+from storage.errors import Conflict, StoreError
 from storage.rows import Clock
 from storage.store import Store, translated
 from storage.transaction import Transaction
@@ -24,16 +24,29 @@ _UPGRADE_LOCK = 4_885_608_821
 _NOW = sa.text("SELECT clock_timestamp()")
 # A commit is only an answer once it is on disk; a node that hangs in a transaction must not hold up the rest.
 _SETTINGS = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=60s"
+# A server that has vanished from the network must not hold a thread for longer than a lease lasts (libpq).
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+
+class _Raced(StoreError):  # noqa: N818 (a refusal, not a failure)
+    """The database broke the transaction off before its commit: not the work's doing, as a Conflict is."""
 
 
 def _engine(url: URL, pool_size: int) -> Engine:
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     return sa.create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,
         isolation_level="READ COMMITTED",
-        connect_args={"options": _SETTINGS},
+        connect_args={"options": _SETTINGS, **patience},
     )
 
 
@@ -99,14 +112,14 @@ class PostgresStore(Store):
                     return work(transaction)
                 except DBAPIError as error:
                     if _again(error):
-                        raise Conflict(type(error.orig).__name__) from None
+                        raise _Raced(type(error.orig).__name__) from None
                     raise
 
     def _repeated(self, once: Callable[[], T]) -> T:
         for attempt in range(_TRIES):
             try:
                 return once()
-            except Conflict:
+            except (Conflict, _Raced):
                 if attempt == _TRIES - 1:
                     raise
             except SQLAlchemyError as error:

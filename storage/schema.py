@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from storage.errors import StoreError
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -22,11 +24,19 @@ def at_head(connection: Connection) -> bool:
 
 
 def migrate(connection: Connection) -> None:
-    """Run the missing migrations in the transaction of the connection."""
+    """Run the missing migrations in the transaction of the connection.
+
+    Raises:
+        StoreError: the schema is of a later version of the program.
+    """
     # Alembic is large, and a process that finds its schema in order does not need it.
     from alembic import command  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
-    command.upgrade(config_of(connection), "head")
+    try:
+        command.upgrade(config_of(connection), "head")
+    except CommandError:
+        raise StoreError("the schema of the database is not of this program or an earlier one") from None
 
 
 def config_of(connection: Connection | None = None) -> "Config":

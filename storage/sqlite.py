@@ -30,6 +30,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
+    # What a burst made of the log is given back to the file system when the log begins anew.
+    "PRAGMA journal_size_limit = 67108864",
 )
 
 

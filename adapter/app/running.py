@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -16,11 +17,15 @@ from typing import Any
 
 from adapter.app.composition import Runtime, build_application, clock_on, open_runtime
 from adapter.config import load
+from adapter.soap.orphans import end_with
 from signing import Trust, TrustUnusableError
 from storage import upgrade
 
 _log = logging.getLogger(__name__)
 _order = count(1)
+
+#: Variable of the environment by which `run` tells its programs its process id: they end with it.
+PARENT = "MSE_ADAPTER_PARENT"
 
 #: How often roots and revocation lists are read again, seconds.
 TRUST_SECONDS = 300.0
@@ -79,8 +84,15 @@ class TrustReload:
 
 
 def node_name() -> str:
-    """Return what this process is called in leases."""
-    return f"{socket.gethostname()}-{os.getpid()}"
+    """Return what this process is called in leases; in containers names of hosts and ids repeat."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def end_with_parent() -> None:
+    """End, as by SIGTERM, with the process that started this one, where it has asked for that."""
+    parent = os.environ.pop(PARENT, "")
+    if parent:
+        end_with(int(parent), signal.SIGTERM)
 
 
 def make_application(config_path: str, on_date: str) -> Callable[..., object]:
@@ -116,9 +128,11 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
     Raises:
         ConfigError: the configuration or a file that it names cannot be used.
         StoreError: the database cannot be used.
+        OSError: the address is taken.
     """
     from adapter.soap.server import serve as serve_wsgi  # noqa: PLC0415 - granian is loaded where it serves
 
+    end_with_parent()
     config = load(config_path)
     open_runtime(config).close()
     service = config.service
@@ -139,6 +153,7 @@ def work(config_path: Path, on_date: date | None = None) -> None:
         ConfigError: the configuration or a file that it names cannot be used.
         StoreError: the database cannot be used.
     """
+    end_with_parent()
     runtime = open_runtime(load(config_path), clock_on(on_date))
     log_to_stderr()
     reload = TrustReload(runtime.context.trust)

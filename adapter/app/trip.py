@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,11 +13,11 @@ from pathlib import Path
 
 from adapter.app.complaints import ProgramEndedError
 from adapter.app.composition import Clock, clock_on
-from adapter.app.running import upgrade_database, wait_for_signal
+from adapter.app.running import PARENT, upgrade_database, wait_for_signal
 from adapter.config import Config, ConfigError, ConfigProblem, load
 from adapter.contract.envelope import System
 from adapter.domain.partners import PartnerKind
-from adapter.soap.server import wait_until_listening
+from adapter.soap.server import refuse_taken, wait_until_listening
 from adapter.stand.actors import KeysUnusableError, make_keys
 from adapter.stand.stand import Stand, StandSettings
 from adapter.stand.steps import Step
@@ -120,9 +121,11 @@ def run(
     Raises:
         ConfigError: the configuration cannot be used.
         TimeoutError: the server did not come up.
-        ProgramEndedError: the server ended at once; something else answers at its address.
+        OSError: the address of the server or of the stand is taken.
+        ProgramEndedError: the server ended at once; its log says why.
     """
     config = load(config_path)
+    refuse_taken(config.service.address, config.service.port)
     make_demo_keys(config_path)
     upgrade_database(config_path)
     service = config.service
@@ -133,9 +136,7 @@ def run(
         made = stand_of(config, clock_on(on_date))
         made.start()
         running.callback(made.stop)
-        wait_until_listening(service.address, service.port, START_SECONDS)
-        if server.process.poll() is not None:
-            raise ProgramEndedError(server.log)
+        _wait_for(server, config)
         ready(Addresses(service.public_url, made.url))
         outcome = run_trip(made, report, semd_file=semd)
         judged(outcome)
@@ -149,17 +150,37 @@ class _Program:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+
+def _wait_for(server: _Program, config: Config) -> None:
+    service = config.service
+    try:
+        wait_until_listening(service.address, service.port, START_SECONDS, server.alive)
+    except TimeoutError:
+        if server.alive():
+            raise
+    if not server.alive():
+        raise ProgramEndedError(server.log)
+
 
 @contextmanager
 def _program(config_path: Path, name: str, on_date: date | None) -> Iterator[_Program]:
-    """Run one of our own programs beside this one, its log in a file; it is ended with the demo."""
+    """Run one of our own programs beside this one, its log in a file.
+
+    It is ended with the demo, and by the kernel when this process is killed.
+    """
     log = config_path.resolve().parent / "var" / f"{name}.log"
     log.parent.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "adapter", name, "--config", str(config_path)]
     if on_date is not None:
         command += ["--on-date", on_date.isoformat()]
     with log.open("wb") as written:
-        process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT)  # noqa: S603 - our own program
+        environment = {**os.environ, PARENT: str(os.getpid())}
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            command, stdout=written, stderr=subprocess.STDOUT, env=environment
+        )
         try:
             yield _Program(process, log)
         finally:

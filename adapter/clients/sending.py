@@ -177,8 +177,10 @@ class _Watch:
             self.expired = True
             held = self._socket
         if held is not None:
+            # The shutdown of an SSLSocket forgets its encryption first: what another thread just sends
+            # would leave in clear.
             with contextlib.suppress(OSError):
-                held.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(held, socket.SHUT_RDWR)
 
 
 class _WatchedAdapter(HTTPAdapter):

@@ -89,7 +89,7 @@ class Engine:
             thread.join(max(0.0, ends - time.monotonic()))
         late = [thread.name for thread in self._threads if thread.is_alive()]
         for name in late:
-            self._context.store.transact(lambda tx, name=name: tx.outbox.release(name))  # type: ignore[misc]
+            self._release(name)
         return not late
 
     def drain(self) -> int:
@@ -98,6 +98,12 @@ class Engine:
         while batch := self._workers[0].run_once():
             claimed += batch
         return claimed
+
+    def _release(self, name: str) -> None:
+        try:
+            self._context.store.transact(lambda tx: tx.outbox.release(name))
+        except StoreError as error:
+            _log.error("worker %s: left to its leases, %s", name, type(error).__name__)
 
     def _loop(self, worker: Worker) -> None:
         while not self._stop.is_set():

@@ -64,7 +64,7 @@ class Leader:
         if self._thread is not None:
             self._thread.join(timeout)
         if self._step_down():
-            self._store.transact(lambda tx: tx.leases.release(LEASE, self._owner))
+            self._give_up()
 
     def tick(self) -> bool:
         """Take or renew the lease; start or stop the jobs accordingly. Tells whether this process leads."""
@@ -82,9 +82,18 @@ class Leader:
             self._lead()
         return self.leads
 
+    def _give_up(self) -> None:
+        try:
+            self._store.transact(lambda tx: tx.leases.release(LEASE, self._owner))
+        except StoreError as error:
+            _log.error("leader: the lease is left to run out, %s", type(error).__name__)
+
     def _loop(self) -> None:
         while not self._stop.is_set():
-            self.tick()
+            try:
+                self.tick()
+            except Exception as error:  # noqa: BLE001 - edge of the thread: without it nobody may ever lead again
+                _log.critical("leader: %s", type(error).__name__)
             self._stop.wait(self._lease_seconds / 3)
 
     def _lead(self) -> None:

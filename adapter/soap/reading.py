@@ -12,6 +12,8 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import Any, cast
 
 from lxml import etree
@@ -52,6 +54,8 @@ _NUMBER_OF_CHARACTER = re.compile(r"(?:Char|value) (0x)?([0-9A-Fa-f]+)")
 _TAG = re.compile(rb"<[^\"'>]*+(?:\"[^\"]*+\"[^\"'>]*+|'[^']*+'[^\"'>]*+)*+")
 _ATTRIBUTE = re.compile(rb"=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _HOPS = 200
+_ENCODINGS = frozenset(aliases.values())
+_LONGEST_ENCODING = 40
 _FOREIGN_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")
 
 _DEPTH_OF_LIBXML2 = 256
@@ -204,16 +208,21 @@ def _check_prolog(raw: bytes) -> int:
 
 
 def check_encoding(name: str) -> None:
-    """Accept the name of UTF-8 in any spelling that Python knows.
+    """Accept the name of UTF-8 in any spelling that Python lists.
+
+    Python is not asked for foreign names: it takes a name to pieces letter by letter, and keeps for ever each
+    that it does not know.
 
     Raises:
         SoapFault: MSE-1003; only a name from Python's own list is quoted.
     """
     if name.lower() == "utf-8":
         return
+    found = normalize_encoding(name).lower() if len(name) <= _LONGEST_ENCODING else ""
+    found = aliases.get(found, found)
     try:
-        canonical = codecs.lookup(name).name
-    except (LookupError, ValueError):
+        canonical = codecs.lookup(found).name if found in _ENCODINGS else "неизвестная"
+    except LookupError:  # an encoding of another operating system
         canonical = "неизвестная"
     if canonical != "utf-8":
         raise encoding_fault(canonical)

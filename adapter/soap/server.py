@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 import signal
 import socket
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from granian import Granian
@@ -17,7 +15,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-_PR_SET_PDEATHSIG = 1
+from adapter.soap.orphans import end_with
+
 _PROBE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _PROBE_TIMEOUT = 2.0
 _PAUSE = 0.02
@@ -53,7 +52,9 @@ def serve(
 
     Raises:
         SystemExit: With 1 when a worker has ended by itself.
+        OSError: Somebody else listens there (EADDRINUSE), or the address is not of this computer.
     """
+    refuse_taken(address, port)
     server = Granian(
         target,
         address=address,
@@ -81,35 +82,41 @@ class _Loader:
         self._parent = parent
 
     def __call__(self, target: str) -> Any:
-        _die_with(self._parent)
+        end_with(self._parent, signal.SIGKILL)
         module, _, name = target.partition(":")
         return getattr(importlib.import_module(module), name)(*self._arguments)
 
 
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends (Linux; elsewhere nothing happens)."""
-    if not sys.platform.startswith("linux"):
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+def refuse_taken(address: str, port: int) -> None:
+    """Refuse to serve where somebody listens already.
+
+    granian sets SO_REUSEPORT: the kernel would let both listen and share the connections out between them.
+
+    Raises:
+        OSError: EADDRINUSE, or the address is not of this computer.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((address, port))
 
 
-def wait_until_listening(address: str, port: int, timeout: float) -> None:
+def wait_until_listening(
+    address: str, port: int, timeout: float, alive: Callable[[], bool] = lambda: True
+) -> None:
     """Return when a worker answers HTTP.
 
     Args:
         address: Of the server.
         port: Of the server.
         timeout: Seconds.
+        alive: Whether the server still runs; without it nobody will ever answer.
 
     Raises:
-        TimeoutError: Nothing has answered in time.
+        TimeoutError: Nothing has answered in time, or the server has ended.
     """
     end = time.monotonic() + timeout
-    while time.monotonic() < end:
+    while time.monotonic() < end and alive():
         if _answers(address, port):
             return
         time.sleep(_PAUSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from adapter.config import load
-from adapter.soap.server import wait_until_listening
-from storage import Transaction, open_store
+from adapter.soap.server import refuse_taken, wait_until_listening
+from storage import StoreBusy, Transaction, open_store, upgrade
 
 LIMIT = 90
 
@@ -31,6 +32,17 @@ def wait_until(path: Path, text: str) -> None:
     while text not in path.read_text(encoding="utf-8"):
         assert time.monotonic() < end, path.read_text(encoding="utf-8")
         time.sleep(0.05)
+
+
+def wait_until_given_back(url: str) -> None:
+    """Return when no process owns the database; fail after a bounded time."""
+    end = time.monotonic() + 45
+    while True:
+        try:
+            return open_store(url).close()
+        except StoreBusy:
+            assert time.monotonic() < end, "somebody still owns the database"
+            time.sleep(0.05)
 
 
 def chain_fault(number: str, tx: Transaction) -> int | None:
@@ -91,3 +103,52 @@ def test_a_served_node_gives_everything_back(configured: Path, tmp_path: Path) -
     with engine.connect() as connection:
         assert connection.execute(sa.text("SELECT owner FROM leases")).scalars().all() == [""]
     engine.dispose()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.timeout(LIMIT)
+def test_a_killed_demo_leaves_no_server_behind(configured: Path) -> None:
+    """After SIGKILL of `run` its server ends by itself and gives port and database back."""
+    config = load(configured)
+    service = config.service
+    with subprocess.Popen(command("run", configured), stdout=subprocess.DEVNULL) as demo:
+        try:
+            wait_until_listening(service.address, service.port, LIMIT)
+            children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text(encoding="ascii").split()
+        finally:
+            demo.kill()
+    try:
+        wait_until_given_back(config.store.url)
+        refuse_taken(service.address, service.port)
+        children.clear()
+    finally:
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.timeout(LIMIT)
+def test_the_demo_does_not_talk_to_a_foreign_server(configured: Path) -> None:
+    """Where somebody else listens already, `run` says so and begins nothing."""
+    service = load(configured).service
+    with socket.create_server((service.address, service.port)):
+        done = subprocess.run(
+            command("run", configured, "--once"), capture_output=True, text=True, timeout=LIMIT, check=False
+        )
+    assert done.returncode == 1
+    assert "Адрес и порт уже заняты" in done.stdout + done.stderr
+    assert not (configured.parent / "var" / "serve.log").exists()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.timeout(LIMIT)
+def test_a_server_that_cannot_start_is_not_waited_for(configured: Path) -> None:
+    """When the server ends at once, for instance on a database in use, `run` ends too and names its log."""
+    url = load(configured).store.url
+    upgrade(url)
+    with open_store(url):
+        done = subprocess.run(
+            command("run", configured, "--once"), capture_output=True, text=True, timeout=LIMIT, check=False
+        )
+    assert done.returncode == 1
+    assert "serve.log" in (done.stdout + done.stderr).replace("\n", "")

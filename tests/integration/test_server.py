@@ -93,6 +93,15 @@ def test_requests_are_answered(server: Running) -> None:
         assert connection.getresponse().read() == b"from-the-command-line"
 
 
+def test_a_taken_port_is_refused(server: Running) -> None:
+    """A second server does not share the port of the first, whose callers it would get by chance."""
+    second = [sys.executable, "-m", "tests.integration.server_app", str(server.port)]
+    done = subprocess.run(second, capture_output=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert b"EADDRINUSE" in done.stderr or b"Address already in use" in done.stderr
+    assert server.post(GOOD)[0] == 200
+
+
 def test_one_connection_serves_many_requests(server: Running) -> None:
     """Keep-alive works through successes, faults and refusals whose body was read."""
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:

@@ -2,13 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from adapter.delivery.engine import Engine
 from adapter.delivery.leader import LEASE, Job, Leader
-from storage import Store, StoreError
+from storage import Store, StoreError, Transaction
 from storage.outbox import DONE, UNKNOWN
 from tests.databases import TurnedClock
 from tests.integration.delivery.conftest import World
@@ -16,6 +16,11 @@ from tests.integration.delivery.emulator import Partner, silent
 from tests.integration.delivery.world import delivery_of, senders_of
 
 PATIENCE = 30.0
+
+
+def refuse(_: object) -> None:
+    """Stand for a store that cannot be reached."""
+    raise StoreError("gone")
 
 
 @pytest.fixture
@@ -60,6 +65,21 @@ def test_a_late_worker_loses_its_lease(world: World, engine: Engine, remd: Partn
     assert (world.get(new).state, world.get(new).lease_owner) == (UNKNOWN, None)
     assert engine.stop(PATIENCE)
     assert world.outcomes.told == []
+
+
+def test_an_engine_ends_without_its_store(
+    world: World, engine: Engine, remd: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leases that cannot be given back run out by themselves; the process goes on ending."""
+    world.queue(delivery_of("registerDocument"))
+    remd.plan(silent)
+    engine.start()
+    engine.poke()
+    assert remd.arrived.acquire(timeout=PATIENCE)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.context.store, "transact", refuse)
+        assert not engine.stop(0)
+    assert engine.stop(PATIENCE)
 
 
 def test_an_engine_starts_once(engine: Engine) -> None:
@@ -120,14 +140,38 @@ def test_a_leader_that_cannot_renew_steps_down(store: Store, monkeypatch: pytest
     """Without the store nobody may go on leading."""
     leader = Leader(store, "one", ())
     assert leader.tick()
-
-    def fail(_: object) -> None:
-        raise StoreError("gone")
-
     with monkeypatch.context() as patch:
-        patch.setattr(store, "transact", fail)
+        patch.setattr(store, "transact", refuse)
         assert not leader.tick()
     assert leader.tick()
+    leader.stop()
+
+
+def test_a_leader_ends_without_its_store(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease that cannot be given up runs out by itself; the process goes on ending."""
+    leader = Leader(store, "one", ())
+    assert leader.tick()
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "transact", refuse)
+        leader.stop()
+    assert not leader.leads
+
+
+def test_a_candidate_survives_whatever_happens(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that nobody expected does not end the thread that competes for the lead."""
+    failed, ran = threading.Event(), threading.Event()
+    transact = store.transact
+
+    def fail_once(work: Callable[[Transaction], object]) -> object:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("can't start new thread")
+        return transact(work)
+
+    monkeypatch.setattr(store, "transact", fail_once)
+    leader = Leader(store, "one", [Job("job", 3600, ran.set)], lease_seconds=0.3)
+    leader.start()
+    assert ran.wait(PATIENCE)
     leader.stop()
 
 

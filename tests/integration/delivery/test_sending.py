@@ -1,5 +1,6 @@
 """One POST: what reached the partner for certain, what certainly did not, and what nobody knows."""
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter.clients.sending import MAXIMUM_ANSWER, NotSent, Result, Sent, Timeouts, Unknown, send
+from adapter.clients.sending import MAXIMUM_ANSWER, NotSent, Result, Sent, Timeouts, Unknown, _Watch, send
 from tests.integration.delivery.emulator import (
     Behaviour,
     Handler,
@@ -105,6 +106,31 @@ def test_without_a_complete_answer_nobody_knows(behaviour: Behaviour) -> None:
     """Everything after the first byte of the request that is not a whole answer is unknown."""
     with serving(behaviour) as partner:
         assert isinstance(post(partner.address), Unknown)
+
+
+def test_a_cut_connection_stays_encrypted(pki: Path) -> None:
+    """What a thread sends at the moment when its time runs out does not leave in clear."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pki / "bureau.cert.pem", pki / "bureau.key.pem")
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    ours, theirs = socket.socketpair()
+
+    def answer_hello() -> None:
+        with contextlib.suppress(ssl.SSLError), context.wrap_socket(theirs, server_side=True) as tls:
+            tls.recv(1)
+
+    thread = threading.Thread(target=answer_hello)
+    thread.start()
+    with trusting.wrap_socket(ours) as tls:
+        watch = _Watch(60)
+        watch.hold(tls)
+        watch._cut()
+        assert tls.version() == "TLSv1.3"
+        with pytest.raises((ssl.SSLError, BrokenPipeError)):
+            tls.sendall(b"text")
+    thread.join(10)
+    theirs.close()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The schema: migrations, metadata, doors."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from storage import StoreBusy, StoreError, open_store, schema, upgrade
+from storage.postgresql import _PATIENCE
 from storage.tables import metadata
 from tests.integration.storage.samples import at_once
 
@@ -73,6 +75,27 @@ def test_store_refuses_a_schema_that_is_not_newest(empty_database: str) -> None:
     engine.dispose()
     with pytest.raises(StoreError, match="schema"):
         open_store(empty_database)
+
+
+def test_a_schema_of_a_later_program_is_left_alone(empty_database: str) -> None:
+    """An older program says that it does not know the schema, and changes nothing."""
+    upgrade(empty_database)
+    engine = sa.create_engine(empty_database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="schema"):
+        upgrade(empty_database)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+    engine.dispose()
+    assert found == ["9999"]
+
+
+def test_a_silent_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PostgreSQL that takes the connection and says nothing costs a bounded time."""
+    monkeypatch.setitem(_PATIENCE, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(StoreError):
+        open_store(f"postgresql+psycopg://u@127.0.0.1:{silent.getsockname()[1]}/d")
 
 
 def test_store_refuses_a_missing_file(tmp_path: Path) -> None:

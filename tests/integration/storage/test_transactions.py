@@ -197,6 +197,27 @@ def test_lost_connection_before_the_commit_is_run_again(store: Store) -> None:
     assert store.read(lambda tx: tx.messages.find("MIS-1", "request-1")) is not None
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_connection_that_is_always_lost_is_no_conflict(store: Store) -> None:
+    """Trouble of the database is told apart from a conflict that the work itself makes: it passes."""
+
+    def work(tx: Transaction) -> None:
+        tx.messages._connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(StoreError) as caught:
+        store.transact(work)
+    assert not isinstance(caught.value, Conflict)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_log_of_a_burst_does_not_stay(store: Store) -> None:
+    """The writer has SQLite cut its log back when it begins anew."""
+    limit = store.transact(
+        lambda tx: tx.messages._connection.exec_driver_sql("PRAGMA journal_size_limit").scalar_one()
+    )
+    assert 0 < limit <= 2**26
+
+
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of the groups that the SQLite writer commits."""

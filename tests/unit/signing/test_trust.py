@@ -268,6 +268,23 @@ def test_reload_takes_new_files_and_keeps_the_old_state_on_failure(tmp_path: Pat
     assert refused(trust, signer).reason is Reason.CERT_REVOKED
 
 
+def test_a_folder_that_cannot_be_listed_keeps_the_old_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is out of reach for a moment is told as any unusable file is."""
+    root = authority("Корень")
+    trust = Trust([write(tmp_path / "t", root, revocations(root))])
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "iterdir", refuse)
+        with pytest.raises(TrustUnusableError, match="Permission denied"):
+            trust.reload()
+    trust.check(leaf(root), at=AT, now=NOW)
+
+
 def test_trust_without_a_root_is_unusable(tmp_path: Path) -> None:
     """An empty folder, an absent file, garbage and a folder without a root are told at once."""
     root = authority("Корень")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings
 import gc
 import os
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from lxml import etree
 
 from adapter.contract.call import SoapFault
-from adapter.soap.reading import Limits, parse
+from adapter.soap.reading import Limits, check_encoding, parse
 from tests.unit.soap.harness import ECHO, NS, envelope
 
 COMMENTED = f'<Echo xmlns="{NS}">direct<!-- -->or</Echo>'
@@ -99,6 +100,33 @@ def test_trees_outlive_the_names_of_their_thread() -> None:
     gc.collect()
     assert [child.tag for child in first] == ["c0", "c1", "c2", "kid", "kid", "kid", "kid"]
     assert etree.fromstring(etree.tostring(first)).tag == "r0"
+
+
+def test_names_of_encodings_do_not_pile_up() -> None:
+    """Whatever a message calls its encoding, Python keeps none of it, and a long name costs nothing."""
+    kept = len(encodings._cache)
+    for name in ("x" * 5_000_000, *(f"unknown-{number}" for number in range(20))):
+        raw = f'<?xml version="1.0" encoding="{name}"?><a/>'.encode()
+        with pytest.raises(SoapFault) as caught:
+            parse(raw, Limits())
+        assert caught.value.problem.code == "MSE-1003"
+    assert len(encodings._cache) == kept
+
+
+@pytest.mark.parametrize("name", ["utf8", "UTF_8", "u8", "utf-8"])
+def test_utf_8_has_many_names(name: str) -> None:
+    """Every spelling of UTF-8 that Python lists is taken."""
+    check_encoding(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("windows-1251", "cp1251"), ("Latin1", "iso8859-1"), ("mbcs", "неизв")]
+)
+def test_another_encoding_is_named(name: str, shown: str) -> None:
+    """The fault names an encoding that Python lists and this system has."""
+    with pytest.raises(SoapFault) as caught:
+        check_encoding(name)
+    assert shown in caught.value.problem.message
 
 
 def test_spyne_gets_the_current_six_and_logs_nothing() -> None:
