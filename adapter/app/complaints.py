@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from storage import StoreBusy, StoreError
 _NO_FILE = "файл"
 _NO_DATABASE = "База данных не готова: нет соединения, или её схема не та. Выполните: mse-adapter db upgrade"
 _ADDRESS_TAKEN = "Адрес и порт уже заняты: адаптер или стенд уже запущен, или порт нужен другой программе."
+_NO_SUCH_ADDRESS = "Слушать не на чем: такого адреса (address) у этого компьютера нет."
+_NO_RIGHT = "Нет прав на файл, папку или порт: {name}."
+_DISK_FULL = "На диске нет места."
 
 
 class ProgramEndedError(Exception):
@@ -55,8 +59,8 @@ def complaint_of(error: Exception) -> Complaint | None:
             found = Complaint((str(error), _ADDRESS_TAKEN), refused=True)
         case TimeoutError():
             found = Complaint(("Сервер адаптера не начал отвечать вовремя.",), refused=False)
-        case OSError() if error.errno == errno.EADDRINUSE:
-            found = Complaint((_ADDRESS_TAKEN,), refused=True)
+        case OSError():
+            found = _of_the_system(error)
     return found
 
 
@@ -64,3 +68,17 @@ def _of_configuration(error: ConfigError) -> Complaint:
     unread = any(one.key == _NO_FILE for one in error.problems)
     lines = (f"Настройка {error.path} не годится:", *(f"  {one}" for one in error.problems))
     return Complaint(lines, refused=not unread)
+
+
+def _of_the_system(error: OSError) -> Complaint | None:
+    """Return what to say about a refusal of the operating system; None: it should not have come to that."""
+    if error.errno == errno.EADDRINUSE:
+        return Complaint((_ADDRESS_TAKEN,), refused=True)
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return Complaint((_NO_SUCH_ADDRESS,), refused=True)
+    if isinstance(error, PermissionError):
+        name = str(error.filename or "порты меньше 1024 открывает только root")
+        return Complaint((_NO_RIGHT.format(name=name),), refused=False)
+    if error.errno == errno.ENOSPC:
+        return Complaint((_DISK_FULL,), refused=False)
+    return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -66,6 +67,8 @@ _ROOT = re.compile(
 _KINDS = {document_tag("Referral"): Kind.REFERRAL, document_tag("SignedReferral"): Kind.SIGNED_REFERRAL}
 _ENVELOPE = "Envelope"
 _CAUSES = {
+    errno.ENOENT: "файла нет",
+    errno.ENOTDIR: "файла нет",
     errno.EACCES: "нет права на чтение",
     errno.ENAMETOOLONG: "имя слишком длинное",
     errno.ELOOP: "ссылка указывает сама на себя",
@@ -83,21 +86,20 @@ def read_file(path: Path, limit: int) -> bytes:
         Unreadable: there is no such file, it is a folder or a device, it may not be read, it is too large.
     """
     try:
-        if not path.exists():
-            raise unreadable("файла нет")
-        if path.is_dir():
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
             raise unreadable("это папка, а нужен файл")
-        if not path.is_file():
+        if not stat.S_ISREG(found.st_mode):
             raise unreadable("это не обычный файл")
-        size = path.stat().st_size
         with path.open("rb") as stream:
             raw = stream.read(limit + 1)
     except OSError as error:
         raise unreadable(_CAUSES.get(error.errno or 0, "он не открывается")) from None
     except ValueError:
         raise unreadable("такого имени у файла быть не может") from None
-    if max(size, len(raw)) > limit:
-        raise Unreadable([_too_large(max(size, len(raw)), limit)])
+    size = max(found.st_size, len(raw))
+    if size > limit:
+        raise Unreadable([_too_large(size, limit)])
     return raw
 
 

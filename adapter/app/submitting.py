@@ -65,7 +65,6 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 
 SERVICE_PATH = "/ws/referral"
 ALREADY_SIGNED = "Документ уже подписан, названные ключи не использованы."
-SENT_UNSIGNED = "СЭМД отправлен без подписей: ключи не названы."
 _ANSWERS: dict[str, type[SubmitReferralResponse | ValidateReferralResponse]] = {
     "SubmitReferral": SubmitReferralResponse,
     "ValidateReferral": ValidateReferralResponse,
@@ -245,8 +244,7 @@ class _Clerk:
                 notes = (ALREADY_SIGNED,) if self.names else ()
                 return self._submit(signed_referral=document.tree, notes=notes)
             case Kind.SEMD:
-                notes = () if self.names else (SENT_UNSIGNED,)
-                return self._submit(semd=self._semd(document.raw), notes=notes)
+                return self._submit(semd=self._semd(document.raw))
             case Kind.ENVELOPE:
                 return self._envelope(document)
 
@@ -272,17 +270,16 @@ class _Clerk:
             notes=notes,
         )
 
+    def _require_keys(self, needed: str) -> None:
+        """Refuse to send what nobody has signed and nobody is named to sign."""
+        if self.names:
+            return
+        known = ", ".join(sorted(one.name.removesuffix(".key.pem") for one in self.folder.glob("*.key.pem")))
+        hint = f" Есть ключи: {known}." if known else ""
+        raise WrongUse("--key", f"документ не подписан; назовите ключи {needed}.{hint}")
+
     def _signed(self, referral: etree._Element) -> etree._Element:
-        if not self.names:
-            known = ", ".join(
-                sorted(one.name.removesuffix(".key.pem") for one in self.folder.glob("*.key.pem"))
-            )
-            hint = f" Есть ключи: {known}." if known else ""
-            raise WrongUse(
-                "--key",
-                "направление не подписано; назовите ключи автора, членов и председателя комиссии и печати "
-                f"организации.{hint}",
-            )
+        self._require_keys("автора, членов и председателя комиссии и печати организации")
         holder = etree.Element(document_tag("SignedReferral"), nsmap={"doc": DOCUMENT})
         holder.append(referral)
         keyring = Keyring(self.folder)
@@ -295,6 +292,7 @@ class _Clerk:
             semd = read_semd(content)
         except SemdUnreadable as error:
             raise Unreadable(error.problems) from None
+        self._require_keys("тех, кто подписывает СЭМД")
         keyring = Keyring(self.folder)
         keys = [keyring.key(name) for name in self.names]
         roles = {one.person: one.role for one in reversed(semd_signers(semd))}

@@ -13,7 +13,7 @@ from rich.box import SIMPLE
 from rich.table import Column, Table
 from rich.text import Text
 
-from adapter.cli.options import ConfigFile, Json, OnDate, config_path
+from adapter.cli.options import ConfigFile, Json, OnDate, config_path, read_url
 from adapter.cli.screen import (
     GOOD,
     REFUSED,
@@ -32,9 +32,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 To = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--to", metavar="URL", help="Адрес адаптера. Без параметра – из настройки.", show_default=False
+        "--to",
+        parser=read_url,
+        metavar="URL",
+        help="Адрес адаптера. Без параметра – из настройки.",
+        show_default=False,
     ),
 ]
 AsSystem = Annotated[
@@ -60,7 +64,7 @@ Keys = Annotated[
 def submit(
     file: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Документ или конверт SOAP.")],
     key: Keys = None,
-    to: To = "",
+    to: To = None,
     as_system: AsSystem = "",
     on_date: OnDate = None,
     config: ConfigFile = None,
@@ -79,7 +83,7 @@ def submit(
             file,
             config_path=config_path(config),
             keys=key or (),
-            to=to,
+            to=to or "",
             system_code=as_system,
             on_date=on_date,
         )
@@ -94,7 +98,7 @@ def submit(
 
 def status(
     number: Annotated[str, typer.Argument(metavar="НОМЕР", help="Номер направления из квитанции.")],
-    to: To = "",
+    to: To = None,
     as_system: AsSystem = "",
     config: ConfigFile = None,
     as_json: Json = False,
@@ -103,7 +107,9 @@ def status(
     from adapter.app import submitting  # noqa: PLC0415 - heavy, loaded where it is used
 
     def ask() -> Status:
-        return submitting.ask_status(number, config_path=config_path(config), to=to, system_code=as_system)
+        return submitting.ask_status(
+            number, config_path=config_path(config), to=to or "", system_code=as_system
+        )
 
     found = _checked(ask)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from adapter.cli.options import ConfigFile, Json, OnDate
+from adapter.cli.options import ConfigFile, Json, OnDate, config_path
 from adapter.cli.screen import (
     GOOD,
     REFUSED,
@@ -38,7 +38,7 @@ def validate(
     """
     from adapter.app.validating import open_validator  # noqa: PLC0415 - heavy, loaded where it is used
 
-    validator = open_validator(config, on_date)
+    validator = open_validator(config_path(config) if config else None, on_date)
     verdicts = []
     with progress("Проверка", len(files) if len(files) > 1 else None) as step:
         for file in files:

@@ -1,6 +1,7 @@
 """The program `mse-adapter`: its commands and its exit statuses.
 
-0 good, 1 refused, 2 could not be read or reached, 64 wrong use, 70 internal error.
+0 good, 1 refused, 2 could not be read or reached, 64 wrong use, 70 internal error. As with any program:
+130 interrupted by Ctrl-C, 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from adapter.cli.screen import (
     GOOD,
     INTERNAL,
     INTERRUPTED,
+    OUTPUT_CLOSED,
     REFUSED,
     UNREADABLE,
     WRONG_USE,
@@ -49,6 +51,12 @@ class Program(Group):
         except typer.Abort:
             err().print("Прервано.")
             status = INTERRUPTED
+        except (
+            SystemExit
+        ) as end:  # Typer and rich end so when a pipe is closed: with 1, which means "refused" here
+            if not isinstance(end.__context__, BrokenPipeError):
+                raise
+            status = OUTPUT_CLOSED
         except Exception as error:  # noqa: BLE001 - the edge of the process: nobody above could answer
             status = _failure(error)
         else:
@@ -95,7 +103,7 @@ app = typer.Typer(
     name=NAME,
     cls=Program,
     help="Адаптер обмена направлениями на медико-социальную экспертизу (форма № 088/у).\n\n"
-    "Статус завершения: 0 – хорошо, 1 – отказ, 2 – не прочитано или нет ответа, 64 – неверный вызов, "
+    "Код завершения: 0 – хорошо, 1 – отказ, 2 – не прочитано или нет ответа, 64 – неверный вызов, "
     "70 – внутренняя ошибка.",
     add_completion=False,
     no_args_is_help=True,

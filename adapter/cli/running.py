@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from adapter.app.trip import Addresses, Outcome, Step
 
 Once = Annotated[
-    bool, typer.Option("--once", metavar="", help="Завершиться после рейса.", show_default=False)
+    bool, typer.Option("--once", metavar="", help="Завершиться после прогона.", show_default=False)
 ]
 SemdFile = Annotated[
     Path | None,
@@ -29,14 +29,12 @@ def run(once: Once = False, on_date: OnDate = None, semd: SemdFile = None, confi
     """Показать всё сразу: база, ключи, сервер, стенд и путь одного направления.
 
     Каждый шаг печатается, когда он произошёл: кто, кому, какая операция, новое состояние, миллисекунды. Затем
-    программа обслуживает запросы до Ctrl-C. Исход судят книги эмуляторов: 0 – всё сошлось, 1 – нет.
+    программа обслуживает запросы до Ctrl-C. Исход определяют книги эмуляторов: 0 – всё сошлось, 1 – нет.
     """
     from adapter.app.recognizing import read_file  # noqa: PLC0415 - heavy, loaded where it is used
     from adapter.app.trip import run as run_demo  # noqa: PLC0415
 
     content = read_file(semd, _SEMD_LIMIT) if semd is not None else None
-    head = Text(_row("кто", "кому", "операция", "новое состояние") + "    мс", style="bold")
-    out().print(head, soft_wrap=True)
     return run_demo(
         config_path(config),
         report=_step,
@@ -49,7 +47,7 @@ def run(once: Once = False, on_date: OnDate = None, semd: SemdFile = None, confi
 
 
 def serve(on_date: OnDate = None, config: ConfigFile = None) -> int:
-    """Принимать запросы SOAP и проверки здоровья; с SQLite – и доставлять."""
+    """Принимать запросы SOAP и проверки состояния узла; с SQLite – и доставлять."""
     from adapter.app.running import serve as start  # noqa: PLC0415 - heavy, loaded where it is used
 
     start(config_path(config), on_date)
@@ -90,17 +88,20 @@ def _step(step: Step) -> None:
 
 
 def _ready(addresses: Addresses) -> None:
-    out().print(f"Адаптер: {addresses.adapter}   стенд: {addresses.stand}", soft_wrap=True)
+    console = out()
+    console.print(f"Адаптер: {addresses.adapter}   стенд: {addresses.stand}", soft_wrap=True)
+    head = Text(_row("кто", "кому", "операция", "новое состояние") + "    мс", style="bold")
+    console.print(head, soft_wrap=True)
 
 
 def _judged(outcome: Outcome, *, once: bool) -> None:
     console = out()
     if outcome:
         numbers = ", ".join(outcome.referral_numbers)
-        text = f"Рейс завершён, книги эмуляторов сошлись. Направления: {numbers}"
+        text = f"Прогон завершён, книги эмуляторов сошлись. Направления: {numbers}"
         console.print(Text(text, style="green"), soft_wrap=True)
     else:
-        console.print(Text("Рейс не удался:", style="bold red"))
+        console.print(Text("Прогон не удался:", style="bold red"))
         for one in outcome.differences:
             console.print(Text(f"  {plain(one)}", style="red"), soft_wrap=True)
     if not once:

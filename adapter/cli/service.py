@@ -11,6 +11,7 @@ from rich.text import Text
 from adapter.cli.options import ConfigFile, Json, config_path
 from adapter.cli.screen import GOOD, REFUSED, UNREADABLE, err, out, plain, print_json, print_notes, progress
 
+_DATABASES = {"sqlite": "SQLite", "postgresql+psycopg": "PostgreSQL"}
 Directory = Annotated[
     Path | None,
     typer.Option(
@@ -43,7 +44,7 @@ def upgrade(config: ConfigFile = None) -> int:
 
     with progress("Обновляется схема", None):
         kind = upgrade_database(config_path(config))
-    out().print(f"Схема базы данных ({kind}) соответствует программе.")
+    out().print(f"Схема базы данных ({_DATABASES.get(kind, kind)}) соответствует программе.")
     return GOOD
 
 

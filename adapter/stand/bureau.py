@@ -65,7 +65,7 @@ class Bureau:
         tokens = [item.token for item in items]
         answer = self._zeep.call("AcknowledgeReferrals", AcknowledgeReferralsResponse, token=tokens)
         if answer.unknown:
-            raise Unanswered("адаптер не узнал знак выдачи направления")
+            raise Unanswered("адаптер не узнал token направления")
 
     def semd(self, item: ReferralItem) -> bytes:
         """Get the СЭМД of a referral, checked against its descriptor."""

@@ -75,7 +75,7 @@ def _submitted(stand: Stand, one: Travelled) -> Iterator[str]:
     registered = book.entries("registered", localUid=one.local_uid)
     yield from _count(f"РЭМД: регистраций документа ({what})", len(registered), 1)
     if any(line.facts["sha256"] != one.sha256 for line in registered):
-        yield f"РЭМД: зарегистрирован другой файл, чем отправлен ({what})."
+        yield f"РЭМД: зарегистрирован не тот файл, что был отправлен ({what})."
     yield from _count(f"РЭМД: отказов ({what})", len(book.entries("refused", localUid=one.local_uid)), 0)
 
 
@@ -88,7 +88,7 @@ def _polled(stand: Stand, one: Travelled) -> Iterator[str]:
     files = book.entries("file", role=str(DocumentRole.SEMD), **version)
     yield from _count(f"бюро № 1: файлов СЭМД ({what})", len(files), 1)
     if any(line.facts["sha256"] != one.sha256 for line in files):
-        yield f"Бюро № 1: файл СЭМД не тот, что отправлен ({what})."
+        yield f"Бюро № 1: файл СЭМД не тот, что был отправлен ({what})."
 
 
 def _pushed(stand: Stand, one: Travelled) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _pushed(stand: Stand, one: Travelled) -> Iterator[str]:
     received = stand.inbox.book.entries("received", referralNumber=one.number)
     yield from _count(f"бюро № 2: получений ({what})", len(received), 1)
     if any(line.facts["semdSha256"] != one.sha256 for line in received):
-        yield f"Бюро № 2: файл СЭМД не тот, что отправлен ({what})."
+        yield f"Бюро № 2: файл СЭМД не тот, что был отправлен ({what})."
 
 
 def _whole_way(stand: Stand, number: str) -> Iterator[str]:

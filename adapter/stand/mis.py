@@ -144,7 +144,7 @@ class Mis:
         request = AcknowledgeNoticesRequest(request_id=new_request_id(), token=tokens)
         answer = self._call(request, AcknowledgeNoticesResponse)
         if answer.unknown:
-            raise Unanswered("адаптер не узнал знак выдачи извещения")
+            raise Unanswered("адаптер не узнал token извещения")
         return answer
 
     def status(self, number: str) -> GetReferralStatusResponse:
@@ -179,5 +179,5 @@ def _signer(holder: etree._Element) -> str:
     except Refusal as refusal:
         raise Unanswered(f"подпись документа: {refusal.reason}") from refusal
     if len(outcomes) != 1 or not isinstance(outcomes[0], Verified):
-        raise Unanswered("подпись документа не верна")
+        raise Unanswered("подпись документа неверна")
     return outcomes[0].certificate.thumbprint

@@ -131,7 +131,7 @@ class Steps:
             return status if status.state in states else None
 
         try:
-            return self.poll(look, f"направление {number} не пришло в состояние «{name_of(states[0])}»")
+            return self.poll(look, f"направление {number} не перешло в состояние «{name_of(states[0])}»")
         except (Refused, Unanswered) as error:
             raise Broken(f"{MIS}: GetReferralStatus: {error}.") from error
 

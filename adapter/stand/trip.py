@@ -151,9 +151,9 @@ class _Trip:
         verdict = steps.see(back, operation, book, "verdict", localUid=uid).entry.facts
         took = int(verdict["milliseconds"])
         if verdict["code"]:
-            text = f"РЭМД отказала: {verdict['code']}"
+            text = f"РЭМД отказал: {verdict['code']}"
             steps.report(Step(*back, operation, State.REMD_REJECTED, took, text, ok=False))
-            raise Broken(f"РЭМД не зарегистрировала документ {uid}: {verdict['code']}.")
+            raise Broken(f"РЭМД не зарегистрировал документ {uid}: {verdict['code']}.")
         status = steps.until(self._stand.mis, number, State.REMD_REGISTERED, State.DELIVERED)
         steps.report(
             Step(*back, operation, status.state, took, f"зарегистрировано, emdrId {verdict['emdrId']}")
@@ -175,7 +175,7 @@ class _Trip:
             lambda got: (State.DELIVERED, f"файл СЭМД получен частями, {len(got)} байт"),
         )
         if content != package.semd.content:
-            raise Broken(f"Бюро получило другой файл СЭМД, чем отправлен (направление {number}).")
+            raise Broken(f"Бюро получило не тот файл СЭМД, что был отправлен (направление {number}).")
         self._moved("RegisterReferral", lambda: bureau.register(number), "присвоен номер бюро")
 
     def _fetched(self, number: str, version: int) -> ReferralItem:

@@ -114,12 +114,12 @@ def test_keys_do_not_sign_what_is_signed(submit: Callable[..., Ended], site: Sit
 
 
 def test_a_semd_is_sent_alone(submit: Callable[..., Ended], site: Site) -> None:
-    """A СЭМД is accepted with signatures made by the named keys, and without any, which is said."""
+    """A СЭМД is accepted with signatures made by the named keys; without any key it is not sent at all."""
     signed, unsigned = submit(site.semd.content, *KEYS), submit(site.semd.content)
 
-    assert (signed.status, unsigned.status) == (0, 0)
+    assert (signed.status, unsigned.status) == (0, 64)
     assert "notes" not in signed.json
-    assert unsigned.json["notes"] == [submitting.SENT_UNSIGNED]
+    assert "документ не подписан; назовите ключи тех, кто подписывает СЭМД" in unsigned.words
 
 
 def test_the_clock_of_the_adapter_inside_is_turned(invoke: Invoke, site: Site, write_file: Put) -> None:
@@ -127,6 +127,7 @@ def test_the_clock_of_the_adapter_inside_is_turned(invoke: Invoke, site: Site, w
     ended = invoke(
         "submit",
         write_file(site.semd.content),
+        *KEYS,
         "--json",
         "--config",
         site.config,

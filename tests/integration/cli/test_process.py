@@ -64,6 +64,26 @@ def test_json_is_all_there_is_on_the_output(documents: Path) -> None:
     assert ended.stderr == b""
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_an_output_that_nobody_reads_is_no_refusal(documents: Path, form: tuple[str, ...]) -> None:
+    """Piped into a program that has ended, a command ends with 141 and silently: 1 would mean a refusal."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "adapter", "validate", "good.xml", *ON_DATE, *form],
+            cwd=documents,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(writing)
+
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
 def test_an_output_that_knows_no_russian_is_no_failure(documents: Path) -> None:
     """Where the terminal takes ASCII only, letters are replaced and the status stays."""
     ended = run(

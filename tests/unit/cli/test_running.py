@@ -1,6 +1,7 @@
 """`run`, `serve`, `work`, `stand`: what they pass on, what they print, how they end."""
 
 import errno
+import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -125,6 +126,15 @@ FAILURES = (
     (StoreError("no schema"), 1, "mse-adapter db upgrade"),
     (TimeoutError("late"), 2, "не начал отвечать вовремя"),
     (OSError(errno.EADDRINUSE, "Address already in use"), 1, "порт уже заняты"),
+    (OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), 1, "у этого компьютера нет"),
+    (socket.gaierror(-2, "Name or service not known"), 1, "у этого компьютера нет"),
+    (
+        PermissionError(errno.EACCES, "Permission denied", "adapter.key.pem"),
+        2,
+        "папку или порт: adapter.key.pem",
+    ),
+    (PermissionError(errno.EACCES, "Permission denied"), 2, "порты меньше 1024"),
+    (OSError(errno.ENOSPC, "No space left on device"), 2, "На диске нет места"),
     (RuntimeError("Примеров"), 70, "Внутренняя ошибка"),
 )
 

@@ -1,5 +1,6 @@
 """`keys demo`, `db upgrade`, `config check`."""
 
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -104,6 +105,25 @@ def test_missing_files_are_named(invoke: Invoke, site: Site, tmp_path: Path) -> 
 
     assert found.status == 1
     assert {one["key"] for one in found.json["errors"]} == {"keys.key_file", "partners[1].certificates"}
+
+
+@pytest.mark.parametrize(
+    "command", [("config", "check"), ("db", "upgrade"), ("serve",), ("validate", "x.xml"), ("status", "1")]
+)
+def test_a_configuration_that_never_ends_is_not_read(
+    invoke: Invoke, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """A pipe without a writer, a device, a file of gigabytes: status 2 at once, by every command."""
+    pipe, large = tmp_path / "pipe", tmp_path / "large"
+    os.mkfifo(pipe)
+    with large.open("wb") as stream:
+        stream.truncate(2**32)
+
+    for path in (pipe, Path("/dev/zero"), large):
+        ended = invoke(*command, "--config", path)
+
+        assert ended.status == 2
+        assert "настройка должна быть обычным файлом" in ended.words
 
 
 @pytest.mark.parametrize("content", [None, b"[service", b"\xff\xfe"], ids=["absent", "no TOML", "no UTF-8"])

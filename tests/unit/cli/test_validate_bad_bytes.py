@@ -234,3 +234,14 @@ def test_no_address_in_a_document_is_called(
         assert statuses == [0, 2, 0]
         with pytest.raises(BlockingIOError):
             server.accept()
+
+
+def test_a_link_to_itself_is_no_missing_file(invoke: Invoke, tmp_path: Path) -> None:
+    """A symbolic link that leads nowhere but to itself is called by its name."""
+    link = tmp_path / "link.xml"
+    link.symlink_to(link)
+
+    ended = invoke("validate", link, "--json")
+
+    assert ended.status == 2
+    assert "ссылка указывает сама на себя" in ended.json["errors"][0]["message"]
