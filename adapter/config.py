@@ -227,7 +227,7 @@ class ConfigProblem:
 
     def __str__(self) -> str:
         shown = f" = {self.value}" if self.value else ""
-        return f"{self.key}{shown}: нужно {self.allowed}"
+        return f"{self.key}{shown} – допустимо: {self.allowed}"
 
 
 class ConfigError(Exception):
@@ -241,8 +241,8 @@ class ConfigError(Exception):
 
 #: What is allowed, by the type of pydantic's error; values in braces are the error's own.
 ALLOWED = {
-    "missing": "значение: ключ обязателен",
-    "extra_forbidden": "убрать этот ключ: такого параметра нет",
+    "missing": "задать значение, ключ обязателен",
+    "extra_forbidden": "убрать этот ключ, такого параметра нет",
     "string_pattern_mismatch": "строка вида {pattern}",
     "string_too_short": "строка не короче {min_length} зн.",
     "string_too_long": "строка не длиннее {max_length} зн.",
@@ -290,9 +290,9 @@ def load(path: Path) -> Config:
     """
     try:
         values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except OSError:
         raise ConfigError(
-            path, [ConfigProblem("файл", "", f"доступный для чтения файл ({error.strerror})")]
+            path, [ConfigProblem("файл", "", "файл, который есть и доступен для чтения")]
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(path, [ConfigProblem("файл", "", f"корректный TOML в UTF-8 ({error})")]) from None

@@ -23,6 +23,7 @@ from signing.policy import (
     VICE_CHAIRMAN,
 )
 
+#: Whose signature, genitive: «Подпись … не читается».
 ROLE_NAMES = {
     AUTHOR: "автора (лечащего врача)",
     CHAIRMAN: "председателя ВК",
@@ -31,6 +32,17 @@ ROLE_NAMES = {
     LEGAL_AUTHENTICATOR: "лица, придавшего документу юридическую силу",
     BUREAU_HEAD: "руководителя бюро",
     ORGANIZATION: "организации",
+}
+
+#: Who has to sign, nominative: «Нет подписи: … Требуются: …».
+ROLE_TITLES = {
+    AUTHOR: "автор (лечащий врач)",
+    CHAIRMAN: "председатель ВК",
+    VICE_CHAIRMAN: "заместитель председателя ВК",
+    COMMISSIONER: "член ВК",
+    LEGAL_AUTHENTICATOR: "лицо, придавшее документу юридическую силу",
+    BUREAU_HEAD: "руководитель бюро",
+    ORGANIZATION: "организация",
 }
 
 _ALGORITHMS = "RSA с SHA-256, ECDSA с SHA-256"
@@ -77,9 +89,8 @@ def signature_problem(refusal: Refusal, path: str, whose: str = "докумен�
     """
     values = refusal.values
     roles = [role for role in refusal.role.split(", ") if role]
-    shown = ", ".join(ROLE_NAMES.get(role, role) for role in roles) or whose
-    if refusal.reason is Reason.AUTHOR_MISMATCH:
-        shown = "Лицо, придавшее юридическую силу (legalAuthenticator),"
+    names = ROLE_TITLES if refusal.reason in {Reason.SIG_MISSING, Reason.AUTHOR_MISMATCH} else ROLE_NAMES
+    shown = ", ".join(names.get(role, role) for role in roles) or whose
     return problem(
         str(refusal.reason),
         path,
@@ -108,7 +119,7 @@ def _expected(role: str, person: StaffPerson) -> ExpectedSigner:
 
 
 def _named(roles: str) -> str:
-    return ", ".join(ROLE_NAMES.get(role, role) for role in roles.split(", ") if role)
+    return ", ".join(ROLE_TITLES.get(role, role) for role in roles.split(", ") if role)
 
 
 def _day(moment: str) -> str:

@@ -79,4 +79,6 @@ def transport_problem(refusal: Refusal) -> Problem:
     """
     if refusal.reason is Reason.CERT_STATUS_UNKNOWN:
         return problem("REGISTER_UNAVAILABLE", "Security/Signature", register="списке отзыва сертификатов")
-    return signature_problem(refusal, "Security/Signature", "системы-отправителя (WS-Security)")
+    missing = refusal.reason is Reason.SIG_MISSING
+    whose = "система-отправитель (WS-Security)" if missing else "системы-отправителя (WS-Security)"
+    return signature_problem(refusal, "Security/Signature", whose)

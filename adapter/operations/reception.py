@@ -116,7 +116,12 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     semd_file = semd_files[0] if semd_files else None
     referral: Referral | None = None
     awaits = False
-    found = [*problems, *wrong_files, *check_total(ports.files.limits, [*named, *attached])]
+    found = [
+        *problems,
+        *_unsigned(package, request),
+        *wrong_files,
+        *check_total(ports.files.limits, [*named, *attached]),
+    ]
     if package.signed_referral is not None:
         referral = binding.read(Referral, package.signed_referral[0])
         judged = judge_referral(ports.trust, package.signed_referral, referral, now)
@@ -145,6 +150,14 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
 
 def _alone(holder: etree._Element | None) -> bytes | None:
     return None if holder is None else etree.tostring(holder, method="c14n", exclusive=True)
+
+
+def _unsigned(package: ReferralPackage, request: str) -> tuple[Problem, ...]:
+    """Return MSE-2001 for a СЭМД that travels alone and that nobody signed."""
+    if package.signed_referral is not None or package.semd is None or package.semd.signature:
+        return ()
+    path = f"{request}/semd/signature"
+    return (problem("SIG_MISSING", path, title="Подпись", role="СЭМД", required="подписи файла СЭМД"),)
 
 
 def readable_problems(

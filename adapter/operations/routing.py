@@ -1,11 +1,10 @@
-"""What is asked of a submission beside its documents: who sends it, where to, did anybody sign (D.1, D.2)."""
+"""What is asked of a submission beside its documents: who sends it and where to (D.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from adapter.contract.exchange.referral import ReferralPackage
 from adapter.domain.errors import Problem, problem
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.context import Call, Context
@@ -17,7 +16,7 @@ def routing_of(context: Context, call: Call[Any]) -> Callable[[SubmissionFacts],
     """Return the judge of where the submission of a call comes from and goes to."""
 
     def judge(facts: SubmissionFacts) -> tuple[Problem, ...]:
-        found = (_sender(call, facts), _bureau(context, call, facts), _unsigned(call))
+        found = (_sender(call, facts), _bureau(context, call, facts))
         return tuple(one for one in found if one is not None)
 
     return judge
@@ -53,12 +52,3 @@ def _bureau(context: Context, call: Call[Any], facts: SubmissionFacts) -> Proble
         actual=facts.bureau_oid,
         date=f"{call.now:%d.%m.%Y}",
     )
-
-
-def _unsigned(call: Call[Any]) -> Problem | None:
-    """Return MSE-2001 for a СЭМД that travels alone and that nobody signed."""
-    package: ReferralPackage = call.request
-    if package.signed_referral is not None or package.semd is None or package.semd.signature:
-        return None
-    path = f"{call.operation}Request/semd/signature"
-    return problem("SIG_MISSING", path, title="Подпись", role="СЭМД", required="подписи файла СЭМД")

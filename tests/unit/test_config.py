@@ -50,10 +50,10 @@ def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
     )
     said = refused(path)
     assert said == {
-        "service.port": "service.port = 'x': нужно целое число",
-        "service.thread": "service.thread = 8: нужно убрать этот ключ: такого параметра нет",
-        "partners[1].code": "partners[1].code = 'misa': нужно строка вида ^[A-Z0-9]{4}[0-9]{5}$",
-        "partners[3].delivery": "partners[3].delivery = 'pull': нужно одно из: 'poll' или 'push'",
+        "service.port": "service.port = 'x' – допустимо: целое число",
+        "service.thread": "service.thread = 8 – допустимо: убрать этот ключ, такого параметра нет",
+        "partners[1].code": "partners[1].code = 'misa' – допустимо: строка вида ^[A-Z0-9]{4}[0-9]{5}$",
+        "partners[3].delivery": "partners[3].delivery = 'pull' – допустимо: одно из: 'poll' или 'push'",
     }
 
 

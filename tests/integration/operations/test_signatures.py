@@ -106,7 +106,7 @@ def test_without_any_signature_every_role_is_missing(gateway: Gateway) -> None:
     found = refused(gateway, gateway.signed(new(gateway), []))
     assert {code for code, _ in found} == {"MSE-2001", "MSE-2025", "MSE-2026"}
     shown = " ".join(one.message for one in gateway.replies[-1].errors)
-    for role in ("автора", "председателя ВК", "члена ВК", "организации"):
+    for role in ("автор (лечащий врач)", "председатель ВК", "член ВК", "организация"):
         assert role in shown
 
 

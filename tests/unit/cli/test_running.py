@@ -115,7 +115,7 @@ FAILURES = (
     (
         ConfigError(Path("c.toml"), [ConfigProblem("service.port", "0", "число не меньше 1")]),
         1,
-        "service.port = 0: нужно число не меньше 1",
+        "service.port = 0 – допустимо: число не меньше 1",
     ),
     (
         ConfigError(Path("c.toml"), [ConfigProblem("файл", "", "доступный для чтения файл")]),

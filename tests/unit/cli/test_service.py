@@ -89,7 +89,7 @@ def test_every_wrong_value_is_named_with_what_is_allowed(invoke: Invoke, config:
     program = invoke("config", "check", "--config", config, "--json")
 
     assert (people.status, program.status) == (1, 1)
-    assert "service.port = 70000: нужно число не больше 65535" in people.words
+    assert "service.port = 70000 – допустимо: число не больше 65535" in people.words
     assert {one["key"] for one in program.json["errors"]} == {"service.port", "service.zone"}
 
 
