@@ -87,13 +87,14 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         )
     trust = load_trust(config)
     secret = _installation_key(config)
+    partners = load_partners(config)
     service, limits = config.service, config.limits
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
         store=open_store(config.store.url, pool_size=config.store.pool_size),
         trust=trust,
         key=key,
-        partners=load_partners(config),
+        partners=partners,
         limits=Limits(
             inline_file_bytes=limits.inline_file_bytes,
             file_bytes=limits.file_bytes,
