@@ -1,7 +1,7 @@
 """Signatures, certificates and signing roles as abstract facts; knows no referral."""
 
-from signing.certificates import Certificate, read_certificate
-from signing.cms import sign_detached
+from signing.certificates import Certificate, load_certificate, read_certificate
+from signing.cms import certificates_in, sign_detached
 from signing.engine import graft
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
 from signing.reasons import Reason, Refusal
@@ -21,8 +21,10 @@ __all__ = [
     "Trust",
     "TrustUnusableError",
     "Verified",
+    "certificates_in",
     "graft",
     "judge",
+    "load_certificate",
     "load_pem_key",
     "load_pkcs12_key",
     "read_certificate",

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -159,6 +160,22 @@ def read_certificate(der: bytes) -> Certificate:
         raise _unreadable("сертификат слишком велик")
     try:
         return _facts(der, x509.load_der_x509_certificate(der))
+    except PARSING_ERRORS as error:
+        raise _unreadable("сертификат не читается") from error
+
+
+def load_certificate(file: Path) -> Certificate:
+    """Read the first certificate of a PEM or DER file.
+
+    Raises:
+        OSError: The file cannot be read.
+        Refusal: SIG_FORMAT or CERT_MISSING when it holds no usable certificate.
+    """
+    content = file.read_bytes()
+    if not content.lstrip().startswith(b"-----BEGIN"):
+        return read_certificate(content)
+    try:
+        return of_x509(x509.load_pem_x509_certificate(content))
     except PARSING_ERRORS as error:
         raise _unreadable("сертификат не читается") from error
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
+from signing.certificates import Certificate, of_x509
 from signing.keys import SigningKey
+from signing.reasons import Reason, Refusal
 
 _OPTIONS = (
     pkcs7.PKCS7Options.DetachedSignature,
@@ -30,3 +33,15 @@ def sign_detached(key: SigningKey, data: bytes) -> bytes:
     for certificate in key.chain:
         builder = builder.add_certificate(certificate.x509)
     return builder.sign(Encoding.DER, _OPTIONS)
+
+
+def certificates_in(data: bytes) -> tuple[Certificate, ...]:
+    """Read the certificates that a CMS container carries; its signatures are not checked.
+
+    Raises:
+        Refusal: SIG_FORMAT when it is no readable container.
+    """
+    try:
+        return tuple(of_x509(one) for one in pkcs7.load_der_pkcs7_certificates(data))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Refusal(Reason.SIG_FORMAT, values={"cause": "контейнер CMS не читается"}) from error

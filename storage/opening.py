@@ -49,7 +49,7 @@ def open_store(url: str, *, pool_size: int = 4, clock: Clock | None = None) -> S
     except SQLAlchemyError as error:
         store.close()
         raise translated(error) from None
-    except BaseException:
+    except BaseException:  # whatever it is, it goes on; only the connections must not stay open
         store.close()
         raise
     return store

@@ -26,8 +26,8 @@ from signing import (
     SigningKey,
     Trust,
     TrustUnusableError,
+    load_certificate,
     load_pem_key,
-    read_certificate,
     sign_wss,
 )
 from signing.demo import is_demo
@@ -151,8 +151,8 @@ def load_partners(config: Config) -> Partners:
         thumbprints: set[str] = set()
         for path in one.certificates:
             try:
-                thumbprints.add(read_pem_certificate(path))
-            except (OSError, ValueError, Refusal) as error:
+                thumbprints.add(load_certificate(path).thumbprint)
+            except (OSError, Refusal) as error:
                 where = f"partners[{number}].certificates"
                 problems.append(
                     ConfigProblem(where, path.name, f"сертификат в PEM или DER ({_cause(error)})")
@@ -174,17 +174,6 @@ def load_partners(config: Config) -> Partners:
     if problems:
         raise ConfigError(Path("config.toml"), problems)
     return Partners(tuple(found))
-
-
-def read_pem_certificate(path: Path) -> str:
-    """Return the thumbprint of the first certificate of a PEM or DER file."""
-    from cryptography import x509  # noqa: PLC0415 - heavy, and only needed at start
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
-
-    content = path.read_bytes()
-    pem = content.lstrip().startswith(b"-----BEGIN")
-    loaded = x509.load_pem_x509_certificate(content) if pem else x509.load_der_x509_certificate(content)
-    return read_certificate(loaded.public_bytes(Encoding.DER)).thumbprint
 
 
 def build_application(runtime: Runtime) -> Callable[..., object]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import pkcs7
-
 from adapter.clients.answers import Unbuildable
 from adapter.clients.remd import PersonalSignature, RemdPerson
 from adapter.contract.cda import InstanceId
 from adapter.contract.semd_document import Semd, Signer
-from signing.certificates import Certificate, of_x509
+from signing.certificates import Certificate
+from signing.cms import certificates_in
 from signing.policy import AUTHOR, CHAIRMAN, COMMISSIONER
 from signing.reasons import Refusal
 
@@ -82,8 +80,8 @@ def _people(semd: Semd) -> list[tuple[str, Signer]]:
 def _certificate(data: bytes) -> Certificate:
     """Return the certificate of the one signer; certificates of authorities may stand beside it."""
     try:
-        certificates = [of_x509(one) for one in pkcs7.load_der_pkcs7_certificates(data)]
-    except (ValueError, UnsupportedAlgorithm, Refusal) as error:
+        certificates = certificates_in(data)
+    except Refusal as error:
         raise Unbuildable("подпись СЭМД не читается") from error
     own = [one for one in certificates if one.allows_signing]
     if not own:

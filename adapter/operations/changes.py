@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from adapter.contract.exchange.bureau import (
     AcceptReferralRequest,
@@ -19,7 +18,7 @@ from adapter.contract.exchange.common import Deadline, StateChange
 from adapter.contract.exchange.referral import WithdrawReferralRequest, WithdrawReferralResponse
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
-from adapter.domain.states import Event, Party, State
+from adapter.domain.states import Event, Party
 from adapter.operations.access import visible
 from adapter.operations.answers import commit
 from adapter.operations.context import Answer, Call, Context, Refused, answer
@@ -80,8 +79,6 @@ def reject(context: Context, call: Call[RejectReferralRequest]) -> Answer:
 
     def work(tx: Transaction, _: str) -> Answer:
         referral = visible(tx, call, request.referral_number, "RejectReferralRequest/referralNumber")
-        if referral.state != State.DELIVERED:
-            return _refused_move(tx, call, referral, _REJECTIONS[request.reason])
         origin = origin_of(call, Party.BUREAU, details={"reason": request.reason})
         moved = advance(tx, referral, _REJECTIONS[request.reason], origin)
         keep_text(tx, moved, request.explanation, call.now)
@@ -158,9 +155,3 @@ def keep_text(tx: Transaction, referral: Referral, text: str, now: datetime) -> 
             content=text.encode(),
         )
     )
-
-
-def _refused_move(tx: Transaction, call: Call[Any], referral: Referral, event: Event) -> Answer:
-    """Raise MSE-5004: a bureau refuses only what was delivered and is not registered."""
-    advance(tx, referral, event, origin_of(call, Party.BUREAU))
-    raise AssertionError("a rejection is possible in the state of delivery only")

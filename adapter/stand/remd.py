@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cryptography.hazmat.primitives.serialization import pkcs7
 from lxml import etree
 
 from adapter.contract import schemas
@@ -27,6 +26,7 @@ from adapter.stand.posting import Unanswered
 from adapter.stand.registry import Registry, RegistryItem, item_of, search
 from adapter.stand.remd_callback import Callback, Declined, Verdict
 from adapter.stand.server import Endpoint, HttpReply
+from signing import Refusal, certificates_in
 
 PATH = "/remd"
 _ZONE = ZoneInfo("Europe/Moscow")
@@ -246,8 +246,8 @@ def _signature_error(request: etree._Element) -> _Error | None:
 def _is_cms(text: str) -> bool:
     data = decoded(text)
     try:
-        return bool(data and pkcs7.load_der_pkcs7_certificates(data))
-    except ValueError:
+        return bool(data and certificates_in(data))
+    except Refusal:
         return False
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-
 from adapter.contract.envelope import System
 from adapter.stand import actors, bureau, mis
 from adapter.stand.actors import DemoSystem, Keyring
@@ -22,7 +20,7 @@ from adapter.stand.mis import Mis
 from adapter.stand.remd import Remd
 from adapter.stand.remd_callback import Callback
 from adapter.stand.server import StandServer
-from signing.certificates import of_x509
+from signing.certificates import load_certificate
 
 ADAPTER = System(actors.ADAPTER.code, actors.ADAPTER.name)
 """The adapter as `config.toml` names it."""
@@ -75,10 +73,11 @@ class Stand:
         Raises:
             KeyUnusableError: A key is not there.
             OSError: The adapter's certificate cannot be read, or the port is taken.
-            ValueError: The certificate is no PEM, or the address is not loopback.
+            Refusal: The file holds no certificate.
+            ValueError: The address is not loopback.
         """
         clock, keyring = settings.clock, Keyring(settings.keys)
-        certificate = of_x509(x509.load_pem_x509_certificate(settings.adapter_certificate.read_bytes()))
+        certificate = load_certificate(settings.adapter_certificate)
         adapter = Adapter(settings.adapter_url, settings.adapter_system, certificate.thumbprint)
 
         def caller(system: DemoSystem, service: str) -> Caller:

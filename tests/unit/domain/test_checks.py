@@ -396,6 +396,5 @@ def test_places_become_paths() -> None:
         "Referral/commission/members[1]/snils",
         "Referral/commission/members[2]/snils",
     ]
-    assert list(values(example(), "diagnosis.main.icd10", str)) == [
-        ("Referral/diagnosis/main/icd10", "I25.2")
-    ]
+    (main,) = values(example(), "diagnosis.main.icd10", str)
+    assert main == ("Referral/diagnosis/main/icd10", "I25.2")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from signing.cms import sign_detached
+from signing.cms import certificates_in, sign_detached
 from signing.keys import SigningKey
+from signing.reasons import Reason, Refusal
 
 DATA = b"<x>\r\n\xd0\xb4\xd0\xb0\n</x>\x00"
 
@@ -37,3 +38,12 @@ def test_openssl_accepts_what_is_signed(
 def test_the_data_is_not_inside(keys: Mapping[str, SigningKey]) -> None:
     """The signature is detached: it does not carry what it signs."""
     assert DATA not in sign_detached(keys["author"], DATA)
+
+
+def test_a_container_tells_its_certificates(keys: Mapping[str, SigningKey]) -> None:
+    """The signer's certificate is read back; bytes that are no container are refused as unreadable."""
+    key = keys["author"]
+    assert certificates_in(sign_detached(key, b"file"))[0].thumbprint == key.certificate.thumbprint
+    with pytest.raises(Refusal) as caught:
+        certificates_in(b"no container")
+    assert caught.value.reason is Reason.SIG_FORMAT
