@@ -29,8 +29,8 @@ def probe_verification(backend: GostBackend, parameters: Parameters) -> str:
 def probe_curve(backend: GostBackend, parameters: Parameters) -> str:
     """Try a curve: sign and judge the own signature, then as `probe_verification`.
 
-    Signing comes first because it says more: GnuTLS calls a curve it does not know unsupported when it signs, but
-    says "bad signature" when it verifies.
+    Signing comes first because it says more: GnuTLS calls a curve it does not know unsupported when it
+    signs, but says "bad signature" when it verifies.
     """
     answer = ANSWERS[parameters.oid]
     digest = bytes.fromhex(answer.digest)
