@@ -178,9 +178,7 @@ def _targets(
     found = {Target.BODY: body}
     if timestamp is not None:
         found[Target.TIMESTAMP] = timestamp
-    for block in header:
-        if not isinstance(block.tag, str):
-            continue
+    for block in (one for one in header if isinstance(one.tag, str)):
         name = etree.QName(block)
         target: Target | None = None
         if name.namespace in WSA_NAMESPACES:
