@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
+from typing import cast
 
 from lxml import etree
 
-from signing.profiles import WSU, Profile
+from signing.profiles import WSU, WSU_ID, Profile
 from signing.structure import format_refusal, is_name, local_name
 
 # A union of these queries costs libxml2 the square of what it finds, so each is asked alone.
 _IDENTIFIERS = ("wsu:Id", "Id", "ID", "xml:id")
+_ATTRIBUTES = (WSU_ID, "Id", "ID", "{http://www.w3.org/XML/1998/namespace}id")
 _ENDINGS = (b'Id="', b'ID="', b'id="')
 
 
@@ -48,12 +50,15 @@ def check_tree(
     """
     if root.getroottree().docinfo.internalDTD is not None:
         raise format_refusal("DOCTYPE не допускается")
-    values: list[str] = []
-    homonyms: list[str] = []
+    alone = () if quiet is None else (root, quiet)
+    parts = [root] if quiet is None else [c for c in root if isinstance(c.tag, str) and c is not quiet]
+    values = [value for one in alone for name in _ATTRIBUTES if (value := one.get(name)) is not None]
+    homonyms = [value for one in alone if (value := one.get("id")) is not None]
     try:
-        for part in [root] if quiet is None else _parts(root, quiet):
-            values += [value for query in _queries.identifiers for value in _strings(query(part))]
-            homonyms += _strings(_queries.homonyms(part))
+        for part in parts:
+            for query in _queries.identifiers:
+                values += cast("list[str]", query(part))
+            homonyms += cast("list[str]", _queries.homonyms(part))
     except etree.LxmlError as error:
         raise format_refusal("слишком много идентификаторов") from error
     if len(set(values)) != len(values):
@@ -69,19 +74,6 @@ def is_quiet(node: etree._Element, octets: bytes) -> bool:
     """
     own = sum(str(name).endswith(("Id", "ID", "id")) for name in node.attrib)
     return sum(octets.count(ending) for ending in _ENDINGS) == own
-
-
-def _parts(root: etree._Element, quiet: etree._Element) -> list[etree._Element]:
-    """The children of the root, the quiet one as a bare element; the root itself as a bare element."""
-    parts = [child for child in root if isinstance(child.tag, str) and child is not quiet]
-    bare = [etree.Element("bare") for _ in range(2)]
-    for twin, bearer in zip(bare, (root, quiet), strict=True):
-        twin.attrib.update(bearer.attrib)
-    return bare + parts
-
-
-def _strings(found: object) -> list[str]:
-    return [str(value) for value in found] if isinstance(found, list) else []
 
 
 def ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:

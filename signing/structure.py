@@ -105,9 +105,14 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
         tail = child.tail
         if not isinstance(child.tag, str) or (tail and not tail.isspace()):
             raise _foreign(parent)
-    if attributes is not None and not all(name in attributes for name in parent.attrib):
+    if attributes is not None and has_other_attributes(parent, attributes):
         raise format_refusal(f"посторонний атрибут элемента {local_name(parent)}")
     return children
+
+
+def has_other_attributes(element: etree._Element, attributes: tuple[str, ...]) -> bool:
+    """Whether an element has an attribute that is not among these."""
+    return not set(element.keys()).issubset(attributes)
 
 
 def local_name(element: etree._Element) -> str:
@@ -272,7 +277,7 @@ def _foreign(element: etree._Element) -> Refusal:
 
 def _octets(element: etree._Element, attributes: tuple[str, ...], maximum: int) -> bytes:
     """Base64 content of a leaf element, strictly decoded."""
-    if len(element) > 0 or not all(name in attributes for name in element.attrib):
+    if len(element) > 0 or has_other_attributes(element, attributes):
         raise _foreign(element)
     text = "".join((element.text or "").split())
     if len(text) > maximum * 4 // 3 + 4:
