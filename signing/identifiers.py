@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
 from typing import cast
 
 from lxml import etree
@@ -32,18 +31,18 @@ def _query(name: str) -> etree.XPath:
 _queries = _Queries()
 
 
-def check_tree(
-    root: etree._Element, signed: Collection[str] = (), quiet: etree._Element | None = None
-) -> None:
+def check_tree(root: etree._Element, quiet: etree._Element | None = None) -> frozenset[str]:
     """Refuse a tree with a DOCTYPE, and one in which an identifier stands twice.
 
-    Identifiers are the values of wsu:Id, Id, ID and xml:id together. A plain `id` is often a fact of the
-    content, so it only may not be an identifier that a signature names.
+    Identifiers are the values of wsu:Id, Id, ID and xml:id together.
 
     Args:
         root: The whole tree.
-        signed: Identifiers that signatures name.
         quiet: A child of the root of which is known that nothing inside bears identifiers.
+
+    Returns:
+        Values of plain `id` attributes: often facts of the content, so they may repeat, but what a signature
+        names may not be among them.
 
     Raises:
         Refusal: SIG_FORMAT.
@@ -63,8 +62,7 @@ def check_tree(
         raise format_refusal("слишком много идентификаторов") from error
     if len(set(values)) != len(values):
         raise format_refusal("идентификатор элемента повторяется")
-    if not set(signed).isdisjoint(homonyms):
-        raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+    return frozenset(homonyms)
 
 
 def is_quiet(node: etree._Element, octets: bytes) -> bool:
@@ -80,9 +78,14 @@ def ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:
     """Identifiers by which a reference may name an element.
 
     Raises:
-        Refusal: SIG_FORMAT when there is none, or one that is not a name (XML NCName).
+        Refusal: SIG_FORMAT when there is none, or one that is not a name.
     """
-    values = tuple(value for name in profile.id_attributes if (value := node.get(name)) is not None)
+    values = bare_ids_of(node, profile)
     if not values or not all(is_name(value) for value in values):
         raise format_refusal(f"у подписываемого элемента {local_name(node)} нет идентификатора")
     return values
+
+
+def bare_ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:
+    """Values of the attributes by which a reference may name an element, as they are."""
+    return tuple(value for name in profile.id_attributes if (value := node.get(name)) is not None)

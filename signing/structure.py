@@ -16,7 +16,8 @@ from signing.reasons import Reason, Refusal
 # A signature value of RSA-16384 takes 2 KiB; nothing admitted comes near.
 _MAXIMUM_VALUE = 4096
 _MAXIMUM_PREFIXES = 64
-_NAME = re.compile(r"[^\W\d][\w.\-]*")
+# Systems name elements by bare UUIDs too, which XML does not allow.
+_NAME = re.compile(r"[\w.\-]+")
 
 _SIGNATURE = f"{{{DS}}}Signature"
 _SIGNATURE_PARTS = [f"{{{DS}}}SignedInfo", f"{{{DS}}}SignatureValue", f"{{{DS}}}KeyInfo"]
@@ -121,7 +122,7 @@ def local_name(element: etree._Element) -> str:
 
 
 def is_name(value: str) -> bool:
-    """Whether a value may be an identifier (XML NCName, no colon)."""
+    """Whether a value may be an identifier: letters, digits, `.`, `-`, `_`."""
     return _NAME.fullmatch(value) is not None
 
 
