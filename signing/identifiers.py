@@ -7,7 +7,7 @@ from typing import cast
 
 from lxml import etree
 
-from signing.profiles import WSU, WSU_ID, Profile
+from signing.profiles import ANY_ID, WSU, WSU_ID, Profile
 from signing.structure import format_refusal, is_name, local_name
 
 # A union of these queries costs libxml2 the square of what it finds, so each is asked alone.
@@ -88,4 +88,7 @@ def ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:
 
 def bare_ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:
     """Values of the attributes by which a reference may name an element, as they are."""
-    return tuple(value for name in profile.id_attributes if (value := node.get(name)) is not None)
+    values = [node.get(name) for name in profile.id_attributes if name != ANY_ID]
+    if ANY_ID in profile.id_attributes:
+        values += [str(value) for name, value in node.attrib.items() if str(name).endswith("}Id")]
+    return tuple(dict.fromkeys(value for value in values if value is not None))
