@@ -5,19 +5,29 @@ from signing.cms import certificates_in, sign_detached
 from signing.engine import graft
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
 from signing.reasons import Reason, Refusal
-from signing.roles import ExpectedSigner, Judgement, judge
+from signing.roles import Judgement, judge
+from signing.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
+from signing.staff import Absence, Employment, Posts, Staff
 from signing.trust import Trust, TrustUnusableError
-from signing.verified import Verified
+from signing.verified import Signed, Verified
 from signing.xmldsig import sign_document, sign_wss, verify_document, verify_wss
 
 __all__ = [
+    "Absence",
+    "AuthorityKind",
     "Certificate",
+    "Employment",
     "ExpectedSigner",
     "Judgement",
     "KeyUnusableError",
+    "Organization",
+    "Posts",
     "Reason",
     "Refusal",
+    "Signed",
+    "SigningAuthority",
     "SigningKey",
+    "Staff",
     "Trust",
     "TrustUnusableError",
     "Verified",
