@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from signing import sign_document, verify_document
 from signing.keys import SigningKey
 from signing.policy import DEFAULT_POLICY, LEGAL_AUTHENTICATOR, ROLE_CODES
 from signing.reasons import Reason, Refusal
@@ -15,7 +16,6 @@ from signing.roles import Judgement, judge
 from signing.rules import RolePolicy
 from signing.signers import ExpectedSigner
 from signing.verified import Signed, Verified
-from signing.xmldsig import sign_document, verify_document
 from tests.unit.signing.conftest import (
     AUTHOR,
     CHAIRMAN,
