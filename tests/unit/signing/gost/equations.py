@@ -1,4 +1,4 @@
-"""The equations of RFC 7091 section 6.2 in plain integers: a slow judge that shares no code with the backends."""
+"""The equations of RFC 7091 section 6.2 in plain integers: a slow judge without code of the backends."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from signing import gost
@@ -44,7 +44,7 @@ def test_halves_out_of_bounds_do_not_hold(curve: Curve) -> None:
 
 @pytest.mark.parametrize("curve", _CURVES)
 def test_same_signature_in_another_spelling_does_not_hold(curve: Curve) -> None:
-    """A half with the order added, where that fits, or the halves in the other order, is no second signature."""
+    """A half with the order added, where that fits, or the halves exchanged, is no second signature."""
     key, digest = _key(curve), bytes(range(1, curve.size + 1))
     good = gost.sign(key, digest)
     size = curve.size
@@ -117,9 +117,10 @@ def test_any_octets_are_judged_without_an_error(signature: bytes, digest: bytes)
     st.sampled_from(sorted(CURVES)),
 )
 def test_signed_then_verified_and_no_bit_may_change(digest: bytes, place: int, bit: int, oid: str) -> None:
-    """What is signed is accepted on every curve, and refused when any bit of digest or signature is another."""
+    """What is signed is accepted on every curve, and refused when a bit of digest or signature differs."""
     curve = CURVES[oid]
     digest = digest * (curve.size // 32)
+    assume(any(digest[1:]))  # e = 0 counts as 1, so these two are one digest
     key = _key(curve)
     signature = gost.sign(key, digest)
     assert gost.verify(key.public_key(), digest, signature)
