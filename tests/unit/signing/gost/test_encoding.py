@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing.gost import (
@@ -111,6 +111,7 @@ def test_coordinate_not_reduced_is_refused() -> None:
         GostPublicKey(curve, x.to_bytes(32, "little") + y.to_bytes(32, "little"))
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_octets_give_a_key_or_the_own_error(octets: bytes) -> None:
     """Nothing but GostKeyError leaves the readers."""
@@ -119,6 +120,7 @@ def test_any_octets_give_a_key_or_the_own_error(octets: bytes) -> None:
             load(octets)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.sampled_from(VECTORS), st.data())
 def test_any_changed_octet_gives_a_key_or_the_own_error(vector: Vector, data: st.DataObject) -> None:
     """A changed SubjectPublicKeyInfo is either refused or names another point or curve."""
