@@ -1,6 +1,6 @@
 """GOST beside the same library called bare: `python -m tests.benchmarks.gost`; no time makes it fail.
 
-"Bare" is a loop over the C function with every argument ready: keys imported, structures filled, results
+"Bare" is a loop over the C function with every argument ready: keys imported, structures filled, and results
 thrown away. What `signing.gost` adds to that are its checks, its choice of a backend and the copies in and out.
 """
 

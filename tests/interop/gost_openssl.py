@@ -1,7 +1,9 @@
 """Judge GOST signatures by OpenSSL with its GOST engine, both ways: `python -m tests.interop.gost_openssl`.
 
-On every curve that the engine knows: a key of OpenSSL is read as OpenSSL reads it, its signature holds here,
-and ours holds there; with one bit changed neither does. Debian 12: `apt install openssl libengine-gost-openssl`.
+On every curve that the engine knows: a key of OpenSSL is read as OpenSSL reads it, its signature holds
+here, and ours holds there; with one bit changed neither does.
+
+Debian 12: `apt install openssl libengine-gost-openssl`.
 
 Exit status 0: all agree. 1: something does not, or the engine is not there.
 """
