@@ -1,7 +1,7 @@
 """GOST beside the same library called bare: `python -m tests.benchmarks.gost`; no time makes it fail.
 
 "Bare" is a loop over the C function with every argument ready: keys imported, structures filled, and results
-thrown away. What `signing.gost` adds to that are its checks, its choice of a backend and the copies in and out.
+thrown away. What `signing.gost` adds are its checks, its choice of a backend and the copies in and out.
 """
 
 from __future__ import annotations
