@@ -10,9 +10,9 @@ from signing.reasons import Reason, Refusal
 # A start tag with attributes that stay as they are: no prefix, no declaration, and no name outside the Basic
 # Multilingual Plane, where the order of octets (canonical XML) and of UTF-16 code units (Java) part.
 _PLAIN = re.compile(rb'([^ >/]+)((?: (?!xmlns[=:])[^ =:\xf0-\xf4]+="[^"]*")+)>')
-# Slash, name, declarations, attributes as above, all others.
+# A start tag: name, declarations, attributes as above, all others.
 _TAG = re.compile(
-    rb'(/?)([^ >]+)((?: xmlns(?::[^ =]+)?="[^"]*")*)((?: [^ =:\xf0-\xf4]+="[^"]*")*)((?: [^ =]+="[^"]*")*)>'
+    rb'([^ >/]+)((?: xmlns(?::[^ =]+)?="[^"]*")*)((?: [^ =:\xf0-\xf4]+="[^"]*")*)((?: [^ =]+="[^"]*")*)>'
 )
 _DECLARATION = re.compile(rb' xmlns:?([^ =]*)="([^"]*)"')
 _ASTRAL = re.compile(rb"[\xf0-\xf4]")
@@ -90,7 +90,7 @@ class Rewriter:
             head, _, text = piece.partition(b">")
             tag = names.get(head)
             if not isinstance(tag, bytes):
-                tag, text = self._tag(place, piece, tag, text)
+                tag, text = self._tag(place, piece, head, tag)
                 names = self._names
             put(tag)
             if text and not text.isspace():
@@ -99,30 +99,44 @@ class Rewriter:
             raise _not_canonical()
         return b"".join(written)
 
-    def _tag(self, place: int, piece: bytes, leaf: _Leaf | None, text: bytes) -> tuple[bytes, bytes]:
+    def _tag(self, place: int, piece: bytes, head: bytes, leaf: _Leaf | None) -> tuple[bytes, bytes]:
         """A tag that is not written yet in this scope or cannot be kept, and the text after it."""
+        text = piece[len(head) + 1 :]
         if leaf is not None and self._pieces[place + 1].startswith(leaf.end):
             return self._repeat(place, leaf, text)
+        if b" " not in head:
+            if len(head) == len(piece):
+                raise _not_canonical()
+            return (self._end(head[1:]) if head.startswith(b"/") else self._simple(head)), text
         match = _PLAIN.match(piece)
         if match is not None:
             known = self._names.get(match[1])
-            if isinstance(known, bytes):
-                return known[:-1] + match[2] + b">", piece[match.end() :]
+            tag = known if isinstance(known, bytes) else self._simple(match[1])
+            return tag[:-1] + match[2] + b">", piece[match.end() :]
         match = _TAG.match(piece)
         if match is None:
             raise _not_canonical()
-        slash, name, declarations, plain, others = match.groups()
+        name, declarations, plain, others = match.groups()
         text = piece[match.end() :]
-        if slash:
-            return self._end(name), text
         if declarations:
             return self._declaring(place, match, text)
-        written = self._start(name, plain, others)
-        if self._scopes[-1].name == name:
-            self._scopes[-1].nested += 1
-        elif not (plain or others):
+        self._nest(name)
+        return self._start(name, plain, others), text
+
+    def _nest(self, name: bytes) -> bool:
+        """Count an element if its end tag could be taken for the one that closes the scope."""
+        if not self._scopes:
+            raise _no_namespace()
+        scope = self._scopes[-1]
+        scope.nested += scope.name == name
+        return scope.name == name
+
+    def _simple(self, name: bytes) -> bytes:
+        """A start tag without attributes, kept for the next time."""
+        written = b"<" + self._name(name) + b">"
+        if not self._nest(name):
             self._names[name] = written
-        return written, text
+        return written
 
     def _end(self, name: bytes) -> bytes:
         written = b"</" + self._name(name) + b">"
@@ -137,7 +151,7 @@ class Rewriter:
 
     def _declaring(self, place: int, match: re.Match[bytes], text: bytes) -> tuple[bytes, bytes]:
         """A start tag that opens a scope; when nothing is in the element, the whole element."""
-        _, name, declarations, plain, others = match.groups()
+        name, declarations, plain, others = match.groups()
         declared = _DECLARATION.findall(declarations)
         around = self._names
         shadowed = [(prefix, self._namespaces.get(prefix, b"")) for prefix, _ in declared]
@@ -228,7 +242,8 @@ class Rewriter:
 
     def _name(self, name: bytes) -> bytes:
         prefix, _, local = name.rpartition(b":")
-        return self._prefix(self._namespace(prefix)) + b":" + local
+        known = self._prefixes.get(self._namespaces.get(prefix, b""))
+        return (known or self._prefix(self._namespace(prefix))) + b":" + local
 
     def _prefix(self, namespace: bytes) -> bytes:
         """Prefix of a namespace, given now when it has none and a scope is being opened."""
@@ -245,7 +260,7 @@ class Rewriter:
     def _namespace(self, prefix: bytes) -> bytes:
         namespace = self._namespaces.get(prefix)
         if not namespace:
-            raise refusal("трансформация СМЭВ не определена для элементов без пространства имён")
+            raise _no_namespace()
         # libxml2 writes a declaration as it is, so that an ampersand in it cannot be told from an escape.
         if b"&#x" in namespace:
             raise refusal("адрес пространства имён не может быть записан в канонической форме")
@@ -269,6 +284,10 @@ def _shown(text: bytes) -> bytes:
 def _escaped(namespace: bytes) -> bytes:
     """A namespace as an attribute value; no other character that needs an escape may be in an URI."""
     return namespace.replace(b"&", b"&amp;")
+
+
+def _no_namespace() -> Refusal:
+    return refusal("трансформация СМЭВ не определена для элементов без пространства имён")
 
 
 def _not_canonical() -> Refusal:
