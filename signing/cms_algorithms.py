@@ -39,6 +39,7 @@ def _pairs(table: Mapping[str, SignatureAlgorithm]) -> dict[tuple[str, Digest], 
 
 _ADMITTED = MappingProxyType(_pairs(SIGNATURE_OIDS))
 _LEGACY = MappingProxyType(_pairs(LEGACY_SIGNATURE_OIDS))
+_KNOWN = frozenset(oid for oid, _ in (*_ADMITTED, *_LEGACY))
 _OID_OF_DIGEST = MappingProxyType({digest: oid for oid, digest in DIGEST_OIDS.items()})
 
 
@@ -77,7 +78,7 @@ def signature_of(identifier: tuple[str, bytes], digest: Digest, *, legacy: bool)
     if known is None and legacy:
         known = _LEGACY.get((oid, digest))
     if known is None:
-        raise _not_admitted(oid, f"с функцией {digest} не применяется")
+        raise _not_admitted(oid, f"функция {digest}" if oid in _KNOWN else "")
     if parameters not in (b"", NULL) and not known.kinds <= GOST_KINDS:
         raise _not_admitted(oid, "параметры алгоритма не допускаются")
     return known
