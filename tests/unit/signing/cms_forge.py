@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat import asn1
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from signing import gost, primitives
 from signing.algorithms import Digest
@@ -17,12 +20,17 @@ from signing.cms_structures import (
     ID_DATA,
     MESSAGE_DIGEST,
     SET_TAG,
+    SIGNING_CERTIFICATE_V2,
     Attribute,
+    CertificateIdV2,
     ContentInfo,
+    IssuerSerial,
     SignedData,
     SignerInfo,
+    SigningCertificateV2,
     decode,
     encode,
+    identifier,
     raw,
 )
 from signing.keys import SigningKey
@@ -47,6 +55,23 @@ def usual(content: bytes, digest: Digest = Digest.SHA256) -> list[bytes]:
         attribute(CONTENT_TYPE, encode(ID_DATA)),
         attribute(MESSAGE_DIGEST, encode(primitives.digest(digest, content))),
     ]
+
+
+def ess(
+    certificate: bytes,
+    *,
+    kind: Digest = Digest.SHA256,
+    algorithm: tuple[str, bytes] | None = None,
+    place: IssuerSerial | None = None,
+) -> bytes:
+    """A signing-certificate-v2 attribute."""
+    named = CertificateIdV2(
+        algorithm=identifier(algorithm) if algorithm else None,
+        value=primitives.digest(kind, certificate),
+        issuer_serial=place,
+    )
+    value = SigningCertificateV2(certificates=[named], policies=None)
+    return attribute(SIGNING_CERTIFICATE_V2, encode(value))
 
 
 def signed_anew(container: bytes, key: SigningKey, attributes: list[bytes]) -> bytes:
@@ -86,10 +111,6 @@ def with_chain(key: SigningKey, *others: str) -> SigningKey:
 
 
 def _private(pkcs8: bytes) -> primitives.NativePrivateKey:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
     try:
         key = load_der_private_key(pkcs8, None)
     except (UnsupportedAlgorithm, ValueError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat import asn1
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,36 +15,21 @@ from signing import primitives
 from signing.algorithms import Digest
 from signing.ber import tlv
 from signing.cms import VerifiedFile, certificates_in, verify_detached
-from signing.cms_algorithms import digest_identifier, signature_identifier
-from signing.cms_attributes import CERTIFICATE_MISMATCH, DIGEST_MISMATCH, SIGNATURE_MISMATCH
+from signing.cms_algorithms import digest_identifier
 from signing.cms_structures import (
-    ALGORITHM_PROTECTION,
-    CONTENT_TYPE,
-    ID_DATA,
     ID_SIGNED_DATA,
-    MESSAGE_DIGEST,
     SET_TAG,
-    SIGNING_CERTIFICATE,
-    SIGNING_CERTIFICATE_V2,
-    SIGNING_TIME,
-    AlgorithmProtection,
-    CertificateId,
-    CertificateIdV2,
-    IssuerSerial,
     SignedData,
     SignerInfo,
-    SigningCertificate,
-    SigningCertificateV2,
     encode,
     identifier,
     raw,
 )
 from signing.reasons import Reason, Refusal
 from tests.unit.signing.cms_forge import (
-    attribute,
     changed,
     changed_signer,
-    signed_anew,
+    ess,
     signing_key,
     usual,
 )
@@ -59,182 +44,11 @@ UNKNOWN = x509.ObjectIdentifier("1.2.3.4.5")
 OCTETS = encode(b"octets")
 
 
-def ess(
-    certificate: bytes = OWN,
-    *,
-    kind: Digest = Digest.SHA256,
-    algorithm: tuple[str, bytes] | None = None,
-    place: IssuerSerial | None = None,
-) -> bytes:
-    """A signing-certificate-v2 attribute."""
-    named = CertificateIdV2(
-        algorithm=identifier(algorithm) if algorithm else None,
-        value=primitives.digest(kind, certificate),
-        issuer_serial=place,
-    )
-    value = SigningCertificateV2(certificates=[named], policies=None)
-    return attribute(SIGNING_CERTIFICATE_V2, encode(value))
-
-
-def ess_first(certificate: bytes = OWN) -> bytes:
-    """A signing-certificate attribute of the first version, SHA-1."""
-    named = CertificateId(value=primitives.digest(Digest.SHA1, certificate), issuer_serial=None)
-    value = SigningCertificate(certificates=[named], policies=None)
-    return attribute(SIGNING_CERTIFICATE, encode(value))
-
-
-def place(serial: int, issuer: x509.Name) -> IssuerSerial:
-    """Issuer and serial number within an ESS attribute."""
-    return IssuerSerial(issuer=[raw(tlv(0xA4, issuer.public_bytes()))], serial=serial)
-
-
-def protection(digest: Digest, signature: str) -> bytes:
-    """A CMSAlgorithmProtection attribute."""
-    value = AlgorithmProtection(
-        digest_algorithm=identifier(digest_identifier(digest)),
-        signature_algorithm=identifier((signature, b"")),
-        mac_algorithm=None,
-    )
-    return attribute(ALGORITHM_PROTECTION, encode(value))
-
-
-USUAL = usual(CONTENT)
-TYPE, DIGEST = USUAL
-CERTIFICATE = KEY.certificate.x509
-ECDSA = signature_identifier(KEY.kind, Digest.SHA256)[0]
-
-HOLDS = {
-    "named by its hash": [*USUAL, ess()],
-    "the default digest written out": [*USUAL, ess(algorithm=digest_identifier(Digest.SHA256))],
-    "another digest": [
-        *USUAL,
-        ess(kind=Digest.SHA512, algorithm=digest_identifier(Digest.SHA512)),
-    ],
-    "both versions": [*USUAL, ess(), ess_first()],
-    "with place": [*USUAL, ess(place=place(CERTIFICATE.serial_number, CERTIFICATE.issuer))],
-    "an unknown attribute": [*USUAL, ess(), attribute(UNKNOWN, OCTETS)],
-    "protected": [*USUAL, ess(), protection(Digest.SHA256, ECDSA)],
-    "in an order that DER does not know": [ess(), DIGEST, TYPE],
-}
-
-REFUSED: dict[str, tuple[list[bytes], Reason, str | None]] = {
-    "no type of content": ([DIGEST, ess()], Reason.SIG_FORMAT, "подписан не файл"),
-    "another type of content": (
-        [attribute(CONTENT_TYPE, encode(ID_SIGNED_DATA)), DIGEST, ess()],
-        Reason.SIG_FORMAT,
-        "подписан не файл",
-    ),
-    "two types of content": (
-        [attribute(CONTENT_TYPE, encode(ID_DATA), encode(ID_SIGNED_DATA)), DIGEST, ess()],
-        Reason.SIG_FORMAT,
-        "не одно значение",
-    ),
-    "no digest": ([TYPE, ess()], Reason.SIG_FORMAT, "нет отпечатка"),
-    "an empty digest": (
-        [TYPE, attribute(MESSAGE_DIGEST, encode(b"")), ess()],
-        Reason.SIG_INVALID,
-        DIGEST_MISMATCH,
-    ),
-    "a digest of another type": (
-        [TYPE, attribute(MESSAGE_DIGEST, encode(1)), ess()],
-        Reason.SIG_FORMAT,
-        "не читается",
-    ),
-    "two digests, the right one among them": (
-        [TYPE, DIGEST, attribute(MESSAGE_DIGEST, OCTETS), ess()],
-        Reason.SIG_FORMAT,
-        "повторён",
-    ),
-    "an attribute without a value": (
-        [TYPE, attribute(MESSAGE_DIGEST), ess()],
-        Reason.SIG_FORMAT,
-        "не одно значение",
-    ),
-    "no attributes": ([], Reason.SIG_FORMAT, "нет подписанных атрибутов"),
-    "sixty-five attributes": ([*USUAL, ess(), *[TYPE] * 62], Reason.SIG_FORMAT, "слишком много"),
-    "a moment that is none": (
-        [*USUAL, ess(), attribute(SIGNING_TIME, b"\x17\r269901120000Z")],
-        Reason.SIG_FORMAT,
-        "не читается",
-    ),
-    "not named": (USUAL, Reason.SIG_FORMAT, "CAdES-BES"),
-    "named by SHA-1 only": ([*USUAL, ess_first()], Reason.SIG_FORMAT, "CAdES-BES"),
-    "another certificate": ([*USUAL, ess(OTHER)], Reason.SIG_INVALID, CERTIFICATE_MISMATCH),
-    "another certificate by SHA-1": (
-        [*USUAL, ess(), ess_first(OTHER)],
-        Reason.SIG_INVALID,
-        CERTIFICATE_MISMATCH,
-    ),
-    "a weak digest of the certificate": (
-        [*USUAL, ess(kind=Digest.SHA1, algorithm=SHA1)],
-        Reason.SIG_ALGORITHM,
-        None,
-    ),
-    "another serial number": (
-        [*USUAL, ess(place=place(1, CERTIFICATE.issuer))],
-        Reason.SIG_INVALID,
-        CERTIFICATE_MISMATCH,
-    ),
-    "another issuer": (
-        [*USUAL, ess(place=place(CERTIFICATE.serial_number, x509.Name([])))],
-        Reason.SIG_INVALID,
-        CERTIFICATE_MISMATCH,
-    ),
-    "no certificate named": (
-        [
-            *USUAL,
-            attribute(SIGNING_CERTIFICATE_V2, encode(SigningCertificateV2(certificates=[], policies=None))),
-        ],
-        Reason.SIG_FORMAT,
-        "не читается",
-    ),
-    "an unreadable name": (
-        [*USUAL, attribute(SIGNING_CERTIFICATE_V2, OCTETS)],
-        Reason.SIG_FORMAT,
-        "не читается",
-    ),
-    "another digest protected": (
-        [*USUAL, ess(), protection(Digest.SHA512, ECDSA)],
-        Reason.SIG_INVALID,
-        "подменены",
-    ),
-    "another signature algorithm protected": (
-        [*USUAL, ess(), protection(Digest.SHA256, "1.2.840.10045.4.3.4")],
-        Reason.SIG_INVALID,
-        "подменены",
-    ),
-}
-
-
 def refused(container: bytes) -> Refusal:
     """The refusal that verifying ends with."""
     with pytest.raises(Refusal) as caught:
         verify_detached(container, CONTENT)
     return caught.value
-
-
-@pytest.mark.parametrize("name", HOLDS)
-def test_signed_attributes_that_are_in_order(name: str) -> None:
-    """What the standards admit holds; attributes are digested in the order sent, sorted or not."""
-    assert verify_detached(signed_anew(P256, KEY, HOLDS[name]), CONTENT).cades
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_signed_attributes_that_are_not(name: str) -> None:
-    """Rightly signed, yet absent, doubled, foreign or unreadable attributes are refused."""
-    attributes, reason, cause = REFUSED[name]
-    found = refused(signed_anew(P256, KEY, attributes))
-    assert found.reason is reason
-    assert (cause or "") in found.values.get("cause", "")
-
-
-def test_attributes_put_in_another_order_do_not_hold() -> None:
-    """The order in which the attributes were signed is part of what was signed."""
-
-    def change(info: SignerInfo) -> None:
-        info.signed_attributes = (info.signed_attributes or [])[::-1]
-
-    assert refused(changed_signer(P256, change)).values["cause"] == SIGNATURE_MISMATCH
 
 
 def _version(info: SignerInfo) -> None:
@@ -298,13 +112,13 @@ def test_a_gost_algorithm_is_named_by_key_or_by_signature(oid: str) -> None:
 
 
 def test_a_gost_algorithm_with_a_key_of_another_kind_is_refused() -> None:
-    """A certificate of another kind of key put under the signer's own name changes nothing."""
+    """A GOST signature is declared beside an ECDSA certificate, all else in order: refused by the key."""
 
     def change(info: SignerInfo) -> None:
         info.digest_algorithm = identifier(digest_identifier(Digest.STREEBOG_256))
         info.signature_algorithm = identifier(("1.2.643.7.1.1.1.1", b""))
         octets = usual(CONTENT, Digest.STREEBOG_256)
-        info.signed_attributes = [raw(one) for one in (*octets, ess())]
+        info.signed_attributes = [raw(one) for one in (*octets, ess(OWN))]
 
     found = refused(changed_signer(P256, change))
     assert (found.reason, found.values["cause"]) == (Reason.SIG_ALGORITHM, "ключ сертификата: ECDSA P-256")
@@ -350,7 +164,7 @@ def _signers(count: int) -> Callable[[SignedData], None]:
     ],
 )
 def test_changed_fields_of_the_container(change: Callable[[SignedData], None], reason: Reason) -> None:
-    """Another version or content, no signer or many, no certificate or ten thousand: refused by the reason."""
+    """Another version or content, no signer or many, no certificate or ten thousand: each is refused."""
     assert refused(changed(P256, change)).reason is reason
 
 
@@ -375,18 +189,20 @@ def test_every_beginning_of_a_container_is_refused(name: str) -> None:
         assert refused(MADE[name][:size]).reason is Reason.SIG_FORMAT
 
 
-@given(st.sampled_from(["rsa.cades", "p256.cades", "g256a.cades", "p256.keyid"]), st.integers(min_value=0))
-def test_a_changed_bit_never_makes_another_signature(name: str, place: int) -> None:
-    """One bit of a container changed: it is refused, or the bit tells nothing of what is signed and by whom."""
+@pytest.mark.parametrize("name", ["p256.cades", "g256a.cades"])
+def test_no_changed_bit_makes_another_signature(name: str) -> None:
+    """Any bit changed: the container is refused, or the bit tells nothing of what is signed and by whom."""
+    whole = _told(MADE[name])
+    for place in range(8 * len(MADE[name])):
+        octets = bytearray(MADE[name])
+        octets[place // 8] ^= 1 << place % 8
+        assert _told(bytes(octets)) in {None, whole}
+
+
+@given(st.sampled_from(sorted(MADE)), st.randoms(use_true_random=False))
+def test_mutations_end_in_a_refusal_or_the_same_signature(name: str, random: Random) -> None:
+    """Octets changed, cut out, doubled, put in: a refusal of the module, or the signature of the same key."""
     octets = bytearray(MADE[name])
-    octets[place // 8 % len(octets)] ^= 1 << place % 8
-    assert _told(bytes(octets)) in (None, _told(MADE[name]))
-
-
-@given(st.sampled_from(sorted(MADE)), st.integers(0, 2**32))
-def test_mutations_end_in_a_refusal_or_the_same_signature(name: str, seed: int) -> None:
-    """Octets changed, cut out, doubled and put in: nothing but the module's own refusal, no other signature."""
-    random, octets = Random(seed), bytearray(MADE[name])
     for _ in range(random.randint(1, 6)):
         begin = random.randrange(len(octets))
         end = min(len(octets), begin + random.randint(0, 12))
@@ -396,10 +212,8 @@ def test_mutations_end_in_a_refusal_or_the_same_signature(name: str, seed: int) 
     found = _told(bytes(octets), cades=False, legacy=True)
     if found is not None:
         assert found.certificate.public_key() == _key_of(name)
-    try:
+    with suppress(Refusal):
         certificates_in(bytes(octets))
-    except Refusal as refusal:
-        assert refusal.reason is Reason.SIG_FORMAT
 
 
 @pytest.mark.parametrize(
@@ -416,13 +230,6 @@ def test_mutations_end_in_a_refusal_or_the_same_signature(name: str, seed: int) 
 def test_floods_are_refused_at_once(octets: bytes) -> None:
     """Nothing, endless nesting, a length of four gigabytes, megabytes of nothing: a refusal as a format."""
     assert refused(octets).reason is Reason.SIG_FORMAT
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_a_refusal_names_nobody(name: str) -> None:
-    """The facts of a refusal hold nothing that the certificate says of its owner."""
-    found = refused(signed_anew(P256, KEY, REFUSED[name][0]))
-    assert KEY.certificate.common_name not in f"{found} {found!r} {dict(found.values)}"
 
 
 def _told(container: bytes, *, cades: bool = True, legacy: bool = False) -> VerifiedFile | None:
