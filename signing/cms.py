@@ -105,7 +105,11 @@ def certificates_in(data: bytes) -> tuple[Certificate, ...]:
         Refusal: SIG_FORMAT when it is no readable container.
     """
     box = read_container(data)
-    return _certificates(box, [read_signer(one) for one in box.signers])
+    signers: list[Signer] = []
+    for one in box.signers:
+        with suppress(Refusal):
+            signers.append(read_signer(one))
+    return _certificates(box, signers)
 
 
 def sign_detached(

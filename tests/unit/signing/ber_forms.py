@@ -10,11 +10,20 @@ _OCTET_STRING = 0x04
 _CONSTRUCTED = 0x20
 
 
-def as_ber(der: bytes, random: Random) -> bytes:
-    """Write an element with indefinite or long lengths and its OCTET STRINGs in pieces, at random."""
+def as_ber(der: bytes, random: Random, levels: int = 100) -> bytes:
+    """Write an element with indefinite or long lengths and its OCTET STRINGs in pieces, at random.
+
+    Args:
+        der: The element.
+        random: What decides.
+        levels: How deep; what is deeper stays DER.
+    """
+    if not levels:
+        return der
     tag, content = der[0], _content(der)
     if tag & _CONSTRUCTED:
-        return _constructed(tag, b"".join(as_ber(one, random) for one in members(content, 10_000)), random)
+        inside = [as_ber(one, random, levels - 1) for one in members(content, 10_000)]
+        return _constructed(tag, b"".join(inside), random)
     if tag == _OCTET_STRING and random.random() < 0.5:
         cut = random.randint(0, len(content))
         pieces = b"".join(_long(_OCTET_STRING, piece, random) for piece in (content[:cut], content[cut:]))

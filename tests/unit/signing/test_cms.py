@@ -192,6 +192,7 @@ def test_a_container_tells_its_certificates() -> None:
     own = read_certificate(KEYS["p256"][1])
     assert certificates_in(MADE["certificates"]) == (own,)
     assert set(certificates_in(MADE["two"])) == {own, read_certificate(KEYS["p384"][1])}
+    assert certificates_in(MADE["p256.noattr"]) == (own,)
     assert certificates_in(MADE["p256.nocerts"]) == ()
     with pytest.raises(Refusal) as caught:
         certificates_in(b"no container")
