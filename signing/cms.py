@@ -23,6 +23,7 @@ from signing.cms_attributes import (
     SIGNATURE_MISMATCH,
     check_certificate,
     check_protection,
+    issuer_of,
     made,
     message_digest,
     signing_time,
@@ -136,7 +137,7 @@ def sign_detached(
     value = primitives.digest(digest, tlv(SET_TAG, b"".join(attributes)))
     signer = SignerInfo(
         version=_VERSION,
-        signer=IssuerAndSerial(issuer=raw(own.x509.issuer.public_bytes()), serial=own.x509.serial_number),
+        signer=IssuerAndSerial(issuer=raw(issuer_of(own)), serial=own.x509.serial_number),
         digest_algorithm=identifier(digest_identifier(digest)),
         signed_attributes=[raw(one) for one in attributes],
         signature_algorithm=identifier(signature_identifier(key.kind, digest)),
@@ -226,10 +227,7 @@ def _own(box: Container, signer: Signer, certificates: tuple[Certificate, ...]) 
 def _names(signer: Signer, certificate: Certificate) -> bool:
     """Whether the signer names this certificate as the own one."""
     if not signer.key_identifier:
-        return (
-            signer.serial == certificate.x509.serial_number
-            and signer.issuer == certificate.x509.issuer.public_bytes()
-        )
+        return signer.serial == certificate.x509.serial_number and signer.issuer == issuer_of(certificate)
     try:
         extension = certificate.x509.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     except (x509.ExtensionNotFound, *PARSING_ERRORS):

@@ -10,7 +10,7 @@ from cryptography.hazmat import asn1
 
 from signing.algorithms import Digest
 from signing.ber import tlv
-from signing.certificates import Certificate
+from signing.certificates import PARSING_ERRORS, Certificate
 from signing.cms_algorithms import digest_identifier, digest_of
 from signing.cms_container import Signer, refusal
 from signing.cms_structures import (
@@ -47,6 +47,14 @@ _LAST_YEAR_OF_UTC_TIME = 2049
 T = TypeVar("T")
 
 _SHA256 = ("2.16.840.1.101.3.4.2.1", b"")
+
+
+def issuer_of(certificate: Certificate) -> bytes:
+    """Name of the issuer, DER; empty when the certificate writes it so that it cannot be written again."""
+    try:
+        return certificate.x509.issuer.public_bytes()
+    except PARSING_ERRORS:
+        return b""
 
 
 def message_digest(signer: Signer) -> bytes:
@@ -151,7 +159,7 @@ def _time(moment: datetime) -> bytes:
 
 
 def _signing_certificate(kind: Digest, certificate: Certificate) -> bytes:
-    name = tlv(DIRECTORY_NAME_TAG, certificate.x509.issuer.public_bytes())
+    name = tlv(DIRECTORY_NAME_TAG, issuer_of(certificate))
     named = CertificateIdV2(
         algorithm=None if kind is Digest.SHA256 else identifier(digest_identifier(kind)),
         value=digest(kind, certificate.der),
@@ -190,6 +198,6 @@ def _match(named: CertificateId | CertificateIdV2, kind: Digest, certificate: Ce
     place = named.issuer_serial
     if place is None:
         return
-    issuer = tlv(DIRECTORY_NAME_TAG, certificate.x509.issuer.public_bytes())
+    issuer = tlv(DIRECTORY_NAME_TAG, issuer_of(certificate))
     if place.serial != certificate.x509.serial_number or [encode(one) for one in place.issuer] != [issuer]:
         raise Refusal(Reason.SIG_INVALID, values={"cause": CERTIFICATE_MISMATCH})

@@ -124,6 +124,16 @@ def test_a_gost_algorithm_with_a_key_of_another_kind_is_refused() -> None:
     assert (found.reason, found.values["cause"]) == (Reason.SIG_ALGORITHM, "ключ сертификата: ECDSA P-256")
 
 
+@pytest.mark.parametrize("count", [1, 10_000])
+def test_unsigned_attributes_tell_nothing(count: int) -> None:
+    """Counter-signatures, time stamps and whatever else is not signed are passed over."""
+
+    def change(info: SignerInfo) -> None:
+        info.unsigned_attributes = [raw(OCTETS)] * count
+
+    assert verify_detached(changed_signer(P256, change), CONTENT) == verify_detached(P256, CONTENT)
+
+
 def _certificates(*certificates: bytes) -> Callable[[SignedData], None]:
     def change(data: SignedData) -> None:
         data.certificates = [raw(one) for one in certificates]

@@ -126,6 +126,7 @@ REFUSED: dict[str, tuple[list[bytes], Reason, str | None]] = {
     ),
     "no attributes": ([], Reason.SIG_FORMAT, "нет подписанных атрибутов"),
     "sixty-five attributes": ([*USUAL, ess(OWN), *[TYPE] * 62], Reason.SIG_FORMAT, "слишком много"),
+    "ten thousand attributes": ([*USUAL, ess(OWN), *[TYPE] * 9_997], Reason.SIG_FORMAT, "слишком много"),
     "a moment that is none": (
         [*USUAL, ess(OWN), attribute(SIGNING_TIME, b"\x17\r269901120000Z")],
         Reason.SIG_FORMAT,
