@@ -372,3 +372,8 @@ KEYS: Mapping[str, tuple[bytes, bytes]] = {
     name: (base64.b64decode(key), base64.b64decode(certificate)) for name, (key, certificate) in _KEYS.items()
 }
 MADE: Mapping[str, bytes] = {name: base64.b64decode(text) for name, text in _MADE.items()}
+
+# A key of the standard before (2001) cannot sign here; its certificate is in the container `g2001.cades`.
+GOST_2001_KEY = base64.b64decode(
+    "MEMCAQAwHAYGKoUDAgITMBIGByqFAwICIwEGByqFAwICHgEEIDwtEuIFt05p9dH67Jb047Y0B4i/sqHPHM0LhjRYGKKF"
+)
