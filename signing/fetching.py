@@ -127,7 +127,7 @@ def _once(parts: SplitResult, exchange: Exchange, *, private: bool) -> bytes | _
 
 def _asked(connected: socket.socket, parts: SplitResult, host: str, exchange: Exchange) -> bytes | _Redirect:
     connection = HTTPConnection(host)
-    connection.sock = _Timed(connected, exchange.until)  # type: ignore[assignment]
+    connection.sock = _Timed(connected, exchange.until)
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     if parts.query:
         target += "?" + quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")

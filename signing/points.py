@@ -49,7 +49,8 @@ class Timetable:
 
     def after_failure(self, now: datetime, failures: int) -> datetime:
         """The next moment, given how many exchanges have failed in a row."""
-        return now + min(self.refresh, self.retry * 2 ** min(failures - 1, _MAXIMUM_DOUBLINGS))
+        doubled: int = 2 ** min(failures - 1, _MAXIMUM_DOUBLINGS)
+        return now + min(self.refresh, self.retry * doubled)
 
 
 class Point:

@@ -17,6 +17,8 @@ from signing.revocation import RevocationList, Standing, Status, status_by_lists
 from signing.status import Sources, StatusCache
 from signing.verified import Verified
 
+__all__ = ["Sources", "Trust", "TrustState", "TrustUnusableError", "judge_links"]
+
 
 @dataclass(frozen=True, slots=True)
 class TrustState:
@@ -164,8 +166,8 @@ class Trust:
                     return
         except Refusal as refusal:
             refusals.append(refusal)
-        refusal = _weightiest(refusals) or Refusal(Reason.CERT_CHAIN, values={"serial": certificate.serial})
-        raise refusal.claimed_by(certificate) from refusal
+        found = _weightiest(refusals) or Refusal(Reason.CERT_CHAIN, values={"serial": certificate.serial})
+        raise found.claimed_by(certificate) from found
 
     def status(self, certificate: Certificate, authority: Certificate, now: datetime) -> Status:
         """What is known about a certificate whose chain is proven; what is not is asked for by `refresh`.
