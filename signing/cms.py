@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from signing.certificates import Certificate, of_x509
@@ -29,6 +30,8 @@ def sign_detached(key: SigningKey, data: bytes) -> bytes:
         it.
     """
     builder = pkcs7.PKCS7SignatureBuilder().set_data(data)
+    if not isinstance(key.private_key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise Refusal(Reason.SIG_ALGORITHM, values={"algorithm": key.kind})
     builder = builder.add_signer(key.certificate.x509, key.private_key, hashes.SHA256())
     for certificate in key.chain:
         builder = builder.add_certificate(certificate.x509)

@@ -76,7 +76,7 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, pki: Path) -> None:
 
 def test_other_kinds_of_keys_are_refused(tmp_path: Path) -> None:
     """Neither other curves nor Ed25519 sign here."""
-    for key in (ec.generate_private_key(ec.SECP384R1()), ed25519.Ed25519PrivateKey.generate()):
+    for key in (ec.generate_private_key(ec.SECP521R1()), ed25519.Ed25519PrivateKey.generate()):
         (tmp_path / "k.pem").write_bytes(pem(key))
         own = issue(name_of("Система"), key, authority("УЦ"))  # type: ignore[arg-type]
         (tmp_path / "c.pem").write_bytes(own.public_bytes(Encoding.PEM))

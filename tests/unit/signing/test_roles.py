@@ -8,12 +8,12 @@ from datetime import date
 
 import pytest
 
+from signing import sign_document, verify_document
 from signing.keys import SigningKey
 from signing.policy import DEFAULT_POLICY, LEGAL_AUTHENTICATOR, ROLE_CODES, RolePolicy
 from signing.reasons import Reason, Refusal
 from signing.roles import NOT_CHECKED, ExpectedSigner, Judgement, judge
 from signing.verified import Verified
-from signing.xmldsig import sign_document, verify_document
 from tests.unit.signing.conftest import (
     AUTHOR,
     CHAIRMAN,
