@@ -35,7 +35,7 @@ def issued_by(certificate: Certificate, authority: Certificate) -> bool:
     Raises:
         GostUnavailableError: The key is GOST and no library serves it; that is not kept.
     """
-    if issuer_name(certificate) != subject_name(authority) or not has_one_algorithm(certificate.der):
+    if issuer_name(certificate) != subject_name(authority) or not _has_one_algorithm(certificate.der):
         return False
     return is_signed_by(
         authority,
@@ -68,10 +68,10 @@ class _Signed:
     signature: asn1.TLV
 
 
-def has_one_algorithm(der: bytes) -> bool:
-    """Whether a certificate or a list names one algorithm, inside what is signed and outside (4.1.1.2).
+def _has_one_algorithm(der: bytes) -> bool:
+    """Whether a certificate names one algorithm, inside what is signed and outside (4.1.1.2).
 
-    The first field inside is the version, which may be absent, and of a certificate then the serial number.
+    Before it stand only the version and the serial number, neither of them a SEQUENCE.
     """
     signed = asn1.decode_der(_Signed, der)
     inside = next((part for part in signed.content if part.tag_bytes == _SEQUENCE), None)

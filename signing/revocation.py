@@ -13,7 +13,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signing.authority import extensions_of, has_one_algorithm, is_signed_by, subject_name
+from signing.authority import extensions_of, is_signed_by, subject_name
 from signing.certificates import PARSING_ERRORS, Certificate
 from signing.reasons import Refusal
 
@@ -225,8 +225,6 @@ def _is_signed(revocation: RevocationList, authority: Certificate) -> bool:
     except (Refusal, x509.ExtensionNotFound):
         return False
     if not usage.crl_sign or revocation.issuer != subject_name(authority):
-        return False
-    if not has_one_algorithm(revocation.der):
         return False
     crl = revocation.crl
     return is_signed_by(authority, crl.signature_algorithm_oid, crl.tbs_certlist_bytes, crl.signature)
