@@ -7,19 +7,29 @@ from signing.documents import sign_document, verify_document
 from signing.engine import graft
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
 from signing.reasons import Reason, Refusal
-from signing.roles import ExpectedSigner, Judgement, judge
+from signing.roles import Judgement, judge
+from signing.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
+from signing.staff import Absence, Employment, Posts, Staff
 from signing.trust import Trust, TrustUnusableError
-from signing.verified import Verified
+from signing.verified import Signed, Verified
 from signing.wss import sign_wss, verify_wss
 
 __all__ = [
+    "Absence",
+    "AuthorityKind",
     "Certificate",
+    "Employment",
     "ExpectedSigner",
     "Judgement",
     "KeyUnusableError",
+    "Organization",
+    "Posts",
     "Reason",
     "Refusal",
+    "Signed",
+    "SigningAuthority",
     "SigningKey",
+    "Staff",
     "Trust",
     "TrustUnusableError",
     "Verified",

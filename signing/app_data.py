@@ -55,7 +55,7 @@ def sign_app_data(app_data: etree._Element, key: SigningKey, profile: Profile = 
     if all(app_data.get(name) is None for name in profile.id_attributes):
         app_data.set(profile.id_attributes[0], f"AppData-{uuid4()}")
     names = ids_of(app_data, profile)
-    check_tree(app_data.getroottree().getroot(), names)
+    check_tree(app_data.getroottree().getroot())
     return engine.make([(app_data, names[0])], key, profile, parent=app_data)
 
 

@@ -6,7 +6,8 @@ import re
 
 from lxml import etree
 
-from signing.profiles import DS, ENVELOPED, EXCLUSIVE_C14N, INCLUSIVE_C14N
+from signing.profiles import DS, ENVELOPED, EXCLUSIVE_C14N, INCLUSIVE_C14N, SMEV_TRANSFORM
+from signing.smev_transform import transform_canonical
 from signing.structure import Step, format_refusal
 
 # In canonical octets a "<" begins markup and nothing else.
@@ -59,6 +60,8 @@ def signed_octets(
         raise format_refusal("комментарии и инструкции обработки внутри подписанного элемента не допускаются")
     if steps[0].uri == ENVELOPED and signature is not None and signature.getparent() is node:
         octets = _without(octets, signature)
+    if steps[-1].uri == SMEV_TRANSFORM:
+        return transform_canonical(octets)
     return octets
 
 

@@ -67,7 +67,7 @@ def sign_document(holder: etree._Element, key: SigningKey, profile: Profile = DO
     if len(signatures) >= profile.maximum_signatures:
         raise format_refusal("слишком много подписей")
     names = ids_of(content, profile)
-    check_tree(holder, names)
+    check_tree(holder)
     return engine.make([(content, names[0])], key, profile, parent=holder)
 
 

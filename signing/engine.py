@@ -16,7 +16,7 @@ from signing import primitives
 from signing.algorithms import DIGESTS, GOST_KINDS, PREFERRED, Digest
 from signing.canonical import canonical, signed_octets
 from signing.certificates import Certificate
-from signing.identifiers import check_tree, ids_of, is_quiet
+from signing.identifiers import bare_ids_of, check_tree, ids_of, is_quiet
 from signing.keys import SigningKey
 from signing.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.reasons import Reason, Refusal
@@ -41,7 +41,7 @@ class Tree:
             root: The element within which identifiers have to be unique.
         """
         self._root = root
-        self._is_checked = False
+        self._homonyms: frozenset[str] | None = None
         self._octets: dict[tuple[int, tuple[Step, ...]], bytes] = {}
         self._digests: dict[tuple[int, tuple[Step, ...], Digest], bytes] = {}
 
@@ -51,15 +51,15 @@ class Tree:
         Raises:
             Refusal: SIG_FORMAT, also when a signed element has no canonical form.
         """
-        if self._is_checked:
-            return
-        quiet = None
-        for reference, node in signed:
-            octets = self.octets(node, reference.steps, signature)
-            if node.getparent() is self._root and is_quiet(node, octets):
-                quiet = node
-        check_tree(self._root, [reference.target_id for reference, _ in signed], quiet)
-        self._is_checked = True
+        if self._homonyms is None:
+            quiet = None
+            for reference, node in signed:
+                octets = self.octets(node, reference.steps, signature)
+                if node.getparent() is self._root and is_quiet(node, octets):
+                    quiet = node
+            self._homonyms = check_tree(self._root, quiet)
+        if not self._homonyms.isdisjoint(reference.target_id for reference, _ in signed):
+            raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
 
     def octets(self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element) -> bytes:
         """Octets of an element by the transforms of a reference.
@@ -151,7 +151,7 @@ def match_references(parts: Parts, targets: Targets, profile: Profile) -> list[S
             if target in profile.targets:
                 raise format_refusal(f"в сообщении нет элемента, который должен быть подписан: {target}")
             continue
-        names = ids_of(node, profile) if target in profile.targets else _ids_or_none(node, profile)
+        names = ids_of(node, profile) if target in profile.targets else bare_ids_of(node, profile)
         found = [reference for reference in left if reference.target_id in names]
         if len(found) > 1 or (not found and target in profile.targets):
             raise format_refusal(f"подписан не тот элемент: ожидается {target}")
@@ -235,10 +235,6 @@ def graft(parent: etree._Element, element: etree._Element) -> None:
     if canonical(element, exclusive) != before:
         parent.remove(element)
         raise format_refusal("префикс пространства имён занят: подпись не выдержит вставки")
-
-
-def _ids_or_none(node: etree._Element, profile: Profile) -> tuple[str, ...]:
-    return tuple(value for name in profile.id_attributes if (value := node.get(name)) is not None)
 
 
 def _algorithm(parent: etree._Element, name: str, uri: str) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from typing import cast
 
 from lxml import etree
 
-from signing.profiles import WSU, Profile
+from signing.profiles import ANY_ID, WSU, WSU_ID, Profile
 from signing.structure import format_refusal, is_name, local_name
 
 # A union of these queries costs libxml2 the square of what it finds, so each is asked alone.
 _IDENTIFIERS = ("wsu:Id", "Id", "ID", "xml:id")
+_ATTRIBUTES = (WSU_ID, "Id", "ID", "{http://www.w3.org/XML/1998/namespace}id")
 _ENDINGS = (b'Id="', b'ID="', b'id="')
 
 
@@ -30,36 +31,38 @@ def _query(name: str) -> etree.XPath:
 _queries = _Queries()
 
 
-def check_tree(
-    root: etree._Element, signed: Collection[str] = (), quiet: etree._Element | None = None
-) -> None:
+def check_tree(root: etree._Element, quiet: etree._Element | None = None) -> frozenset[str]:
     """Refuse a tree with a DOCTYPE, and one in which an identifier stands twice.
 
-    Identifiers are the values of wsu:Id, Id, ID and xml:id together. A plain `id` is often a fact of the
-    content, so it only may not be an identifier that a signature names.
+    Identifiers are the values of wsu:Id, Id, ID and xml:id together.
 
     Args:
         root: The whole tree.
-        signed: Identifiers that signatures name.
         quiet: A child of the root of which is known that nothing inside bears identifiers.
+
+    Returns:
+        Values of plain `id` attributes: often facts of the content, so they may repeat, but what a signature
+        names may not be among them.
 
     Raises:
         Refusal: SIG_FORMAT.
     """
     if root.getroottree().docinfo.internalDTD is not None:
         raise format_refusal("DOCTYPE не допускается")
-    values: list[str] = []
-    homonyms: list[str] = []
+    alone = () if quiet is None else (root, quiet)
+    parts = [root] if quiet is None else [c for c in root if isinstance(c.tag, str) and c is not quiet]
+    values = [value for one in alone for name in _ATTRIBUTES if (value := one.get(name)) is not None]
+    homonyms = [value for one in alone if (value := one.get("id")) is not None]
     try:
-        for part in [root] if quiet is None else _parts(root, quiet):
-            values += [value for query in _queries.identifiers for value in _strings(query(part))]
-            homonyms += _strings(_queries.homonyms(part))
+        for part in parts:
+            for query in _queries.identifiers:
+                values += cast("list[str]", query(part))
+            homonyms += cast("list[str]", _queries.homonyms(part))
     except etree.LxmlError as error:
         raise format_refusal("слишком много идентификаторов") from error
     if len(set(values)) != len(values):
         raise format_refusal("идентификатор элемента повторяется")
-    if not set(signed).isdisjoint(homonyms):
-        raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+    return frozenset(homonyms)
 
 
 def is_quiet(node: etree._Element, octets: bytes) -> bool:
@@ -71,26 +74,21 @@ def is_quiet(node: etree._Element, octets: bytes) -> bool:
     return sum(octets.count(ending) for ending in _ENDINGS) == own
 
 
-def _parts(root: etree._Element, quiet: etree._Element) -> list[etree._Element]:
-    """The children of the root, the quiet one as a bare element; the root itself as a bare element."""
-    parts = [child for child in root if isinstance(child.tag, str) and child is not quiet]
-    bare = [etree.Element("bare") for _ in range(2)]
-    for twin, bearer in zip(bare, (root, quiet), strict=True):
-        twin.attrib.update(bearer.attrib)
-    return bare + parts
-
-
-def _strings(found: object) -> list[str]:
-    return [str(value) for value in found] if isinstance(found, list) else []
-
-
 def ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:
     """Identifiers by which a reference may name an element.
 
     Raises:
-        Refusal: SIG_FORMAT when there is none, or one that is not a name (XML NCName).
+        Refusal: SIG_FORMAT when there is none, or one that is not a name.
     """
-    values = tuple(value for name in profile.id_attributes if (value := node.get(name)) is not None)
+    values = bare_ids_of(node, profile)
     if not values or not all(is_name(value) for value in values):
         raise format_refusal(f"у подписываемого элемента {local_name(node)} нет идентификатора")
     return values
+
+
+def bare_ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:
+    """Values of the attributes by which a reference may name an element, as they are."""
+    values = [node.get(name) for name in profile.id_attributes if name != ANY_ID]
+    if ANY_ID in profile.id_attributes:
+        values += [str(value) for name, value in node.attrib.items() if str(name).endswith("}Id")]
+    return tuple(dict.fromkeys(value for value in values if value is not None))

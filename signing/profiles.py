@@ -39,6 +39,7 @@ SMEV_ACTOR = "http://smev.gosuslugi.ru/actors/smev"
 RECIPIENT_ACTOR = "http://smev.gosuslugi.ru/actors/recipient"
 
 WSU_ID = f"{{{WSU}}}Id"
+ANY_ID = "{*}Id"
 
 # The attribute that names the addressee of a Security header, by the namespace of the envelope.
 ACTOR_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
@@ -188,12 +189,12 @@ APP_DATA = Profile(
     prefix_lists=True,
 )
 
-# Every signature of SMEV 3: exactly these two transforms in this order.
+# Every signature of SMEV 3: exactly these two transforms in this order. Old clients put a namespace on Id.
 SMEV3 = Profile(
     name="smev3",
     place=Place.SLOT,
     targets=(Target.NEIGHBOUR,),
-    id_attributes=("Id", WSU_ID),
+    id_attributes=("Id", ANY_ID),
     transforms=((EXCLUSIVE_C14N, SMEV_TRANSFORM),),
 )
 

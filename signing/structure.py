@@ -16,7 +16,8 @@ from signing.reasons import Reason, Refusal
 # A signature value of RSA-16384 takes 2 KiB; nothing admitted comes near.
 _MAXIMUM_VALUE = 4096
 _MAXIMUM_PREFIXES = 64
-_NAME = re.compile(r"[^\W\d][\w.\-]*")
+# Systems name elements by bare UUIDs too, which XML does not allow.
+_NAME = re.compile(r"[\w.\-]+")
 
 _SIGNATURE = f"{{{DS}}}Signature"
 _SIGNATURE_PARTS = [f"{{{DS}}}SignedInfo", f"{{{DS}}}SignatureValue", f"{{{DS}}}KeyInfo"]
@@ -105,9 +106,14 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
         tail = child.tail
         if not isinstance(child.tag, str) or (tail and not tail.isspace()):
             raise _foreign(parent)
-    if attributes is not None and not all(name in attributes for name in parent.attrib):
+    if attributes is not None and has_other_attributes(parent, attributes):
         raise format_refusal(f"посторонний атрибут элемента {local_name(parent)}")
     return children
+
+
+def has_other_attributes(element: etree._Element, attributes: tuple[str, ...]) -> bool:
+    """Whether an element has an attribute that is not among these."""
+    return not set(element.keys()).issubset(attributes)
 
 
 def local_name(element: etree._Element) -> str:
@@ -116,7 +122,7 @@ def local_name(element: etree._Element) -> str:
 
 
 def is_name(value: str) -> bool:
-    """Whether a value may be an identifier (XML NCName, no colon)."""
+    """Whether a value may be an identifier: letters, digits, `.`, `-`, `_`."""
     return _NAME.fullmatch(value) is not None
 
 
@@ -272,7 +278,7 @@ def _foreign(element: etree._Element) -> Refusal:
 
 def _octets(element: etree._Element, attributes: tuple[str, ...], maximum: int) -> bytes:
     """Base64 content of a leaf element, strictly decoded."""
-    if len(element) > 0 or not all(name in attributes for name in element.attrib):
+    if len(element) > 0 or has_other_attributes(element, attributes):
         raise _foreign(element)
     text = "".join((element.text or "").split())
     if len(text) > maximum * 4 // 3 + 4:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from lxml import etree
 
 from signing.certificates import Certificate
+
+
+class Signed(Protocol):
+    """What the judgement of roles needs of a signature that holds, whatever its format."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """Certificate of the signer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
