@@ -35,7 +35,7 @@ def issued_by(certificate: Certificate, authority: Certificate) -> bool:
     Raises:
         GostUnavailableError: The key is GOST and no library serves it; that is not kept.
     """
-    if issuer_name(certificate) != subject_name(authority) or not _has_one_algorithm(certificate.der):
+    if certificate.issuer != authority.subject or not _has_one_algorithm(certificate.der):
         return False
     return is_signed_by(
         authority,
@@ -79,18 +79,6 @@ def _has_one_algorithm(der: bytes) -> bool:
 
 
 @lru_cache(maxsize=_KEPT)
-def issuer_name(certificate: Certificate) -> bytes:
-    """Name of the issuer, DER."""
-    return certificate.x509.issuer.public_bytes()
-
-
-@lru_cache(maxsize=_KEPT)
-def subject_name(certificate: Certificate) -> bytes:
-    """Name of the subject, DER."""
-    return certificate.x509.subject.public_bytes()
-
-
-@lru_cache(maxsize=_KEPT)
 def key_identifiers(certificate: Certificate) -> tuple[bytes | None, bytes | None]:
     """Identifiers of the certificate's own key and of its issuer's key, where it names them."""
     own = issuer = None
@@ -126,6 +114,8 @@ def link_fault(certificate: Certificate, *, authorities_below: int) -> str:
         Refusal: SIG_FORMAT when the extensions cannot be read.
     """
     extensions = extensions_of(certificate)
+    if certificate.x509.version is not x509.Version.v3:
+        return "сертификат не версии 3"
     if any(e.critical and not isinstance(e.value, _UNDERSTOOD) for e in extensions):
         return "неизвестное критическое расширение сертификата"
     if authorities_below < 0:

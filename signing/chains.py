@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from signing.authority import issued_by, issuer_name, subject_name
+from signing.authority import issued_by
 from signing.certificates import Certificate
 from signing.pool import Pool
 from signing.reasons import Reason, Refusal
@@ -41,8 +41,7 @@ def chains(pool: Pool, certificate: Certificate, brought: Sequence[Certificate] 
 def _longer(pool: Pool, chain: Chain, brought: Chain, tried: Iterator[int]) -> Iterator[Chain]:
     last = chain[-1]
     known = pool.issuers_of(last)
-    name = issuer_name(last)
-    for authority in (*known, *(b for b in brought if b not in known and subject_name(b) == name)):
+    for authority in (*known, *(b for b in brought if b not in known and b.subject == last.issuer)):
         if authority in chain:
             continue
         if next(tried) > MAXIMUM_LINKS:

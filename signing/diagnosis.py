@@ -15,7 +15,7 @@ from itertools import pairwise
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from signing.authority import extensions_of, issued_by, issuer_name, link_fault, subject_name
+from signing.authority import extensions_of, issued_by, link_fault
 from signing.certificates import Certificate
 from signing.chains import MAXIMUM_CHAIN, Chain, chains
 from signing.gost import GostUnavailableError
@@ -91,7 +91,7 @@ def diagnose(
             found += _broken_chain(certificate, trust, brought)
             found += _dates((certificate,), at, now)
         else:
-            root = _name(chain[-1].x509.subject)
+            root = _name(chain[-1].common_name)
             text = f"Цепочка построена, сертификатов в ней: {len(chain)}. Корень: {root}."
             found.append(Finding(Check.CHAIN, Outcome.GOOD, text))
             found += _dates(chain, at, now)
@@ -157,8 +157,8 @@ def _broken_chain(
     last, seen = certificate, [certificate]
     while True:
         named = (
-            *trust.pool.named(issuer_name(last)),
-            *(b for b in brought if subject_name(b) == issuer_name(last)),
+            *trust.pool.named(last.issuer),
+            *(b for b in brought if b.subject == last.issuer),
         )
         above = next((one for one in named if one not in seen and issued_by(last, one)), None)
         if above is None or len(seen) >= MAXIMUM_CHAIN:
@@ -178,8 +178,8 @@ def _broken_chain(
 
 
 def _end_of_way(last: Certificate, named: Sequence[Certificate]) -> Finding:
-    issuer = _name(last.x509.issuer)
-    if issuer_name(last) == subject_name(last):
+    issuer = _name(last.issuer_common_name)
+    if last.issuer == last.subject:
         text = (
             f"Сертификат с серийным номером {last.serial} самоподписанный, среди доверенных корней его нет."
         )
@@ -209,7 +209,7 @@ def _where(certificate: Certificate) -> str:
 
 def _dates(chain: Chain, at: datetime, now: datetime) -> Iterator[Finding]:
     for depth, one in enumerate(chain):
-        whose = f"Сертификат {one.serial}" if depth == 0 else f"Сертификат {_name(one.x509.subject)}"
+        whose = f"Сертификат {one.serial}" if depth == 0 else f"Сертификат {_name(one.common_name)}"
         term = f"с {one.not_before:%d.%m.%Y %H:%M} по {one.not_after:%d.%m.%Y %H:%M} UTC"
         missed = [
             name
@@ -278,7 +278,6 @@ def _clock(certificate: Certificate, trust: Trust, now: datetime) -> Finding:
     return Finding(Check.CLOCK, Outcome.BAD, text, advice)
 
 
-def _name(name: x509.Name) -> str:
+def _name(common_name: str) -> str:
     """The name of an authority for people."""
-    texts = [str(a.value) for a in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
-    return f"«{texts[0]}»" if texts else f"«{name.rfc4514_string()[:200]}»"
+    return f"«{common_name[:200]}»" if common_name else "без имени"

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from cryptography import x509
 
-from signing.authority import subject_name
 from signing.certificates import Certificate
 from signing.keys import SigningKey
 from signing.revocation import RevocationList
@@ -105,11 +104,10 @@ def terms_of(
     pool = trust.pool
     for one in pool.authorities:
         kind = Kind.ROOT if one in pool.roots else Kind.INTERMEDIATE
-        note(subject_name(one), _of_certificate(kind, one, f"{one.common_name}, {one.serial}"))
+        note(one.subject, _of_certificate(kind, one, f"{one.common_name}, {one.serial}"))
     for revocation in trust.lists():
         if revocation.usable and revocation.end is not None:
-            name = _common_name(revocation.crl.issuer)
-            term = Term(Kind.REVOCATION_LIST, name, revocation.begin, revocation.end)
+            term = Term(Kind.REVOCATION_LIST, revocation.issuer_common_name, revocation.begin, revocation.end)
             note((revocation.issuer, _key_identifier(revocation)), term)
     return tuple(latest.values())
 
@@ -130,10 +128,6 @@ def _warning(term: Term, now: datetime) -> ExpiryWarning | None:
         return None
     text = f"{term.kind} ({term.name}) действует до {day}, осталось дней: {left.days}. {_ADVICE[term.kind]}"
     return ExpiryWarning(term, min(passed), text)
-
-
-def _common_name(name: x509.Name) -> str:
-    return next((str(a.value) for a in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)), "без имени")
 
 
 def _key_identifier(revocation: RevocationList) -> bytes | None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from signing.authority import extensions_of, is_signed_by, issued_by, link_fault, subject_name
+from signing.authority import extensions_of, is_signed_by, issued_by, link_fault
 from signing.certificates import PARSING_ERRORS, Certificate, of_x509
 from signing.reasons import Refusal
 from signing.revocation import CLOCK_SKEW, UNKNOWN, Standing, Status, is_distrusted_ever
@@ -194,7 +194,7 @@ def _about(
 def _identified(authority: Certificate, algorithm: hashes.HashAlgorithm) -> tuple[bytes, bytes]:
     """Digests of an authority's name and of its key without tag, length and unused bits (4.1.1)."""
     key = asn1.decode_der(_PublicKeyInfo, authority.spki).key.as_bytes()
-    return _digest(algorithm, subject_name(authority)), _digest(algorithm, key)
+    return _digest(algorithm, authority.subject), _digest(algorithm, key)
 
 
 def _digest(algorithm: hashes.HashAlgorithm, content: bytes) -> bytes:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from signing.authority import issued_by, issuer_name, key_identifiers, link_fault, subject_name
+from signing.authority import issued_by, key_identifiers, link_fault
 from signing.certificates import PARSING_ERRORS, Certificate, of_x509
 from signing.gost import GostUnavailableError
 from signing.reasons import Refusal
@@ -56,7 +56,7 @@ class Pool:
 
     def issuers_of(self, certificate: Certificate) -> tuple[Certificate, ...]:
         """The authorities that may have issued a certificate, by name and key identifier; no proof."""
-        name, wanted = issuer_name(certificate), key_identifiers(certificate)[1]
+        name, wanted = certificate.issuer, key_identifiers(certificate)[1]
         if wanted is None:
             return self.named(name)
         return (*self._by_key.get((name, wanted), ()), *self._by_key.get((name, None), ()))
@@ -93,8 +93,8 @@ def load_pool(paths: Sequence[Path], former: Pool | None = None) -> Pool:
         authorities,
         _grouped((r.issuer, r) for r in lists),
         unproven,
-        _grouped((subject_name(c), c) for c in authorities),
-        _grouped(((subject_name(c), key_identifiers(c)[0]), c) for c in authorities),
+        _grouped((c.subject, c) for c in authorities),
+        _grouped(((c.subject, key_identifiers(c)[0]), c) for c in authorities),
     )
 
 
@@ -116,7 +116,7 @@ def _roots(authorities: Iterable[Certificate]) -> tuple[frozenset[Certificate], 
     roots: set[Certificate] = set()
     unproven = ""
     for one in authorities:
-        if issuer_name(one) != subject_name(one):
+        if one.issuer != one.subject:
             continue
         try:
             if issued_by(one, one):

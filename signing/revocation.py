@@ -11,16 +11,19 @@ from hashlib import sha256
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signing.authority import extensions_of, is_signed_by, subject_name
+from signing.authority import extensions_of, is_signed_by
 from signing.certificates import PARSING_ERRORS, Certificate
+from signing.names import read_name
 from signing.reasons import Refusal
 
 # How far the clock of an authority may be ahead of ours.
 CLOCK_SKEW = timedelta(minutes=5)
 
 _KEPT = 4096
+_COMMON_NAME = "2.5.4.3"
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -84,6 +87,7 @@ class RevocationList:
         thumbprint: SHA-256 of `der`.
         der: The list as it came, DER.
         issuer: Name of the issuer, DER.
+        issuer_common_name: CN of it, empty where it has none.
         number: CRL number, None where it has none.
         usable: Whether its entries can be read alone: neither a delta nor an indirect list, nothing unknown
             critical.
@@ -94,6 +98,7 @@ class RevocationList:
     thumbprint: bytes
     der: bytes = field(compare=False)
     issuer: bytes = field(compare=False)
+    issuer_common_name: str = field(compare=False)
     number: int | None = field(compare=False)
     usable: bool = field(compare=False)
     scope: x509.IssuingDistributionPoint | None = field(compare=False)
@@ -156,6 +161,15 @@ class RevocationList:
         return _kept(self._entries, serial, _entry_of(self, serial))
 
 
+@asn1.sequence
+class _SignedList:
+    """CertificateList of RFC 5280, 5.1, its TBSCertList taken apart no further than into its parts."""
+
+    tbs: list[asn1.TLV]
+    algorithm: asn1.TLV
+    signature: asn1.TLV
+
+
 def read_revocation_list(content: bytes | x509.CertificateRevocationList) -> RevocationList:
     """Facts of a CRL, DER or parsed.
 
@@ -181,7 +195,17 @@ def _facts(der: bytes, crl: x509.CertificateRevocationList) -> RevocationList:
             number = value.crl_number
         elif isinstance(value, x509.DeltaCRLIndicator) or extension.critical:
             usable = False
-    return RevocationList(sha256(der).digest(), der, crl.issuer.public_bytes(), number, usable, scope, crl)
+    issuer = _issuer(der)
+    common_name = next((text for oid, text in read_name(issuer) if oid == _COMMON_NAME), "")
+    return RevocationList(
+        sha256(der).digest(), der, asn1.encode_der(issuer), common_name, number, usable, scope, crl
+    )
+
+
+def _issuer(der: bytes) -> asn1.TLV:
+    """The issuer's name as it stands: after the version, which may be absent, and the algorithm."""
+    sequences = [part for part in asn1.decode_der(_SignedList, der).tbs if part.tag_bytes == b"\x30"]
+    return sequences[1]
 
 
 def status_by_lists(
@@ -224,7 +248,7 @@ def _is_signed(revocation: RevocationList, authority: Certificate) -> bool:
         usage = extensions_of(authority).get_extension_for_class(x509.KeyUsage).value
     except (Refusal, x509.ExtensionNotFound):
         return False
-    if not usage.crl_sign or revocation.issuer != subject_name(authority):
+    if not usage.crl_sign or revocation.issuer != authority.subject:
         return False
     crl = revocation.crl
     return is_signed_by(authority, crl.signature_algorithm_oid, crl.tbs_certlist_bytes, crl.signature)

@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from signing.authority import subject_name
 from signing.certificates import Certificate
 from signing.fetching import Exchange, FetchError, fetch, is_fetchable
 from signing.gost import GostUnavailableError
@@ -184,7 +183,7 @@ class StatusCache:
         brought = [authority for _, authority in wanted if authority not in pool.authorities]
 
         def known(name: bytes) -> Sequence[Certificate]:
-            return (*pool.named(name), *(one for one in brought if subject_name(one) == name))
+            return (*pool.named(name), *(one for one in brought if one.subject == name))
 
         due = [point for point in self._points.values() if point.is_due(now)]
         done = _in_parallel(lambda point: self._ask_point(point, now, known, until), due)
@@ -291,7 +290,7 @@ class StatusCache:
     def _by_lists(
         self, certificate: Certificate, authority: Certificate, now: datetime, pool: Pool
     ) -> Status:
-        name = subject_name(authority)
+        name = authority.subject
         try:
             return status_by_lists(
                 certificate, authority, (*pool.lists.get(name, ()), *self.lists(name)), now

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from signing.authority import link_fault, subject_name
+from signing.authority import link_fault
 from signing.certificates import Certificate
 from signing.chains import Chain, chains
 from signing.pool import Pool, Stamp, TrustUnusableError, load_pool, stamp_of
@@ -220,7 +220,7 @@ class Trust:
             raise Refusal(Reason.CERT_STATUS_UNKNOWN, values={"serial": unknown[0].serial})
 
     def _status(self, pool: Pool, certificate: Certificate, authority: Certificate, now: datetime) -> Status:
-        name = subject_name(authority)
+        name = authority.subject
         lists = (*pool.lists.get(name, ()), *self._statuses.lists(name))
         by_lists = status_by_lists(certificate, authority, lists, now)
         if by_lists.standing is Standing.REVOKED:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from cryptography import x509
 from cryptography.hazmat import asn1
@@ -262,6 +264,26 @@ def ocsp_answer(
     return _tlv(0x30, b"\x0a\x01\x00", _tlv(0xA0, _tlv(0x30, basic_type, _tlv(0x04, basic))))
 
 
+def rebuilt(
+    certificate: Certificate, issuer: Authority, change: Callable[[list[bytes]], list[bytes]]
+) -> bytes:
+    """A certificate, DER, whose signed parts (RFC 5280, 4.1) somebody has changed and signed again."""
+    parts = [asn1.encode_der(part) for part in asn1.decode_der(_Signed, certificate.der).content]
+    return _signed_parts(change(parts), issuer.key)
+
+
+def with_extensions(parts: list[bytes], change: Callable[[list[bytes]], list[bytes]]) -> list[bytes]:
+    """The parts of a certificate with other extensions, each DER."""
+    inner = asn1.decode_der(_Explicit, _tlv(0x30, parts[7])).extensions
+    extensions = change([asn1.encode_der(one) for one in inner])
+    return [*parts[:7], _tlv(0xA3, _tlv(0x30, *extensions))]
+
+
+@asn1.sequence
+class _Explicit:
+    extensions: Annotated[list[asn1.TLV], asn1.Explicit(3)]
+
+
 def spki_of(key: NativePrivateKey) -> bytes:
     """SubjectPublicKeyInfo of a key of any kind."""
     if isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
@@ -277,10 +299,15 @@ def of_other_kind(authority_made: x509.Certificate, key: NativePrivateKey) -> Au
 def _resigned(der: bytes, key: NativePrivateKey, *, algorithm_place: int, spki: bytes = b"") -> bytes:
     """A certificate or a list with another signature, and with another public key where one is given."""
     parts = [asn1.encode_der(part) for part in asn1.decode_der(_Signed, der).content]
-    kind, algorithm = _signature_of(key)
+    _, algorithm = _signature_of(key)
     parts[algorithm_place] = bytes.fromhex(algorithm)
     if spki:
         parts[6] = spki
+    return _signed_parts(parts, key)
+
+
+def _signed_parts(parts: list[bytes], key: NativePrivateKey) -> bytes:
+    kind, algorithm = _signature_of(key)
     content = _tlv(0x30, *parts)
     signature = sign(key, kind, digest(kind, content), der=True)
     return _tlv(0x30, content, bytes.fromhex(algorithm), _bits(signature))
