@@ -1,24 +1,25 @@
-"""GOST by an external program: a certified СКЗИ (CryptoPro CSP, ViPNet, a PKCS#11 tool) behind a small script.
+"""GOST by an external program: a certified СКЗИ (CryptoPro CSP, ViPNet, a PKCS#11 tool) behind a script.
 
-The configured command is started once for each operation, without a shell, with these arguments added. Octets go
-in on standard input and come out on standard output; nothing else may be written there.
+The configured command is started once for each operation, without a shell, with these arguments added. Octets
+go in on standard input and come out on standard output; nothing else may be written there.
 
     digest KIND                     input: the data; output: the digest, raw
     sign ALGORITHM KEY_ID           input: the digest, raw; output: the signature, raw
     verify ALGORITHM SPKI SIGNATURE input: the digest, raw; output: the word "valid" or the word "invalid"
 
-KIND is streebog-256, streebog-512 or gost-94; ALGORITHM is gost-256 or gost-512. SPKI (SubjectPublicKeyInfo, DER)
-and SIGNATURE are in hexadecimal. A signature is s, then r, each big-endian, 32 or 64 octets; a digest is in the
-order of octets that OpenSSL and CryptoPro print. Exit status 0 means that the answer stands, "invalid" included;
-any other says that the operation could not be done, and its output is not read. For example:
+KIND is streebog-256, streebog-512 or gost-94; ALGORITHM is gost-256 or gost-512. SPKI (SubjectPublicKeyInfo,
+DER) and SIGNATURE are in hexadecimal. A signature is s, then r, each big-endian, 32 or 64 octets; a digest is
+in the order of octets that OpenSSL and CryptoPro print. Exit status 0 means that the answer stands, "invalid"
+included; any other says that the operation could not be done, and its output is not read. For example:
 
     $ printf abc | skzi digest streebog-256 | xxd -p -c 64
     4e2919cf137ed41ec4fb6270c61826cc4fffb660341e0af3688cd0626d23b481
     $ skzi verify gost-256 3066301f... 5d1e0a... < digest.bin
     invalid
 
-No secret stands on the command line: private keys stay with the СКЗИ and are named, and a PIN is the business of
-the program, which has the environment of this process. Its standard error is thrown away, for it may name persons.
+No secret stands on the command line: private keys stay with the СКЗИ and are named, and a PIN is the business
+of the program, which has the environment of this process. Its standard error is thrown away, for it may name
+persons.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class CommandBackend:
         """Sign by a key that the program keeps."""
         if not isinstance(key, ExternalKey):
             raise GostBackendError(
-                f"{self.name}: ключ из файла внешнему СКЗИ не передаётся; укажите имя ключа, который хранит СКЗИ."
+                f"{self.name}: ключ из файла внешнему СКЗИ не передаётся; нужно имя ключа в СКЗИ."
             )
         signature = self._run(("sign", _algorithm(key.curve), key.key_id), digest)
         return self._demand_length(signature, 2 * key.curve.size)
@@ -91,23 +92,9 @@ class CommandBackend:
         return answer
 
     def _run(self, arguments: Sequence[str], data: bytes) -> bytes:
-        """Run the program over `data`, which stands in memory only, and return its bounded answer."""
+        """Run the program over `data` and return its bounded answer."""
         deadline = time.monotonic() + self._timeout
-        with open(os.memfd_create("gost"), "w+b") as source:  # noqa: PTH123 - a descriptor has no path
-            source.write(data)
-            source.seek(0)
-            try:
-                process = subprocess.Popen(  # noqa: S603 - the operator's own command, no shell
-                    [*self._command, *arguments],
-                    stdin=source,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-            except OSError as error:
-                raise GostBackendError(
-                    f"{self.name}: программа не запускается ({error.strerror})."
-                ) from error
+        process = self._start(arguments, data)
         try:
             answer = self._answer(process, deadline)
             status = process.wait(max(deadline - time.monotonic(), 0))
@@ -120,6 +107,24 @@ class CommandBackend:
                 f"{self.name}: операция {arguments[0]} не выполнена, код завершения {status}."
             )
         return answer
+
+    def _start(self, arguments: Sequence[str], data: bytes) -> subprocess.Popen[bytes]:
+        """Start the program with `data` to read, in memory: not on a disk, nor in a pipe that could block."""
+        try:
+            with open(os.memfd_create("gost"), "w+b") as source:  # noqa: PTH123 - a descriptor has no path
+                source.write(data)
+                source.seek(0)
+                return subprocess.Popen(  # noqa: S603 - the operator's own command, no shell
+                    [*self._command, *arguments],
+                    stdin=source,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise GostBackendError(
+                f"{self.name}: программа не запускается ({os.strerror(error.errno or 0)})."
+            ) from error
 
     def _answer(self, process: subprocess.Popen[bytes], deadline: float) -> bytes:
         assert process.stdout is not None  # noqa: S101 - asked for when it was started
@@ -138,7 +143,7 @@ class CommandBackend:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a program that has not been waited for, with its children; its number is still its own till then."""
+    """Kill a program that has not been waited for, with its children; till then its number is its own."""
     if process.returncode is None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -53,7 +53,7 @@ class GostPrivateKey:
         GostKeyError: The number is not between 0 and the order of the curve.
     """
 
-    __slots__ = ("_public", "curve", "scalar")
+    __slots__ = ("__weakref__", "_public", "curve", "scalar")
 
     def __init__(self, curve: Curve, scalar: int) -> None:
         if not 0 < scalar < curve.parameters.q:

@@ -20,7 +20,11 @@ from signing.gost.loading import Loader, Pointer, bind
 
 SONAME = "libgcrypt.so.20"
 
-_DIGESTS: Final = {GostDigest.GOST_94: 311, GostDigest.STREEBOG_256: 309, GostDigest.STREEBOG_512: 310}
+_DIGESTS: Final = {
+    GostDigest.GOST_94: (311, ctypes.c_char * 32),
+    GostDigest.STREEBOG_256: (309, ctypes.c_char * 32),
+    GostDigest.STREEBOG_512: (310, ctypes.c_char * 64),
+}
 _CURVES: Final = {
     "1.2.643.2.2.35.0": b"GOST2001-test",
     "1.2.643.2.2.35.1": b"GOST2001-CryptoPro-A",
@@ -80,9 +84,9 @@ class Libgcrypt:
 
         The algorithm is asked for first: libgcrypt ends the process when told to use one it has switched off.
         """
-        number = _DIGESTS[kind]
+        number, buffer = _DIGESTS[kind]
         self._check(self._digest_info(number, _TEST_DIGEST, None, None))
-        result = ctypes.create_string_buffer(kind.size)
+        result = buffer()
         self._hash(number, result, data, len(data))
         return result.raw
 

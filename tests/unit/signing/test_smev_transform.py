@@ -59,7 +59,8 @@ PUBLISHED = [
             '<ns1:elementOne xmlns:ns1="http://test/1"><ns2:elementTwo xmlns:ns2="http://test/2">'
             '<ns3:elementThree xmlns:ns3="http://test/3" xmlns:ns4="http://test/0" '
             'xmlns:ns5="http://test/a" '
-            'ns4:attC="ccc" ns2:attF="fff" ns3:attD="ddd" ns3:attE="eee" ns5:attZ="zzz" attA="aaa" attB="bbb">'
+            'ns4:attC="ccc" ns2:attF="fff" ns3:attD="ddd" ns3:attE="eee" ns5:attZ="zzz" '
+            'attA="aaa" attB="bbb">'
             "</ns3:elementThree></ns2:elementTwo></ns1:elementOne>"
         ),
     ),
