@@ -1,7 +1,9 @@
 """Judge GOST signatures by OpenSSL with its GOST engine, both ways: `python -m tests.interop.gost_openssl`.
 
-On every curve that the engine knows: a key of OpenSSL is read as OpenSSL reads it, its signature holds here,
-ours holds there, and with one bit changed neither does. Debian 12: `apt install openssl libengine-gost-openssl`.
+On every curve that the engine knows: a key of OpenSSL is read as OpenSSL reads it, its signature holds
+here, and ours holds there; with one bit changed neither does.
+
+Debian 12: `apt install openssl libengine-gost-openssl`.
 
 Exit status 0: all agree. 1: something does not, or the engine is not there.
 """
@@ -58,7 +60,7 @@ class DisagreementError(Exception):
 
 
 def judge(case: Case, folder: Path) -> str:
-    """Cross-check one curve in an empty folder; returns the curve and who served it, raises DisagreementError."""
+    """Cross-check a curve in an empty folder; returns it and who served it, raises DisagreementError."""
     (folder / "message").write_bytes(_MESSAGE)
     parameters = ("-pkeyopt", f"paramset:{case.parameters}")
     _openssl(folder, "genpkey", "-algorithm", case.algorithm, *parameters, "-outform", "DER", "-out", "key")

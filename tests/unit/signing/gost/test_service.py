@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -164,6 +166,20 @@ def test_import_opens_no_library() -> None:
         "assert 'gnutls' in maps()\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_policy_of_the_machine_against_gnutls_moves_the_work(tmp_path: Path) -> None:
+    """Where the system's policy forbids GOST signatures to GnuTLS, the probe sees it and libgcrypt serves."""
+    policy = tmp_path / "policy"
+    policy.write_text("[overrides]\ninsecure-sig = GOSTR341012-256\n", "ascii")
+    script = (
+        "import signing.gost as gost; report = gost.report()\n"
+        "assert report.missing == (), report.missing\n"
+        "assert report.curves['1.2.643.2.2.36.0'] == 'libgcrypt', report.curves\n"
+        "assert 'ошибка' in report.backends[0].curves['1.2.643.2.2.36.0']\n"
+    )
+    environment = {**os.environ, "GNUTLS_SYSTEM_PRIORITY_FILE": str(policy)}
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment)
 
 
 @pytest.mark.parametrize(
