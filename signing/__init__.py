@@ -1,26 +1,39 @@
 """Signatures, certificates and signing roles as abstract facts; knows no referral."""
 
+from signing.app_data import sign_app_data, verify_app_data
 from signing.certificates import Certificate, load_certificate, read_certificate
-from signing.cms import certificates_in, sign_detached
+from signing.cms import VerifiedFile, certificates_in, sign_detached, verify_detached
+from signing.documents import sign_document, verify_document
 from signing.engine import graft
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
 from signing.reasons import Reason, Refusal
-from signing.roles import ExpectedSigner, Judgement, judge
+from signing.roles import Judgement, judge
+from signing.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
+from signing.staff import Absence, Employment, Posts, Staff
 from signing.trust import Trust, TrustUnusableError
-from signing.verified import Verified
-from signing.xmldsig import sign_document, sign_wss, verify_document, verify_wss
+from signing.verified import Signed, Verified
+from signing.wss import sign_wss, verify_wss
 
 __all__ = [
+    "Absence",
+    "AuthorityKind",
     "Certificate",
+    "Employment",
     "ExpectedSigner",
     "Judgement",
     "KeyUnusableError",
+    "Organization",
+    "Posts",
     "Reason",
     "Refusal",
+    "Signed",
+    "SigningAuthority",
     "SigningKey",
+    "Staff",
     "Trust",
     "TrustUnusableError",
     "Verified",
+    "VerifiedFile",
     "certificates_in",
     "graft",
     "judge",
@@ -28,9 +41,12 @@ __all__ = [
     "load_pem_key",
     "load_pkcs12_key",
     "read_certificate",
+    "sign_app_data",
     "sign_detached",
     "sign_document",
     "sign_wss",
+    "verify_app_data",
+    "verify_detached",
     "verify_document",
     "verify_wss",
 ]

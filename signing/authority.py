@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from signing.certificates import MINIMUM_RSA_BITS
+from signing.primitives import MINIMUM_RSA_BITS
 from signing.reasons import Reason, Refusal
 
 STRONG_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import NameOID
 
+from signing import gost
+from signing.algorithms import GOST_KEY_OIDS, KeyKind
+from signing.names import read_name
+from signing.primitives import PublicKey, public_key
 from signing.reasons import Reason, Refusal
 
+# Russian attributes of a subject (order of the FSB on the form of a qualified certificate).
 OGRN = x509.ObjectIdentifier("1.2.643.100.1")
 SNILS = x509.ObjectIdentifier("1.2.643.100.3")
 INN_LE = x509.ObjectIdentifier("1.2.643.100.4")
 OGRNIP = x509.ObjectIdentifier("1.2.643.100.5")
 INN = x509.ObjectIdentifier("1.2.643.3.131.1.1")
-
-MINIMUM_RSA_BITS = 2048
 
 # A certificate of a person or an organisation takes 1 to 4 KiB; more than this is not one.
 MAXIMUM_SIZE = 64 * 1024
@@ -42,14 +45,17 @@ PARSING_ERRORS = (
     CryptographyDeprecationWarning,
 )
 
-PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+# Places among the parts of a TBSCertificate that begins with its version.
+_ISSUER, _SUBJECT, _SPKI = 3, 5, 6
 
 
-class KeyKind(StrEnum):
-    """Kinds of keys that sign and verify here."""
+@asn1.sequence
+class _SignedCertificate:
+    """Certificate of RFC 5280, 4.1, its TBSCertificate taken apart no further than into its parts."""
 
-    RSA = "RSA"
-    P256 = "ECDSA P-256"
+    tbs: list[asn1.TLV]
+    algorithm: asn1.TLV
+    signature: asn1.TLV
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +84,10 @@ class Certificate:
         not_before: First moment of validity, UTC.
         not_after: Last moment of validity, UTC.
         allows_signing: KeyUsage is present and has digitalSignature or nonRepudiation (contentCommitment).
+        issuer: Name of the issuer, DER.
+        subject: Name of the owner, DER.
+        spki: SubjectPublicKeyInfo, DER.
+        key: The public key; None when it is of no kind that verifies here.
         x509: The parsed certificate, for cryptographic work.
     """
 
@@ -99,6 +109,10 @@ class Certificate:
     not_before: datetime = field(compare=False)
     not_after: datetime = field(compare=False)
     allows_signing: bool = field(compare=False)
+    issuer: bytes = field(compare=False)
+    subject: bytes = field(compare=False)
+    spki: bytes = field(compare=False)
+    key: PublicKey | None = field(compare=False)
     x509: x509.Certificate = field(compare=False)
 
     @property
@@ -115,20 +129,16 @@ class Certificate:
         return f"Certificate(serial={self.serial}, thumbprint={self.thumbprint[:16]})"
 
     def public_key(self) -> PublicKey:
-        """The public key, when it is of a kind that signs here.
+        """The public key, when it is of a kind that verifies here.
 
         Raises:
-            Refusal: SIG_ALGORITHM when the key is neither RSA of 2048 bits or more nor ECDSA P-256.
+            Refusal: SIG_ALGORITHM when the key is none of RSA of 2048 bits or more, ECDSA P-256 and P-384,
+                GOST R 34.10.
         """
-        try:
-            key = self.x509.public_key()
-        except PARSING_ERRORS as error:
-            raise self._unsupported() from error
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= MINIMUM_RSA_BITS:
-            return key
-        if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
-            return key
-        raise self._unsupported()
+        if self.key is None:
+            algorithm = self.x509.public_key_algorithm_oid.dotted_string
+            raise Refusal(Reason.SIG_ALGORITHM, values={"algorithm": algorithm, "serial": self.serial})
+        return self.key
 
     def key_kind(self) -> KeyKind:
         """The kind of the public key.
@@ -136,15 +146,11 @@ class Certificate:
         Raises:
             Refusal: SIG_ALGORITHM as `public_key`.
         """
-        return KeyKind.RSA if isinstance(self.public_key(), rsa.RSAPublicKey) else KeyKind.P256
+        return self.public_key().kind
 
     def pem(self) -> bytes:
         """The certificate as PEM."""
         return self.x509.public_bytes(Encoding.PEM)
-
-    def _unsupported(self) -> Refusal:
-        algorithm = self.x509.public_key_algorithm_oid.dotted_string
-        return Refusal(Reason.SIG_ALGORITHM, values={"algorithm": algorithm, "serial": self.serial})
 
 
 @lru_cache(maxsize=256)
@@ -190,7 +196,10 @@ def of_x509(certificate: x509.Certificate) -> Certificate:
 
 
 def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
-    subject = certificate.subject
+    parts = _parts(der)
+    subject = read_name(parts[_SUBJECT])
+    issuer = read_name(parts[_ISSUER])
+    spki = asn1.encode_der(parts[_SPKI])
     if certificate.serial_number <= 0:
         raise _unreadable("серийный номер сертификата не положительный")
     if certificate.not_valid_after_utc < certificate.not_valid_before_utc:
@@ -210,12 +219,37 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
         title=_first(subject, NameOID.TITLE),
         organization=_first(subject, NameOID.ORGANIZATION_NAME),
         organizational_unit=_first(subject, NameOID.ORGANIZATIONAL_UNIT_NAME),
-        issuer_common_name=_first(certificate.issuer, NameOID.COMMON_NAME),
+        issuer_common_name=_first(issuer, NameOID.COMMON_NAME),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
         allows_signing=_allows_signing(certificate),
+        issuer=asn1.encode_der(parts[_ISSUER]),
+        subject=asn1.encode_der(parts[_SUBJECT]),
+        spki=spki,
+        key=_key(spki, certificate),
         x509=certificate,
     )
+
+
+def _key(spki: bytes, certificate: x509.Certificate) -> PublicKey | None:
+    """The public key; `cryptography` reads RSA and ECDSA, GOST is read from its SubjectPublicKeyInfo."""
+    kind = GOST_KEY_OIDS.get(certificate.public_key_algorithm_oid.dotted_string)
+    try:
+        if kind is not None:
+            return PublicKey(kind, gost.load_spki(spki))
+        return public_key(certificate.public_key())
+    except PARSING_ERRORS:
+        return None
+
+
+def _parts(der: bytes) -> list[asn1.TLV]:
+    """Parts of the TBSCertificate; the first, the version, is put in where it is left out."""
+    parts = asn1.decode_der(_SignedCertificate, der).tbs
+    if parts[0].tag_bytes != b"\xa0":
+        parts.insert(0, parts[0])
+    if len(parts) <= _SPKI:
+        raise ValueError("too few parts")
+    return parts
 
 
 def _allows_signing(certificate: x509.Certificate) -> bool:
@@ -226,17 +260,13 @@ def _allows_signing(certificate: x509.Certificate) -> bool:
     return usage.digital_signature or usage.content_commitment
 
 
-def _texts(name: x509.Name, oid: x509.ObjectIdentifier) -> list[str]:
-    return [value.strip() for a in name.get_attributes_for_oid(oid) if isinstance(value := a.value, str)]
+def _first(name: Sequence[tuple[str, str]], oid: x509.ObjectIdentifier) -> str:
+    return next((text for found, text in name if found == oid.dotted_string), "")
 
 
-def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
-    return next(iter(_texts(name, oid)), "")
-
-
-def _only(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+def _only(name: Sequence[tuple[str, str]], oid: x509.ObjectIdentifier) -> str:
     """The value of an identifying attribute; two different values name two owners and are refused."""
-    values = set(_texts(name, oid))
+    values = {text for found, text in name if found == oid.dotted_string}
     if len(values) > 1:
         raise _unreadable("в сертификате два разных значения одного номера владельца")
     return values.pop() if values else ""

@@ -1,141 +1,222 @@
-"""The mathematics of XML signatures, by signxml, behind two functions: `check` and `make`.
+"""The core: a ds:Signature taken apart, against the elements that a profile wants signed; and making one.
 
-signxml is given a small tree of its own with two things only, the canonical bytes of the signed element and
-of the signature: it can find no other element, and cannot touch the caller's tree. Exclusive canonicalization
-makes that safe: its result does not depend on what stands around, and canonicalizing it again changes
-nothing.
+The caller names the elements by their place; a reference only has to name the same ones. So what is verified
+is known by identity, and no look-up by identifier can be led astray. The tree is parsed once, by the caller,
+and is neither copied nor changed.
 """
 
 from __future__ import annotations
 
-import logging
+import base64
+from collections.abc import Mapping, Sequence
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from lxml import etree
-from signxml.algorithms import (
-    CanonicalizationMethod,
-    DigestAlgorithm,
-    SignatureConstructionMethod,
-    SignatureMethod,
-)
-from signxml.exceptions import SignXMLException
-from signxml.signer import XMLSigner
-from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
+from signing import primitives
+from signing.algorithms import DIGESTS, GOST_KINDS, PREFERRED, Digest
+from signing.canonical import canonical, signed_octets
 from signing.certificates import Certificate
+from signing.identifiers import bare_ids_of, check_tree, ids_of, is_quiet
 from signing.keys import SigningKey
-from signing.profiles import DS, Profile
+from signing.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.reasons import Reason, Refusal
+from signing.structure import Parts, Reference, Step, format_refusal
 
-# signxml writes whole canonical documents to its log at DEBUG; documents are personal data.
-logging.getLogger("signxml").setLevel(logging.WARNING)
+_GOST_DIGESTS = frozenset({Digest.STREEBOG_256, Digest.STREEBOG_512, Digest.GOST_94})
 
-_LIBRARY_ERRORS = (SignXMLException, UnsupportedAlgorithm, etree.LxmlError, ValueError, TypeError, KeyError)
+Targets = Mapping[Target, etree._Element]  # noqa: SLF001 - the type of elements has no other name
+"""The elements of a message by what they are; an absent one is not there."""
+
+Signed = tuple[Reference, etree._Element]  # noqa: SLF001 - as above
+"""A reference and the element that it signs."""
 
 
-def canonical(node: etree._Element) -> bytes:
-    """Octets of an element by Exclusive XML Canonicalization 1.0 without comments.
+class Tree:
+    """One tree under verification; what its signatures have in common is computed once."""
 
-    Raises:
-        Refusal: SIG_FORMAT when it has none (a relative namespace URI, an entity reference).
-    """
-    try:
-        return etree.tostring(node, method="c14n", exclusive=True, with_comments=False)
-    except (etree.LxmlError, ValueError) as error:
-        raise Refusal(
-            Reason.SIG_FORMAT, values={"cause": "элемент не приводится к канонической форме"}
-        ) from error
+    def __init__(self, root: etree._Element) -> None:
+        """Take a tree.
+
+        Args:
+            root: The element within which identifiers have to be unique.
+        """
+        self._root = root
+        self._homonyms: frozenset[str] | None = None
+        self._octets: dict[tuple[int, tuple[Step, ...]], bytes] = {}
+        self._digests: dict[tuple[int, tuple[Step, ...], Digest], bytes] = {}
+
+    def check(self, signed: Sequence[Signed], signature: etree._Element) -> None:
+        """Refuse a tree in which identifiers are ambiguous.
+
+        Raises:
+            Refusal: SIG_FORMAT, also when a signed element has no canonical form.
+        """
+        if self._homonyms is None:
+            quiet = None
+            for reference, node in signed:
+                octets = self.octets(node, reference.steps, signature)
+                if node.getparent() is self._root and is_quiet(node, octets):
+                    quiet = node
+            self._homonyms = check_tree(self._root, quiet)
+        if not self._homonyms.isdisjoint(reference.target_id for reference, _ in signed):
+            raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+
+    def octets(self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element) -> bytes:
+        """Octets of an element by the transforms of a reference.
+
+        Raises:
+            Refusal: SIG_FORMAT when it has no canonical form.
+        """
+        key = (id(node), steps)
+        if key not in self._octets:
+            self._octets[key] = signed_octets(node, steps, signature)
+        return self._octets[key]
+
+    def digest(self, node: etree._Element, reference: Reference, signature: etree._Element) -> bytes:
+        """Digest of an element by a reference.
+
+        Raises:
+            Refusal: As `octets`.
+        """
+        key = (id(node), reference.steps, reference.digest)
+        if key not in self._digests:
+            octets = self.octets(node, reference.steps, signature)
+            self._digests[key] = primitives.digest(reference.digest, octets)
+        return self._digests[key]
 
 
 def check(
-    content: bytes, signature: bytes, certificate: Certificate, algorithm: str, profile: Profile
-) -> None:
-    """Check digest and signature value.
+    parts: Parts,
+    targets: Targets,
+    certificate: Certificate,
+    profile: Profile,
+    tree: Tree,
+) -> tuple[etree._Element, ...]:
+    """Check what is signed, every digest and the signature value.
 
     Args:
-        content: Canonical octets of the signed element.
-        signature: Canonical octets of the ds:Signature, of the profile's structure.
+        parts: The signature, of the profile's structure.
+        targets: Elements that may be signed.
         certificate: The signer's.
-        algorithm: URI of the signature algorithm, admitted by the profile.
         profile: The profile.
+        tree: The tree, checked already by an earlier signature or to be checked now.
+
+    Returns:
+        The signed elements in the order of the profile's targets.
 
     Raises:
-        Refusal: SIG_ALGORITHM when the key does not suit the algorithm; SIG_INVALID when it does not hold;
-            SIG_FORMAT when it cannot be computed.
+        Refusal: SIG_FORMAT when other elements are signed than the profile wants, SIG_ALGORITHM when key,
+            algorithm and digests do not suit each other, SIG_INVALID when something does not hold; the
+            refusal carries the certificate.
+        GostUnavailableError: No library computes a GOST algorithm.
     """
-    if certificate.key_kind() is not profile.algorithms[algorithm]:
-        values = {"algorithm": algorithm, "cause": f"ключ сертификата: {certificate.key_kind()}"}
-        raise Refusal(Reason.SIG_ALGORITHM, values=values)
-    config = SignatureConfiguration(
-        location="./",
-        expect_references=1,
-        signature_methods=frozenset({SignatureMethod(algorithm)}),
-        digest_algorithms=frozenset({DigestAlgorithm(profile.digest)}),
-        # Terms of certificates are judged by Trust, on the date of the document.
-        verification_time=certificate.not_before,
-    )
     try:
-        result = XMLVerifier().verify(
-            _parsed(b"<checked>" + content + signature + b"</checked>"),
-            x509_cert=certificate.x509,
-            validate_schema=False,
-            parser=_parser(),
-            expect_config=config,
-        )
-    except InvalidSignature as error:
-        raise Refusal(Reason.SIG_INVALID) from error
-    except _LIBRARY_ERRORS as error:
-        raise Refusal(Reason.SIG_FORMAT, values={"cause": "подпись не вычисляется"}) from error
-    if not isinstance(result, VerifyResult) or result.signed_data != content:
-        raise Refusal(Reason.SIG_INVALID)
+        return _check(parts, targets, certificate, profile, tree)
+    except Refusal as refusal:
+        raise refusal.claimed_by(certificate) from refusal
+
+
+def _check(
+    parts: Parts, targets: Targets, certificate: Certificate, profile: Profile, tree: Tree
+) -> tuple[etree._Element, ...]:
+    signed = match_references(parts, targets, profile)
+    tree.check(signed, parts.element)
+    key = certificate.public_key()
+    wants_gost = key.kind in GOST_KINDS
+    digests = {reference.digest for reference, _ in signed}
+    if key.kind not in parts.method.kinds or any((d in _GOST_DIGESTS) is not wants_gost for d in digests):
+        values = {"algorithm": parts.algorithm, "cause": f"ключ сертификата: {key.kind}"}
+        raise Refusal(Reason.SIG_ALGORITHM, values=values)
+    for reference, node in signed:
+        if tree.digest(node, reference, parts.element) != reference.value:
+            raise Refusal(Reason.SIG_INVALID, values={"cause": "хэш подписанного элемента другой"})
+    info = canonical(parts.signed_info, parts.canonicalization)
+    value = primitives.digest(parts.method.digest, info)
+    if not primitives.verify(key, parts.method.digest, value, parts.value, der=False):
+        raise Refusal(Reason.SIG_INVALID, values={"cause": "значение подписи не соответствует ключу"})
+    return tuple(node for _, node in signed)
+
+
+def match_references(parts: Parts, targets: Targets, profile: Profile) -> list[Signed]:
+    """Find the element of each reference: one for each target of the profile, in the profile's order.
+
+    Raises:
+        Refusal: SIG_FORMAT when a target is not signed, signed twice, or something else is signed.
+    """
+    left = list(parts.references)
+    signed = []
+    for target in (*profile.targets, *profile.optional_targets):
+        node = targets.get(target)
+        if node is None:
+            if target in profile.targets:
+                raise format_refusal(f"в сообщении нет элемента, который должен быть подписан: {target}")
+            continue
+        names = ids_of(node, profile) if target in profile.targets else bare_ids_of(node, profile)
+        found = [reference for reference in left if reference.target_id in names]
+        if len(found) > 1 or (not found and target in profile.targets):
+            raise format_refusal(f"подписан не тот элемент: ожидается {target}")
+        for reference in found:
+            left.remove(reference)
+            signed.append((reference, node))
+    if left:
+        raise format_refusal("подписан лишний элемент")
+    return signed
 
 
 def make(
-    node: etree._Element,
-    node_id: str,
+    signed: Sequence[tuple[etree._Element, str]],
     key: SigningKey,
     profile: Profile,
     *,
     parent: etree._Element,
     key_info: etree._Element | None = None,
+    at: int | None = None,
 ) -> etree._Element:
-    """Sign an element and append the ds:Signature to `parent`.
+    """Sign elements and put the ds:Signature into `parent`.
 
     Args:
-        node: The element to sign, where it stands.
-        node_id: Its identifier.
+        signed: The elements, where they stand, each with its identifier.
         key: The signer's key.
         profile: The profile.
-        parent: Element of the same tree that gets the signature as its last child.
+        parent: Element of the same tree that gets the signature.
         key_info: ds:KeyInfo to use; X509Data with the certificate when None.
+        at: Place among the children of `parent`; the last when None.
 
     Returns:
         The signature, in the tree.
 
     Raises:
-        Refusal: SIG_FORMAT when the element cannot be signed or the signature would not survive in its place.
+        Refusal: SIG_FORMAT when an element cannot be signed; nothing is added then.
+        GostUnavailableError: No library computes a GOST algorithm.
     """
-    signer = XMLSigner(
-        method=SignatureConstructionMethod.detached,
-        signature_algorithm=profile.algorithm_for(key.kind),
-        digest_algorithm=profile.digest,
-        c14n_algorithm=CanonicalizationMethod(profile.canonicalization),
-    )
-    # lxml takes the parent's prefix for a namespace that the parent knows; the prefix is a part of what is
-    # signed.
-    prefix = next((p for p, uri in parent.nsmap.items() if uri == DS and p), "ds")
-    signer.namespaces = {prefix: DS}
+    algorithm, digest_uri = PREFERRED[key.kind]
+    signature = etree.SubElement(parent, f"{{{DS}}}Signature", nsmap={"ds": DS})
     try:
-        signature: etree._Element = signer.sign(
-            _parsed(canonical(node)),
-            key=key.private_key,
-            cert=[key.certificate.x509],
-            reference_uri=f"#{node_id}",
-            key_info=key_info,
-        )
-    except _LIBRARY_ERRORS as error:
-        raise Refusal(Reason.SIG_FORMAT, values={"cause": "элемент не подписывается"}) from error
-    graft(parent, signature)
+        if at is not None:
+            parent.insert(at, signature)
+        info = etree.SubElement(signature, f"{{{DS}}}SignedInfo")
+        canonicalization = Step(profile.canonicalizations[0])
+        _algorithm(info, "CanonicalizationMethod", canonicalization.uri)
+        _algorithm(info, "SignatureMethod", algorithm)
+        steps = tuple(Step(uri) for uri in profile.transforms[0])
+        for node, node_id in signed:
+            reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
+            transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
+            for step in steps:
+                _algorithm(transforms, "Transform", step.uri)
+            _algorithm(reference, "DigestMethod", digest_uri)
+            value = etree.SubElement(reference, f"{{{DS}}}DigestValue")
+            value.text = _base64(
+                primitives.digest(DIGESTS[digest_uri], signed_octets(node, steps, signature))
+            )
+        method = profile.algorithms[algorithm]
+        info_digest = primitives.digest(method.digest, canonical(info, canonicalization))
+        value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
+        value.text = _base64(primitives.sign(key.private_key, method.digest, info_digest, der=False))
+        signature.append(_data_key_info(key) if key_info is None else key_info)
+    except BaseException:  # whatever it was, half a signature must not stay in the caller's tree
+        parent.remove(signature)
+        raise
     return signature
 
 
@@ -148,24 +229,24 @@ def graft(parent: etree._Element, element: etree._Element) -> None:
     Raises:
         Refusal: SIG_FORMAT when the move would change the canonical form; the element is then not appended.
     """
-    before = canonical(element)
+    exclusive = Step(EXCLUSIVE_C14N)
+    before = canonical(element, exclusive)
     parent.append(element)
-    if canonical(element) != before:
+    if canonical(element, exclusive) != before:
         parent.remove(element)
-        cause = "префикс пространства имён занят: подпись не выдержит вставки"
-        raise Refusal(Reason.SIG_FORMAT, values={"cause": cause})
+        raise format_refusal("префикс пространства имён занят: подпись не выдержит вставки")
 
 
-def _parsed(octets: bytes) -> etree._Element:
-    return etree.fromstring(octets, _parser())
+def _algorithm(parent: etree._Element, name: str, uri: str) -> None:
+    etree.SubElement(parent, f"{{{DS}}}{name}", Algorithm=uri)
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=False,
-        remove_pis=False,
-    )
+def _data_key_info(key: SigningKey) -> etree._Element:
+    key_info = etree.Element(f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
+    data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
+    etree.SubElement(data, f"{{{DS}}}X509Certificate").text = _base64(key.certificate.der)
+    return key_info
+
+
+def _base64(octets: bytes) -> str:
+    return base64.b64encode(octets).decode("ascii")

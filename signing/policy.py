@@ -1,9 +1,22 @@
-"""Role policy as data: which roles sign which kind of document, how many, from which day."""
+"""The role policy in force. Data only: a changed rule is a new row, and the old row gets its last day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
+
+from signing.posts import (
+    BUREAU_EXPERTS,
+    BUREAU_HEADS,
+    DEPARTMENT_HEADS,
+    DEPUTY_HEADS,
+    DOCTORS,
+    HEADS,
+    PostSet,
+)
+from signing.rules import CommissionRule, DifferenceRule, Employer, RolePolicy, RoleRule
+from signing.signers import AuthorityKind
 
 # Codes of NSI 1.2.643.5.1.13.13.99.2.368 by mnemonic.
 AUTHOR = "AUTHOR"
@@ -17,94 +30,104 @@ ORGANIZATION = "ORGANIZATION"
 LEGAL_AUTHENTICATOR = "LEGAL_AUTHENTICATOR"
 BUREAU_HEAD = "BUREAU_HEAD"
 
+# First days of the kinds in the register of kinds (NSI 1.2.643.5.1.13.13.11.1520, version 12.14). Its last
+# days are no business of the roles: they close the reception, which is judged on the day of receipt.
+FIRST_DAYS = MappingProxyType(
+    {
+        "34": date(2018, 10, 16),
+        "109": date(2022, 1, 1),
+        "121": date(2022, 11, 24),
+        "108": date(2022, 1, 1),
+        "130": date(2023, 8, 14),
+        "35": date(2018, 10, 16),
+        "187": date(2023, 8, 14),
+        "138": date(2023, 2, 6),
+    }
+)
+_REFERRAL = ("34", "109", "121")
+_RETURN_NOTICE = ("108", "130")
+_RESULT = ("35", "187")
+_PROGRAMME = ("138",)
 
-@dataclass(frozen=True, slots=True)
-class RoleRule:
-    """How many signatures of one role a document has.
+_BEGINNING = min(FIRST_DAYS.values())
+# Приказ Минздрава 180н of 10.04.2025: chairman, deputy and member, at least three persons.
+_NEW_COMMISSIONS = date(2025, 9, 1)
 
-    Attributes:
-        kinds: Kinds of documents, as the document names them.
-        role: Mnemonic of the role.
-        minimum: Fewest signatures.
-        maximum: Most signatures; None for no limit.
-        since: First day on which the rule holds.
-        until: Last day; None while it holds.
-        named_sign: Whether every person whom the content names in the role must be among the signers.
-    """
+_DOCTORS = PostSet(frozenset(DEPARTMENT_HEADS), frozenset({DOCTORS}))
+_HEADS = PostSet(frozenset({*HEADS, *DEPUTY_HEADS}))
+_MEDICAL = _HEADS | _DOCTORS
+_BUREAU_HEADS = PostSet(frozenset(BUREAU_HEADS))
+_BUREAU_EXPERTS = PostSet(frozenset(BUREAU_EXPERTS))
 
-    kinds: frozenset[str]
-    role: str
-    minimum: int
-    maximum: int | None
-    since: date
-    until: date | None = None
-    named_sign: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CommissionRule:
-    """How many different persons of a commission sign.
-
-    Attributes:
-        kinds: Kinds of documents.
-        roles: Roles of the commission, together.
-        min_commission_persons: Fewest different persons.
-        since: First day on which the rule holds.
-    """
-
-    kinds: frozenset[str]
-    roles: tuple[str, ...]
-    min_commission_persons: int
-    since: date
+_CHAIR_BY_ORDER = ((AuthorityKind.ORDER, _DOCTORS),)
+_HEAD_BY_ORDER = ((AuthorityKind.ORDER, _BUREAU_EXPERTS),)
+# A return notice is signed by the head or an authorised specialist; the result by the head or whoever acts.
+_SPECIALIST = (*_HEAD_BY_ORDER, (AuthorityKind.POWER_OF_ATTORNEY, _BUREAU_EXPERTS))
 
 
-@dataclass(frozen=True, slots=True)
-class RolePolicy:
-    """The whole policy.
-
-    Attributes:
-        rules: Roles of the kinds of documents.
-        commissions: Sizes of commissions.
-        different: Pairs of roles that one person may not have in one document.
-    """
-
-    rules: tuple[RoleRule, ...]
-    commissions: tuple[CommissionRule, ...]
-    different: tuple[tuple[str, str], ...]
-
-    def rules_of(self, kind: str, on: date) -> tuple[RoleRule, ...]:
-        """Rules of a kind of document on a day."""
-        return tuple(
-            r for r in self.rules if kind in r.kinds and r.since <= on and (r.until is None or on <= r.until)
-        )
-
-    def commissions_of(self, kind: str, on: date) -> tuple[CommissionRule, ...]:
-        """Sizes of the commission of a kind of document on a day; all that have begun hold."""
-        return tuple(c for c in self.commissions if kind in c.kinds and c.since <= on)
+def _each(kinds: tuple[str, ...], *rules: RoleRule) -> tuple[RoleRule, ...]:
+    """The rules once for each kind, from the first day of the kind on."""
+    return tuple(
+        replace(rule, kinds=frozenset({kind}), since=max(rule.since, FIRST_DAYS[kind]))
+        for kind in kinds
+        for rule in rules
+    )
 
 
-_REFERRAL = frozenset({"34", "109", "121"})
-_RETURN_NOTICE = frozenset({"108", "130"})
-_RESULT = frozenset({"35", "187"})
-# The first day of the oldest of these kinds in the register of kinds (NSI ...11.1520); their own terms are
-# the business of that register.
-_BEGINNING = date(2018, 10, 16)
+def _role(
+    role: str,
+    minimum: int,
+    maximum: int | None,
+    posts: PostSet | None = None,
+    by_authority: tuple[tuple[AuthorityKind, PostSet], ...] = (),
+    employer: Employer = Employer.DOCUMENT,
+    *,
+    named_sign: bool = False,
+) -> RoleRule:
+    return RoleRule(
+        frozenset(),
+        role,
+        minimum,
+        maximum,
+        _BEGINNING,
+        named_sign=named_sign,
+        posts=posts,
+        by_authority=by_authority,
+        employer=employer,
+    )
 
-# NSI ...11.1520 asks for the organisation's signature of every kind. For our own return notice and result it
-# is admitted, not demanded: the source of the process (ФБ МСЭ) has them signed by the head of the bureau
-# alone.
+
+# NSI ...11.1520 asks for the organisation's signature of every kind. For the bureau's own documents it is
+# admitted, not demanded: the source of the process (ФБ МСЭ) has them signed by the head of the bureau alone.
+_BUREAU_SEAL = _role(ORGANIZATION, 0, 1, employer=Employer.BUREAU)
+
 DEFAULT_POLICY = RolePolicy(
     rules=(
-        RoleRule(_REFERRAL, AUTHOR, 1, 1, _BEGINNING),
-        RoleRule(_REFERRAL, CHAIRMAN, 1, 1, _BEGINNING),
-        RoleRule(_REFERRAL, VICE_CHAIRMAN, 0, None, _BEGINNING),
-        RoleRule(_REFERRAL, COMMISSIONER, 1, None, _BEGINNING),
-        RoleRule(_REFERRAL, LEGAL_AUTHENTICATOR, 0, 1, _BEGINNING, named_sign=True),
-        RoleRule(_REFERRAL, ORGANIZATION, 1, 1, _BEGINNING),
-        RoleRule(_RETURN_NOTICE | _RESULT, BUREAU_HEAD, 1, 1, _BEGINNING),
-        RoleRule(_RETURN_NOTICE | _RESULT, ORGANIZATION, 0, 1, _BEGINNING),
+        *_each(
+            _REFERRAL,
+            _role(AUTHOR, 1, 1, _MEDICAL),
+            _role(CHAIRMAN, 1, 1, _HEADS, _CHAIR_BY_ORDER),
+            _role(VICE_CHAIRMAN, 0, None, _MEDICAL),
+            _role(COMMISSIONER, 1, None, _MEDICAL, employer=Employer.ANY),
+            _role(LEGAL_AUTHENTICATOR, 0, 1, named_sign=True),
+            _role(ORGANIZATION, 1, 1),
+        ),
+        *_each(
+            _RETURN_NOTICE,
+            _role(BUREAU_HEAD, 1, 1, _BUREAU_HEADS, _SPECIALIST, Employer.BUREAU),
+            _BUREAU_SEAL,
+        ),
+        *_each(
+            (*_RESULT, *_PROGRAMME),
+            _role(BUREAU_HEAD, 1, 1, _BUREAU_HEADS, _HEAD_BY_ORDER, Employer.BUREAU),
+            _BUREAU_SEAL,
+        ),
     ),
-    # Приказ о ВК of 2025: chairman, deputy and member, at least three persons.
-    commissions=(CommissionRule(_REFERRAL, (CHAIRMAN, VICE_CHAIRMAN, COMMISSIONER), 3, date(2025, 9, 1)),),
-    different=((CHAIRMAN, COMMISSIONER), (CHAIRMAN, VICE_CHAIRMAN)),
+    commissions=(
+        CommissionRule(frozenset(_REFERRAL), (CHAIRMAN, VICE_CHAIRMAN, COMMISSIONER), 3, _NEW_COMMISSIONS),
+    ),
+    differences=tuple(
+        DifferenceRule(frozenset(_REFERRAL), (CHAIRMAN, other), _BEGINNING)
+        for other in (COMMISSIONER, VICE_CHAIRMAN)
+    ),
 )

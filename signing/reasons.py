@@ -53,9 +53,11 @@ class Refusal(Exception):  # noqa: N818 - it is handed about as a value as often
         reason: The check that failed.
         role: Mnemonic of the signer's role, empty while it is not known.
         values: Facts for the message. Keys in use: `cause`, `algorithm`, `serial`, `moment`, `not_before`,
-            `not_after`, `revoked_at`, `required`, `minimum`, `maximum`, `count`, `kind`, `other_role`.
+            `not_after`, `revoked_at`, `required`, `minimum`, `maximum`, `count`, `kind`, `other_role`, `post`
+            (code of NSI 1.2.643.5.1.13.13.11.1002).
         certificate: The certificate the signature claims, where one could be read. It is a claim, not a
             proof; it serves to name the role that the refused signature was meant for.
+        position: Place of the signature in the document, from 1; None for the document as a whole.
     """
 
     def __init__(
@@ -64,20 +66,31 @@ class Refusal(Exception):  # noqa: N818 - it is handed about as a value as often
         role: str = "",
         values: Mapping[str, str] = MappingProxyType({}),
         certificate: Certificate | None = None,
+        position: int | None = None,
     ) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.role = role
         self.values: Mapping[str, str] = MappingProxyType(dict(values))
         self.certificate = certificate
+        self.position = position
+
+    @property
+    def place(self) -> tuple[int, float]:
+        """What refusals of a document are sorted by: check, then signature, the document as a whole last."""
+        return self.reason.order, float("inf") if self.position is None else self.position
 
     def with_role(self, role: str) -> Refusal:
         """The same refusal with the role of the signer named."""
-        return Refusal(self.reason, role, self.values, self.certificate)
+        return Refusal(self.reason, role, self.values, self.certificate, self.position)
 
     def claimed_by(self, certificate: Certificate) -> Refusal:
         """The same refusal with the certificate that the signature claims."""
-        return Refusal(self.reason, self.role, self.values, certificate)
+        return Refusal(self.reason, self.role, self.values, certificate, self.position)
+
+    def at(self, position: int) -> Refusal:
+        """The same refusal with the place of its signature in the document, from 1."""
+        return Refusal(self.reason, self.role, self.values, self.certificate, position)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Refusal):
@@ -89,10 +102,11 @@ class Refusal(Exception):  # noqa: N818 - it is handed about as a value as often
 
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value}" for name, value in self.values.items())
-        return f"{self.reason}{f' {self.role}' if self.role else ''}{f' ({facts})' if facts else ''}"
+        place = f"[{self.position}]" if self.position else ""
+        return f"{self.reason}{place}{f' {self.role}' if self.role else ''}{f' ({facts})' if facts else ''}"
 
     def __repr__(self) -> str:
         return f"Refusal({self!s})"
 
-    def _facts(self) -> tuple[Reason, str, dict[str, str]]:
-        return self.reason, self.role, dict(self.values)
+    def _facts(self) -> tuple[Reason, str, dict[str, str], int | None]:
+        return self.reason, self.role, dict(self.values), self.position

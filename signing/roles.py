@@ -7,39 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from signing.certificates import Certificate
-from signing.policy import ORGANIZATION, RolePolicy, RoleRule
+from signing.eligibility import Case, Eligibility
+from signing.policy import ORGANIZATION
 from signing.reasons import Reason, Refusal
-from signing.verified import Verified
+from signing.rules import RolePolicy
+from signing.signers import ExpectedSigner, Organization
+from signing.staff import NoPosts, NoStaff, Posts, Staff
+from signing.verified import Signed
 
-# Steps that need registers of staff and posts. SIGNER_ROLE is here for its part about posts.
-NOT_CHECKED = (Reason.SIGNER_NOT_IN_FRMR, Reason.SIGNER_POST, Reason.SIGNER_ROLE)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ExpectedSigner:
-    """A person whom the signed content names.
-
-    Attributes:
-        role: Mnemonic of the role.
-        snils: СНИЛС, 11 digits or with its separators.
-        post_code: Post by NSI 1.2.643.5.1.13.13.11.1002.
-        organization_ogrn: ОГРН of the person's organisation, empty when it is that of the document.
-        name: «Фамилия Имя Отчество»; empty when it is not to be compared.
-    """
-
-    role: str
-    snils: str
-    post_code: str = ""
-    organization_ogrn: str = ""
-    name: str = ""
-
-    @property
-    def person(self) -> str:
-        """СНИЛС as digits: who the person is."""
-        return "".join(c for c in self.snils if c.isdecimal())
-
-    def __repr__(self) -> str:
-        return f"ExpectedSigner({self.role})"
+_NO_STAFF = NoStaff()
+_NO_POSTS = NoPosts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +24,10 @@ class Judgement:
     """The outcome for a whole document.
 
     Attributes:
-        refusals: All that was found, in the order of the checks.
+        refusals: All that was found, in the order of the checks and then of the signatures.
         signers: Role and certificate of each good signature, once for each role; in the order of the
             signatures.
-        not_checked: Steps that could not be made.
+        not_checked: Checks that could not be made for some signature that holds, in their order.
     """
 
     refusals: tuple[Refusal, ...]
@@ -59,7 +36,7 @@ class Judgement:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether nothing was found."""
+        """Whether nothing was found; what could not be checked is in `not_checked`."""
         return not self.refusals
 
     @property
@@ -73,9 +50,13 @@ def judge(
     kind: str,
     on: date,
     expected: Sequence[ExpectedSigner],
-    verified: Sequence[Verified | Refusal],
+    verified: Sequence[Signed | Refusal],
     *,
     organization_ogrn: str,
+    organization_oid: str = "",
+    bureau: Organization | None = None,
+    staff: Staff = _NO_STAFF,
+    posts: Posts = _NO_POSTS,
 ) -> Judgement:
     """Judge the signatures of a document.
 
@@ -89,62 +70,69 @@ def judge(
         kind: Kind of the document.
         on: Day of the document.
         expected: Persons the content names, a person with two roles twice.
-        verified: Outcomes of the signatures, certificates checked for trust already.
+        verified: Outcomes of all signatures, in the order of the document, certificates checked for trust
+            already.
         organization_ogrn: ОГРН of the document's organisation.
+        organization_oid: OID of the document's organisation, empty when it is not known.
+        bureau: The bureau, when it is not the document's organisation itself.
+        staff: Register of staff.
+        posts: Register of posts.
 
     Returns:
-        The judgement; every refusal has a role where one is known.
+        The judgement; every refusal has a role and the place of its signature where there is one.
     """
-    rules = policy.rules_of(kind, on)
+    rules = {rule.role: rule for rule in policy.rules_of(kind, on)}
     if not rules:
         values = {"kind": kind, "moment": on.isoformat()}
-        return Judgement((Refusal(Reason.SIGNER_ROLE, values=values),), (), NOT_CHECKED)
-    bench = _Bench(rules, expected, organization_ogrn)
-    for outcome in verified:
-        bench.seat(outcome)
+        return Judgement((Refusal(Reason.SIGNER_ROLE, values=values),), (), ())
+    document = Organization(organization_ogrn, organization_oid)
+    bench = _Bench(Case(on, rules, document, bureau or document, staff, posts), expected)
+    for position, outcome in enumerate(verified, start=1):
+        bench.seat(outcome, position)
     refusals = [
         *bench.refusals,
-        *_miscounted(rules, bench),
-        *_small_commissions(policy, kind, on, bench),
-        *_absent_named(rules, expected, bench),
-        *_same_person(policy, expected),
+        *_miscounted(bench),
+        *_small_commissions(policy, kind, bench),
+        *_absent_named(bench),
+        *_same_person(policy, kind, bench),
     ]
-    refusals.sort(key=lambda refusal: refusal.reason.order)
-    return Judgement(tuple(refusals), tuple(bench.signers), NOT_CHECKED)
+    refusals.sort(key=lambda refusal: refusal.place)
+    not_checked = sorted(bench.eligibility.not_checked, key=lambda reason: reason.order)
+    return Judgement(tuple(refusals), tuple(bench.signers), tuple(not_checked))
 
 
 class _Bench:
     """Who sits in which role while the signatures are gone through."""
 
-    def __init__(
-        self, rules: tuple[RoleRule, ...], expected: Sequence[ExpectedSigner], organization_ogrn: str
-    ) -> None:
-        self.rules = rules
+    def __init__(self, case: Case, expected: Sequence[ExpectedSigner]) -> None:
+        self.case = case
         self.expected = expected
-        self.organization_ogrn = organization_ogrn
+        self.eligibility = Eligibility(case)
         self.refusals: list[Refusal] = []
         self.signers: list[tuple[str, Certificate]] = []
         # Owners by role, those of refused signatures too: these roles are not missing.
-        self.seated: dict[str, set[str]] = {rule.role: set() for rule in rules}
+        self.seated: dict[str, set[str]] = {role: set() for role in case.rules}
         self.signed: set[str] = set()
 
-    def seat(self, outcome: Verified | Refusal) -> None:
+    def seat(self, outcome: Signed | Refusal, position: int) -> None:
         """Give a signature its roles, or keep why it has none."""
         certificate = outcome.certificate
         roles = self._roles(certificate) if certificate else ()
         if isinstance(outcome, Refusal):
-            self.refusals.append(outcome if outcome.role else outcome.with_role(", ".join(roles)))
+            named = outcome if outcome.role else outcome.with_role(", ".join(roles))
+            self.refusals.append(named.at(position))
         if certificate is None:
             return
-        holds = isinstance(outcome, Verified) or outcome.reason is Reason.CERT_STATUS_UNKNOWN
+        holds = not isinstance(outcome, Refusal) or outcome.reason is Reason.CERT_STATUS_UNKNOWN
         fault = self._fault(certificate, roles) if holds else None
         if fault:
-            self.refusals.append(fault)
+            self.refusals.append(fault.at(position))
+        owner = _owner(certificate)
         for role in roles:
-            self.seated.setdefault(role, set()).add(_owner(certificate))
-        if holds:
-            self.signed.add(_owner(certificate))
-        if isinstance(outcome, Verified) and fault is None:
+            self.seated.setdefault(role, set()).add(owner)
+        if holds and owner:
+            self.signed.add(owner)
+        if not isinstance(outcome, Refusal) and fault is None:
             self.signers.extend((role, certificate) for role in roles)
 
     def _roles(self, certificate: Certificate) -> tuple[str, ...]:
@@ -156,28 +144,22 @@ class _Bench:
         return [s for s in self.expected if certificate.snils and s.person == certificate.snils]
 
     def _fault(self, certificate: Certificate, roles: tuple[str, ...]) -> Refusal | None:
-        """What speaks against a good signature of this certificate."""
+        """The first thing, by the order of checks, that speaks against a good signature of a certificate."""
         serial = {"serial": certificate.serial}
-        role = ", ".join(roles)
         if certificate.is_organizational:
             return self._seal_fault(certificate, serial)
+        if certificate.snils and certificate.snils in self.signed:
+            return Refusal(Reason.SIG_DUPLICATE, ", ".join(roles), serial, certificate)
         if not roles:
             return Refusal(Reason.SIGNER_IDENTITY, values=serial, certificate=certificate)
-        if certificate.snils in self.signed:
-            return Refusal(Reason.SIG_DUPLICATE, role, serial, certificate)
-        named = self._named(certificate)
-        if any(s.name and not _same_name(s.name, certificate) for s in named):
-            return Refusal(Reason.SIGNER_IDENTITY, role, serial, certificate)
-        homes = {s.organization_ogrn or self.organization_ogrn for s in named}
-        if certificate.ogrn and certificate.ogrn not in homes:
-            return Refusal(Reason.SIGNER_ORG, role, serial, certificate)
-        return None
+        return self.eligibility.fault(certificate, self._named(certificate))
 
     def _seal_fault(self, certificate: Certificate, serial: dict[str, str]) -> Refusal | None:
-        if certificate.ogrn != self.organization_ogrn:
+        rule = self.case.rules.get(ORGANIZATION)
+        owner = self.case.employer(ORGANIZATION)
+        if owner is not None and certificate.ogrn != owner.ogrn:
             return Refusal(Reason.SIGNER_ORG, ORGANIZATION, serial, certificate)
-        superfluous = all(rule.role != ORGANIZATION for rule in self.rules)
-        if superfluous or certificate.ogrn in self.signed:
+        if rule is None or certificate.ogrn in self.signed:
             return Refusal(Reason.ORG_SIGNATURE, ORGANIZATION, serial, certificate)
         return None
 
@@ -186,7 +168,8 @@ def _owner(certificate: Certificate) -> str:
     return certificate.snils or certificate.ogrn
 
 
-def _miscounted(rules: tuple[RoleRule, ...], bench: _Bench) -> Iterator[Refusal]:
+def _miscounted(bench: _Bench) -> Iterator[Refusal]:
+    rules = bench.case.rules.values()
     required = ", ".join(rule.role for rule in rules if rule.minimum)
     for rule in rules:
         count = len(bench.seated[rule.role])
@@ -198,38 +181,26 @@ def _miscounted(rules: tuple[RoleRule, ...], bench: _Bench) -> Iterator[Refusal]
             yield Refusal(Reason.SIGNER_ROLE, rule.role, {"count": str(count), "maximum": str(rule.maximum)})
 
 
-def _small_commissions(policy: RolePolicy, kind: str, on: date, bench: _Bench) -> Iterator[Refusal]:
-    for commission in policy.commissions_of(kind, on):
+def _small_commissions(policy: RolePolicy, kind: str, bench: _Bench) -> Iterator[Refusal]:
+    for commission in policy.commissions_of(kind, bench.case.on):
         persons = set[str]().union(*(bench.seated.get(role, set()) for role in commission.roles))
         needed = commission.min_commission_persons
         if len(persons) < needed:
-            values = {
-                "count": str(len(persons)),
-                "minimum": str(needed),
-                "required": ", ".join(commission.roles),
-            }
-            yield Refusal(Reason.SIG_MISSING, ", ".join(commission.roles), values)
+            roles = ", ".join(commission.roles)
+            values = {"count": str(len(persons)), "minimum": str(needed), "required": roles}
+            yield Refusal(Reason.SIG_MISSING, roles, values)
 
 
-def _absent_named(
-    rules: tuple[RoleRule, ...], expected: Sequence[ExpectedSigner], bench: _Bench
-) -> Iterator[Refusal]:
-    demanded = {rule.role for rule in rules if rule.named_sign}
-    for signer in expected:
+def _absent_named(bench: _Bench) -> Iterator[Refusal]:
+    demanded = {role for role, rule in bench.case.rules.items() if rule.named_sign}
+    for signer in bench.expected:
         if signer.role in demanded and signer.person not in bench.seated[signer.role]:
             yield Refusal(Reason.AUTHOR_MISMATCH, signer.role)
 
 
-def _same_person(policy: RolePolicy, expected: Sequence[ExpectedSigner]) -> Iterator[Refusal]:
-    for one, other in policy.different:
-        persons = [{s.person for s in expected if s.role == role} - {""} for role in (one, other)]
+def _same_person(policy: RolePolicy, kind: str, bench: _Bench) -> Iterator[Refusal]:
+    for difference in policy.differences_of(kind, bench.case.on):
+        one, other = difference.roles
+        persons = [{s.person for s in bench.expected if s.role == role} - {""} for role in (one, other)]
         if persons[0] & persons[1]:
             yield Refusal(Reason.SIGNER_ROLE, one, {"other_role": other})
-
-
-def _same_name(name: str, certificate: Certificate) -> bool:
-    return _letters(name) == _letters(f"{certificate.surname} {certificate.given_name}")
-
-
-def _letters(name: str) -> str:
-    return " ".join(name.casefold().replace("ё", "е").split())

@@ -1,4 +1,4 @@
-"""The strict reading of signatures: ids, places and exact structure, before any mathematics."""
+"""The strict reading of a ds:Signature: exact structure and exact algorithms, before any mathematics."""
 
 from __future__ import annotations
 
@@ -8,30 +8,54 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from signing.algorithms import Digest, SignatureAlgorithm
 from signing.certificates import MAXIMUM_SIZE, Certificate, read_certificate
-from signing.profiles import (
-    ACTOR_ATTRIBUTES,
-    BASE64_BINARY,
-    DS,
-    WSSE,
-    WSU,
-    X509_TOKEN,
-    Profile,
-)
+from signing.profiles import BASE64_BINARY, DS, EXCLUSIVE_C14N, WSSE, WSU, WSU_ID, X509_TOKEN, Profile
 from signing.reasons import Reason, Refusal
 
 # A signature value of RSA-16384 takes 2 KiB; nothing admitted comes near.
 _MAXIMUM_VALUE = 4096
-_NAME = re.compile(r"[^\W\d][\w.\-]*")
+_MAXIMUM_PREFIXES = 64
+# Systems name elements by bare UUIDs too, which XML does not allow.
+_NAME = re.compile(r"[\w.\-]+")
 
-# Every attribute that anyone may take for an identifier. One query for each: a union of them costs libxml2
-# the square of their number.
-_IDS = tuple(
-    etree.XPath(f"descendant-or-self::*/@{name}", namespaces={"wsu": WSU}, smart_strings=False)
-    for name in ("wsu:Id", "Id", "ID", "id", "xml:id")
-)
-_COMMENTS = etree.XPath("boolean(descendant::comment())")
-_INSTRUCTIONS = etree.XPath("boolean(descendant::processing-instruction())")
+_SIGNATURE = f"{{{DS}}}Signature"
+_SIGNATURE_PARTS = [f"{{{DS}}}SignedInfo", f"{{{DS}}}SignatureValue", f"{{{DS}}}KeyInfo"]
+_METHODS = [f"{{{DS}}}CanonicalizationMethod", f"{{{DS}}}SignatureMethod"]
+_REFERENCE = f"{{{DS}}}Reference"
+_REFERENCE_PARTS = [f"{{{DS}}}Transforms", f"{{{DS}}}DigestMethod", f"{{{DS}}}DigestValue"]
+_TRANSFORM = f"{{{DS}}}Transform"
+_PREFIXES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transform or canonicalization.
+
+    Attributes:
+        uri: Its algorithm.
+        prefixes: PrefixList of InclusiveNamespaces, `#default` as None; empty without one.
+    """
+
+    uri: str
+    prefixes: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A ds:Reference by its profile.
+
+    Attributes:
+        target_id: The id that it names.
+        steps: Its transforms.
+        digest: The digest function.
+        value: The digest it claims.
+    """
+
+    target_id: str
+    steps: tuple[Step, ...]
+    digest: Digest
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,14 +64,22 @@ class Parts:
 
     Attributes:
         element: The ds:Signature.
-        target_id: The id that its one reference names.
-        algorithm: URI of the signature algorithm, admitted by the profile.
+        signed_info: Its ds:SignedInfo.
+        canonicalization: How SignedInfo is canonicalized.
+        algorithm: URI of the signature algorithm.
+        method: The algorithm.
+        references: The references, in their order.
+        value: The signature value.
         key_info: The ds:KeyInfo, not yet read.
     """
 
     element: etree._Element
-    target_id: str
+    signed_info: etree._Element
+    canonicalization: Step
     algorithm: str
+    method: SignatureAlgorithm
+    references: tuple[Reference, ...]
+    value: bytes
     key_info: etree._Element
 
 
@@ -67,12 +99,21 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
         Refusal: SIG_FORMAT for text, comments, processing instructions, entities or other attributes.
     """
     children = list(parent)
-    texts = [parent.text, *(child.tail for child in children)]
-    if any(not isinstance(child.tag, str) for child in children) or any(t and t.strip() for t in texts):
-        raise format_refusal(f"постороннее содержание в элементе {local_name(parent)}")
-    if attributes is not None and not set(parent.attrib) <= set(attributes):
+    text = parent.text
+    if text and not text.isspace():
+        raise _foreign(parent)
+    for child in children:
+        tail = child.tail
+        if not isinstance(child.tag, str) or (tail and not tail.isspace()):
+            raise _foreign(parent)
+    if attributes is not None and has_other_attributes(parent, attributes):
         raise format_refusal(f"посторонний атрибут элемента {local_name(parent)}")
     return children
+
+
+def has_other_attributes(element: etree._Element, attributes: tuple[str, ...]) -> bool:
+    """Whether an element has an attribute that is not among these."""
+    return not set(element.keys()).issubset(attributes)
 
 
 def local_name(element: etree._Element) -> str:
@@ -80,43 +121,9 @@ def local_name(element: etree._Element) -> str:
     return etree.QName(element).localname
 
 
-def refuse_repeated_ids(root: etree._Element) -> None:
-    """Refuse a tree in which one identifier stands twice, under whatever attribute names.
-
-    Raises:
-        Refusal: SIG_FORMAT.
-    """
-    try:
-        values = [value for query in _IDS for value in _strings(query(root))]
-    except etree.LxmlError as error:
-        raise format_refusal("слишком много идентификаторов") from error
-    if len(set(values)) != len(values):
-        raise format_refusal("идентификатор элемента повторяется")
-
-
-def refuse_unsigned_content(node: etree._Element) -> None:
-    """Refuse a signed element with parts that its canonical form leaves out or cannot show.
-
-    Raises:
-        Refusal: SIG_FORMAT for comments, processing instructions, entity references or a DOCTYPE of the
-            document.
-    """
-    if _COMMENTS(node) or _INSTRUCTIONS(node) or next(node.iter(etree.Entity), None) is not None:
-        raise format_refusal("комментарии и инструкции обработки внутри подписанного элемента не допускаются")
-    if node.getroottree().docinfo.internalDTD is not None:
-        raise format_refusal("DOCTYPE не допускается")
-
-
-def target_id(node: etree._Element, profile: Profile) -> str:
-    """The identifier by which a signature names the element.
-
-    Raises:
-        Refusal: SIG_FORMAT when it is absent or not a name (XML NCName).
-    """
-    value = node.get(profile.id_attribute, "")
-    if not _NAME.fullmatch(value):
-        raise format_refusal(f"у подписываемого элемента {local_name(node)} нет идентификатора")
-    return value
+def is_name(value: str) -> bool:
+    """Whether a value may be an identifier: letters, digits, `.`, `-`, `_`."""
+    return _NAME.fullmatch(value) is not None
 
 
 def read_signature(signature: etree._Element, profile: Profile) -> Parts:
@@ -125,39 +132,37 @@ def read_signature(signature: etree._Element, profile: Profile) -> Parts:
     Raises:
         Refusal: SIG_FORMAT for the structure, SIG_ALGORITHM for an algorithm, CERT_MISSING without KeyInfo.
     """
+    if signature.tag != _SIGNATURE:
+        raise format_refusal("на месте подписи стоит другой элемент")
     children = elements(signature, ("Id",))
     names = [child.tag for child in children]
-    if names == [f"{{{DS}}}SignedInfo", f"{{{DS}}}SignatureValue"]:
+    if names == _SIGNATURE_PARTS[:2]:
         raise Refusal(Reason.CERT_MISSING)
-    if names != [f"{{{DS}}}SignedInfo", f"{{{DS}}}SignatureValue", f"{{{DS}}}KeyInfo"]:
+    if names != _SIGNATURE_PARTS:
         raise format_refusal("состав элемента Signature отличается от SignedInfo, SignatureValue, KeyInfo")
-    signed_info, value, key_info = children
-    _octets(value, ("Id",), _MAXIMUM_VALUE)
+    signed_info, value_element, key_info = children
+    value = _octets(value_element, ("Id",), _MAXIMUM_VALUE)
+    if not value:
+        raise format_refusal("элемент SignatureValue пуст")
     parts = elements(signed_info, ("Id",))
-    expected = [f"{{{DS}}}{name}" for name in ("CanonicalizationMethod", "SignatureMethod", "Reference")]
-    if [part.tag for part in parts] != expected:
+    least, most = len(profile.targets), len(profile.targets) + len(profile.optional_targets)
+    methods, references = parts[:2], parts[2:]
+    if [part.tag for part in methods] != _METHODS or any(part.tag != _REFERENCE for part in references):
+        raise format_refusal("в SignedInfo должны быть способ канонизации, алгоритм и ссылки Reference")
+    if not least <= len(references) <= most:
         raise format_refusal(
-            "в SignedInfo должны быть способ канонизации, алгоритм и ровно одна ссылка Reference"
+            f"ссылок Reference в SignedInfo: {len(references)}, "
+            f"по профилю {profile.name} их {least if least == most else f'от {least} до {most}'}"
         )
-    canonicalization, method, reference = parts
-    uri = _read_reference(reference, profile)
-    _admit(_algorithm(canonicalization), profile.canonicalization)
-    algorithm = _algorithm(method)
-    _admit(algorithm, *profile.algorithms)
-    return Parts(signature, uri, algorithm, key_info)
-
-
-def security_of(header: etree._Element, envelope_namespace: str, actor: str) -> etree._Element | None:
-    """The one Security header of the actor, None when there is none.
-
-    Raises:
-        Refusal: SIG_FORMAT when there are several.
-    """
-    attribute = f"{{{envelope_namespace}}}{ACTOR_ATTRIBUTES[envelope_namespace]}"
-    found = [s for s in header.iterchildren(f"{{{WSSE}}}Security") if s.get(attribute) == actor]
-    if len(found) > 1:
-        raise format_refusal("несколько заголовков Security для одного получателя")
-    return found[0] if found else None
+    read = tuple(_read_reference(reference, profile) for reference in references)
+    canonicalization = _step(methods[0], profile)
+    if canonicalization.uri not in profile.canonicalizations:
+        raise _not_admitted(canonicalization.uri)
+    algorithm = _algorithm(methods[1])
+    method = profile.algorithms.get(algorithm)
+    if method is None:
+        raise _not_admitted(algorithm)
+    return Parts(signature, signed_info, canonicalization, algorithm, method, read, value, key_info)
 
 
 def token_certificate(token: etree._Element, key_info: etree._Element) -> Certificate:
@@ -173,8 +178,8 @@ def token_certificate(token: etree._Element, key_info: etree._Element) -> Certif
             raise format_refusal("KeyInfo должен содержать одну ссылку на BinarySecurityToken")
         step = children[0]
     elements(step, ("URI", "ValueType"))
-    token_id = token.get(f"{{{WSU}}}Id", "")
-    if not _NAME.fullmatch(token_id) or step.get("URI") != f"#{token_id}":
+    token_id = token.get(WSU_ID, "")
+    if not is_name(token_id) or step.get("URI") != f"#{token_id}":
         raise format_refusal("KeyInfo ссылается не на BinarySecurityToken этого заголовка")
     if token.get("ValueType") != X509_TOKEN or step.get("ValueType", X509_TOKEN) != X509_TOKEN:
         raise format_refusal("тип BinarySecurityToken не X509v3")
@@ -200,43 +205,66 @@ def data_certificate(key_info: etree._Element) -> Certificate:
     return read_certificate(_octets(step, (), MAXIMUM_SIZE))
 
 
-def _read_reference(reference: etree._Element, profile: Profile) -> str:
+def _read_reference(reference: etree._Element, profile: Profile) -> Reference:
     parts = elements(reference, ("Id", "URI"))
-    if [part.tag for part in parts] != [
-        f"{{{DS}}}{n}" for n in ("Transforms", "DigestMethod", "DigestValue")
-    ]:
+    if [part.tag for part in parts] != _REFERENCE_PARTS:
         raise format_refusal("состав ссылки Reference отличается от Transforms, DigestMethod, DigestValue")
-    transforms, digest, value = parts
+    transforms, method, value = parts
     uri = reference.get("URI", "")
-    if not uri.startswith("#") or not _NAME.fullmatch(uri[1:]):
+    if not uri.startswith("#") or not is_name(uri[1:]):
         raise format_refusal("ссылка Reference не указывает на элемент этого документа по идентификатору")
-    steps = elements(transforms, ())
-    if any(step.tag != f"{{{DS}}}Transform" for step in steps):
+    children = elements(transforms, ())
+    if any(child.tag != _TRANSFORM for child in children) or len(children) > len(profile.transforms[0]) + 2:
         raise format_refusal("состав элемента Transforms")
-    chain = tuple(_algorithm(step) for step in steps)
+    steps = tuple(_step(child, profile) for child in children)
+    chain = tuple(step.uri for step in steps)
     if chain not in profile.transforms:
-        raise Refusal(Reason.SIG_ALGORITHM, values={"algorithm": _shown(" ".join(chain))})
-    _admit(_algorithm(digest), profile.digest)
-    _octets(value, (), _MAXIMUM_VALUE)
-    return uri[1:]
+        raise _not_admitted(" ".join(chain))
+    algorithm = _algorithm(method)
+    digest = profile.digests.get(algorithm)
+    if digest is None:
+        raise _not_admitted(algorithm)
+    return Reference(uri[1:], steps, digest, _octets(value, (), _MAXIMUM_VALUE))
+
+
+def _step(element: etree._Element, profile: Profile) -> Step:
+    """A transform or canonicalization with its PrefixList, where the profile admits one."""
+    children = elements(element, ("Algorithm",))
+    uri = element.get("Algorithm", "")
+    if not children:
+        return Step(uri)
+    inclusive = children[0]
+    if (
+        not profile.prefix_lists
+        or uri != EXCLUSIVE_C14N
+        or len(children) > 1
+        or inclusive.tag != _PREFIXES
+        or elements(inclusive, ("PrefixList",))
+    ):
+        raise _parameters_refused(element)
+    names = inclusive.get("PrefixList", "").split()
+    if len(names) > _MAXIMUM_PREFIXES or not all(name == "#default" or is_name(name) for name in names):
+        raise _parameters_refused(element)
+    return Step(uri, tuple(None if name == "#default" else name for name in names))
 
 
 def _algorithm(element: etree._Element) -> str:
-    """URI of an algorithm element; parameters (InclusiveNamespaces, HMACOutputLength) are not admitted."""
+    """URI of an algorithm element; parameters (HMACOutputLength) are not admitted."""
     if elements(element, ("Algorithm",)):
-        raise Refusal(
-            Reason.SIG_ALGORITHM,
-            values={
-                "algorithm": _shown(element.get("Algorithm", "")),
-                "cause": f"параметры {local_name(element)} не допускаются",
-            },
-        )
+        raise _parameters_refused(element)
     return element.get("Algorithm", "")
 
 
-def _admit(algorithm: str, *admitted: str) -> None:
-    if algorithm not in admitted:
-        raise Refusal(Reason.SIG_ALGORITHM, values={"algorithm": _shown(algorithm)})
+def _parameters_refused(element: etree._Element) -> Refusal:
+    values = {
+        "algorithm": _shown(element.get("Algorithm", "")),
+        "cause": f"параметры {local_name(element)} не допускаются",
+    }
+    return Refusal(Reason.SIG_ALGORITHM, values=values)
+
+
+def _not_admitted(algorithm: str) -> Refusal:
+    return Refusal(Reason.SIG_ALGORITHM, values={"algorithm": _shown(algorithm)})
 
 
 def _shown(algorithm: str) -> str:
@@ -244,10 +272,14 @@ def _shown(algorithm: str) -> str:
     return algorithm[:200]
 
 
+def _foreign(element: etree._Element) -> Refusal:
+    return format_refusal(f"постороннее содержание в элементе {local_name(element)}")
+
+
 def _octets(element: etree._Element, attributes: tuple[str, ...], maximum: int) -> bytes:
     """Base64 content of a leaf element, strictly decoded."""
-    if len(element) > 0 or not set(element.attrib) <= set(attributes):
-        raise format_refusal(f"постороннее содержание в элементе {local_name(element)}")
+    if len(element) > 0 or has_other_attributes(element, attributes):
+        raise _foreign(element)
     text = "".join((element.text or "").split())
     if len(text) > maximum * 4 // 3 + 4:
         raise format_refusal(f"элемент {local_name(element)} слишком велик")
@@ -255,7 +287,3 @@ def _octets(element: etree._Element, attributes: tuple[str, ...], maximum: int) 
         return base64.b64decode(text, validate=True)
     except ValueError as error:
         raise format_refusal(f"элемент {local_name(element)} не Base64") from error
-
-
-def _strings(found: object) -> list[str]:
-    return [str(value) for value in found] if isinstance(found, list) else []

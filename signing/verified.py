@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from lxml import etree
 
 from signing.certificates import Certificate
+
+
+class Signed(Protocol):
+    """What the judgement of roles needs of a signature that holds, whatever its format."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """Certificate of the signer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,13 +24,18 @@ class Verified:
     """A signature that holds mathematically and by its profile; the certificate is not yet trusted.
 
     Attributes:
-        node: The signed element itself, in the caller's tree.
+        nodes: The signed elements themselves, in the caller's tree, in the order of the profile's targets.
         certificate: Certificate of the signer.
         signature: The ds:Signature element in the caller's tree.
         algorithm: URI of the signature algorithm.
     """
 
-    node: etree._Element
+    nodes: tuple[etree._Element, ...]
     certificate: Certificate
     signature: etree._Element
     algorithm: str
+
+    @property
+    def node(self) -> etree._Element:
+        """The first signed element: the only one, where a profile has one target."""
+        return self.nodes[0]

@@ -158,8 +158,10 @@ SIGNATURES: tuple[Entry, ...] = (
     _row(
         "MSE-2026",
         "AUTHOR_MISMATCH",
-        "В числе подписавших документ нет лица, которое в нём названо: {role}.",
+        "Лицо, названное в документе, не входит в число подписавших: {role}.",
         "Добавьте подпись названного лица или исправьте сведения о нём в документе.",
         "LEGAL_AUTHENTICATOR_NOT_FOUND",
+        "INVALID_DOCTOR_INFO",
+        "INVALID_DOCTOR_SNILS",
     ),
 )

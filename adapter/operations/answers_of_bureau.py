@@ -35,7 +35,7 @@ def return_referral(context: Context, call: Call[ReturnReferralRequest]) -> Answ
     """ReturnReferral: grounds K1 to K5, signed by the head; ФОМС is told in the same transaction (R116)."""
     holder = call.request.signed_return_notice
     notice = binding.read(ReturnNotice, holder[0])
-    judged(
+    not_checked = judged(
         context,
         call,
         holder,
@@ -54,7 +54,10 @@ def return_referral(context: Context, call: Call[ReturnReferralRequest]) -> Answ
         _same_document(referral, notice.document_id, "ReturnNotice/documentId")
         _same_bureau(referral, notice.bureau.oid, "ReturnNotice/bureau/oid")
         origin = origin_of(
-            call, Party.BUREAU, person=person(context, notice.signed_by), details={"grounds": grounds}
+            call,
+            Party.BUREAU,
+            person=person(context, notice.signed_by),
+            details={"grounds": grounds, "notChecked": not_checked},
         )
         moved = advance(tx, referral, Event.RETURN, origin, details={"grounds": grounds})
         kept = keep_signed(
@@ -84,7 +87,7 @@ def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
     """SubmitResult: the result of the expertise, signed by the head; from SCHEDULED through EXAMINED."""
     holder = call.request.signed_examination_result
     result = binding.read(ExaminationResult, holder[0])
-    judged(
+    not_checked = judged(
         context,
         call,
         holder,
@@ -102,7 +105,8 @@ def submit_result(context: Context, call: Call[SubmitResultRequest]) -> Answer:
         _same_document(referral, result.document_id, "ExaminationResult/documentId")
         _same_bureau(referral, result.bureau.oid, "ExaminationResult/bureau/oid")
         _same_citizen(context, referral, result.citizen.snils or "")
-        origin = origin_of(call, Party.BUREAU, person=person(context, result.bureau_head))
+        signer = person(context, result.bureau_head)
+        origin = origin_of(call, Party.BUREAU, person=signer, details={"notChecked": not_checked})
         moved = advance(tx, referral, Event.SEND_RESULT, origin)
         kept = keep_signed(
             tx, moved, holder, role=DocumentRole.RESULT, kind=result.document_kind, semd=semd, now=call.now

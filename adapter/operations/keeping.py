@@ -92,7 +92,10 @@ def keep(
     if plan.refusal is None and tx.claims.take(DUPLICATE_CLAIM, plan.duplicate_hash, plan.number) is not None:
         raise Overtaken(plan.number)
     document = {key: {"hash": plan.content_hash, "message": message}}
-    origin = origin_of(call, Party.MIS, details={"versionNumber": facts.version_number})
+    not_checked = [str(one) for one in plan.submission.not_checked]
+    origin = origin_of(
+        call, Party.MIS, details={"versionNumber": facts.version_number, "notChecked": not_checked}
+    )
     row = _registered(tx, context, plan, call, origin, document)
     tx.documents.add(*_documents(plan, call.now))
     if plan.refusal is None and row.state == State.SUBMITTED:

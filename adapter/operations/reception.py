@@ -50,6 +50,7 @@ class Submission:
         files: the attachments.
         warnings: problems that refuse nothing.
         awaits_status: revocation of a signer's certificate could not be checked: kept, not yet delivered.
+        not_checked: checks of the signers that could not be made; the journal says so.
     """
 
     facts: SubmissionFacts
@@ -60,14 +61,22 @@ class Submission:
     files: tuple[CheckedFile, ...]
     warnings: tuple[Problem, ...]
     awaits_status: bool
+    not_checked: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SignedDocument:
-    """The judgement on the signatures of one of our documents."""
+    """The judgement on the signatures of one of our documents.
+
+    Attributes:
+        problems: what is wrong.
+        awaits_status: nothing is wrong but that revocation could not be checked.
+        not_checked: checks of signers that could not be made; a good document is good but for them.
+    """
 
     problems: tuple[Problem, ...]
     awaits_status: bool
+    not_checked: tuple[Reason, ...] = ()
 
 
 Routing = Callable[[SubmissionFacts], tuple[Problem, ...]]
@@ -115,7 +124,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     files, wrong_files = check_files(ports.files, attached)
     semd_file = semd_files[0] if semd_files else None
     referral: Referral | None = None
-    awaits = False
+    judged = SignedDocument((), awaits_status=False)
     found = [
         *problems,
         *_unsigned(package, request),
@@ -125,7 +134,6 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     if package.signed_referral is not None:
         referral = binding.read(Referral, package.signed_referral[0])
         judged = judge_referral(ports.trust, package.signed_referral, referral, now)
-        awaits = judged.awaits_status
         found += judged.problems
         found += check(referral, check_context(referral.organization.oid, now))
     semd: Semd | None = None
@@ -143,7 +151,15 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         if facts is not None:
             warnings = tuple(one for one in found if one.severity is Severity.WARNING)
             return Submission(
-                facts, _alone(package.signed_referral), referral, semd, semd_file, files, warnings, awaits
+                facts,
+                _alone(package.signed_referral),
+                referral,
+                semd,
+                semd_file,
+                files,
+                warnings,
+                judged.awaits_status,
+                judged.not_checked,
             )
     raise Refused(found)
 
@@ -196,6 +212,7 @@ def judge_referral(trust: Trust, holder: etree._Element, referral: Referral, now
         kind=referral.document_kind,
         expected=referral_signers(referral),
         organization_ogrn=referral.organization.ogrn,
+        organization_oid=referral.organization.oid,
         created_at=referral.created_at,
         day=local_day(referral.organization.oid, referral.created_at),
         now=now,
@@ -212,10 +229,12 @@ def judge_document(
     created_at: datetime,
     day: date,
     now: datetime,
+    organization_oid: str = "",
 ) -> SignedDocument:
     """Verify the signatures of a signed document and judge who signed.
 
-    The certificates must be valid at the date of the document and at `now` (facts, D.2).
+    The certificates must be valid at the date of the document and at `now` (facts, D.2). Without
+    `organization_oid` the caller compares the OIDs of the signers' organisations.
     """
     path = f"{etree.QName(holder).localname}/Signature"
     try:
@@ -224,11 +243,19 @@ def judge_document(
         if refusal.reason is not Reason.SIG_MISSING:
             return SignedDocument((signature_problem(refusal, path),), awaits_status=False)
         outcomes = ()
-    judgement = judge(DEFAULT_POLICY, kind, day, expected, outcomes, organization_ogrn=organization_ogrn)
+    judgement = judge(
+        DEFAULT_POLICY,
+        kind,
+        day,
+        expected,
+        outcomes,
+        organization_ogrn=organization_ogrn,
+        organization_oid=organization_oid,
+    )
     refusals = [one for one in judgement.refusals if one.reason is not Reason.CERT_STATUS_UNKNOWN]
     unknown = [one for one in judgement.refusals if one.reason is Reason.CERT_STATUS_UNKNOWN]
     problems = tuple(signature_problem(one, path) for one in (*refusals, *unknown))
-    return SignedDocument(problems, awaits_status=judgement.awaits_status)
+    return SignedDocument(problems, judgement.awaits_status, judgement.not_checked)
 
 
 def examine_semd(content: bytes, now: datetime) -> tuple[Semd | None, tuple[Problem, ...]]:

@@ -35,7 +35,7 @@ def judged(
     head: tuple[str, StaffPerson],
     bureau_oid: str,
     created_at: datetime,
-) -> None:
+) -> list[str]:
     """Check the kind and the signatures of a bureau's document.
 
     Args:
@@ -48,6 +48,9 @@ def judged(
         head: element that names the head of the bureau, and the head.
         bureau_oid: the bureau that it is a document of.
         created_at: when it was made, aware.
+
+    Returns:
+        Mnemonics of the checks of the signers that could not be made, for the journal.
 
     Raises:
         Refused: problems of D.1 and D.2; "try again" when only revocation could not be checked.
@@ -79,6 +82,7 @@ def judged(
         found.append(problem("SIGNER_ORG", where, title="Подпись", role=ROLE_NAMES[BUREAU_HEAD]))
     if found:
         raise Refused(found)
+    return [str(one) for one in document.not_checked]
 
 
 def bureau_files(context: Context, call: Call[Any], semd: File | None) -> tuple[CheckedFile, ...]:

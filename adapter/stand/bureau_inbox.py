@@ -15,10 +15,10 @@ from adapter.stand.book import Book
 from adapter.stand.files import decoded
 from adapter.stand.server import Endpoint
 from adapter.stand.smev_endpoint import Objection, Service, SmevEndpoint
+from signing import verify_document
 from signing.keys import SigningKey
 from signing.reasons import Refusal
 from signing.verified import Verified
-from signing.xmldsig import verify_document
 
 PATH = "/bureau-inbox"
 

@@ -16,9 +16,9 @@ from adapter.contract.exchange import ErrorEntry, Errors
 from adapter.contract.namespaces import exchange_tag
 from adapter.stand import posting, soap
 from adapter.stand.posting import Unanswered
+from signing import sign_wss, verify_wss
 from signing.keys import SigningKey
 from signing.reasons import Refusal
-from signing.xmldsig import sign_wss, verify_wss
 
 T = TypeVar("T")
 

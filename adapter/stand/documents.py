@@ -30,9 +30,8 @@ from adapter.stand.actors import (
     Keyring,
 )
 from adapter.stand.files import SignedFile
-from signing import policy
+from signing import policy, sign_document
 from signing.cms import sign_detached
-from signing.xmldsig import sign_document
 
 REFERRAL_KIND = "121"
 ZONE = ZoneInfo("Europe/Moscow")

@@ -30,9 +30,9 @@ from adapter.stand.caller import Caller, Refused
 from adapter.stand.documents import SignedReferral
 from adapter.stand.files import download, new_request_id
 from adapter.stand.posting import Unanswered
+from signing import verify_document
 from signing.reasons import Refusal
 from signing.verified import Verified
-from signing.xmldsig import verify_document
 
 T = TypeVar("T")
 

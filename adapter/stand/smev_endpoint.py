@@ -21,9 +21,9 @@ from adapter.domain.errors import Problem, problem, status_of
 from adapter.stand import soap
 from adapter.stand.book import Book
 from adapter.stand.server import HttpReply
+from signing import sign_wss, verify_wss
 from signing.keys import SigningKey
 from signing.reasons import Refusal
-from signing.xmldsig import sign_wss, verify_wss
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from adapter.contract.exchange import Errors
 from adapter.stand.caller import Caller, Refused
 from adapter.stand.files import new_request_id
 from adapter.stand.posting import CONNECT_TIMEOUT, READ_TIMEOUT, Unanswered, session
-from signing.xmldsig import sign_wss
+from signing import sign_wss
 
 # Zeep writes values of messages to its log at DEBUG; they are personal data.
 logging.getLogger("zeep").setLevel(logging.WARNING)

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from adapter.domain.identifiers import normalize_snils
 from adapter.stand.actors import HOSPITAL, DemoSigner
 from signing import SigningKey, Trust
-from signing.certificates import OGRN, SNILS, Certificate, KeyKind, of_x509
+from signing.algorithms import KeyKind
+from signing.certificates import OGRN, SNILS, Certificate, of_x509
 from signing.demo import AUTHORITY_FILE, REVOCATION_FILE
 from tests.unit.signing import pki
 

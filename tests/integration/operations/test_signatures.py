@@ -20,6 +20,7 @@ from adapter.contract.exchange.referral import (
 )
 from adapter.contract.namespaces import DS, document_tag
 from adapter.domain.referral import Referral
+from adapter.domain.requisites import Authority as SignersAuthority
 from adapter.operations.housekeeping import recheck_certificates
 from adapter.stand.actors import BUREAU, BUREAU_SYSTEM, CHAIRMAN, DOCTOR, MEMBERS, MIS
 from signing import SigningKey, sign_document
@@ -73,16 +74,19 @@ SIGNATURE = "SignedReferral/Signature"
 
 
 @pytest.mark.parametrize(
-    ("keys_used", "codes"),
+    ("keys_used", "errors"),
     [
-        (("doctor", "chairman", "member-1", "hospital-seal"), ["MSE-2001"]),
-        (("chairman", "member-1", "member-2", "hospital-seal"), ["MSE-2001"]),
-        (("doctor", "member-1", "member-2", "hospital-seal"), ["MSE-2001", "MSE-2001", "MSE-2026"]),
-        (("doctor", "chairman", "member-1", "member-2"), ["MSE-2025"]),
-        ((*ALL[:-1], "bureau-seal"), ["MSE-2024"]),
-        ((*ALL, "bureau-seal"), ["MSE-2024"]),
-        ((*ALL, "doctor"), ["MSE-2004"]),
-        ((*ALL, "bureau-head"), ["MSE-2020"]),
+        (("doctor", "chairman", "member-1", "hospital-seal"), [("MSE-2001", "")]),
+        (("chairman", "member-1", "member-2", "hospital-seal"), [("MSE-2001", "")]),
+        (
+            ("doctor", "member-1", "member-2", "hospital-seal"),
+            [("MSE-2001", ""), ("MSE-2001", ""), ("MSE-2026", "")],
+        ),
+        (("doctor", "chairman", "member-1", "member-2"), [("MSE-2025", "")]),
+        ((*ALL[:-1], "bureau-seal"), [("MSE-2024", "[5]")]),
+        ((*ALL, "bureau-seal"), [("MSE-2024", "[6]")]),
+        ((*ALL, "doctor"), [("MSE-2004", "[6]")]),
+        (("bureau-head", *ALL), [("MSE-2020", "[1]")]),
     ],
     ids=[
         "one member of two",
@@ -95,10 +99,10 @@ SIGNATURE = "SignedReferral/Signature"
         "a person whom nobody named",
     ],
 )
-def test_wrong_signers_are_named(gateway: Gateway, keys_used: Keys, codes: list[str]) -> None:
-    """Every missing, foreign and superfluous signature has its code."""
+def test_wrong_signers_are_named(gateway: Gateway, keys_used: Keys, errors: list[tuple[str, str]]) -> None:
+    """Every missing, foreign and superfluous signature has its code, and one that is there its place."""
     found = refused(gateway, gateway.signed(new(gateway), keys_used))
-    assert sorted(found) == [(code, SIGNATURE) for code in codes]
+    assert sorted(found) == [(code, f"{SIGNATURE}{place}") for code, place in errors]
 
 
 def test_without_any_signature_every_role_is_missing(gateway: Gateway) -> None:
@@ -124,14 +128,14 @@ def test_content_changed_after_signing_is_refused(gateway: Gateway) -> None:
     holder = gateway.signed(new(gateway), ALL)
     (complaints,) = holder.iter(document_tag("complaints"))
     complaints.text = "Жалоб нет."
-    assert refused(gateway, holder) == [("MSE-2010", SIGNATURE)] * len(ALL)
+    assert refused(gateway, holder) == [("MSE-2010", f"{SIGNATURE}[{n}]") for n in range(1, 6)]
 
 
 def test_a_signature_of_another_document_is_refused(gateway: Gateway) -> None:
     """MSE-2010 for a signature that was made over another referral."""
     holder, other = gateway.signed(new(gateway), ALL[:-1]), gateway.signed(new(gateway), ALL[-1:])
     holder.append(other[-1])
-    assert ("MSE-2010", SIGNATURE) in refused(gateway, holder)
+    assert ("MSE-2010", f"{SIGNATURE}[5]") in refused(gateway, holder)
 
 
 def test_an_unreadable_signature_is_refused(gateway: Gateway) -> None:
@@ -151,10 +155,63 @@ def test_a_good_second_authority_is_trusted(gateway: Gateway, authority: Authori
     assert submit(gateway, holder).status == "ACCEPT"
 
 
+def test_what_was_not_checked_of_the_signers_is_journaled(walk: Walk) -> None:
+    """Without registers of staff and posts an acceptance is no statement about them, and a return neither."""
+    walk.to("REGISTERED").send_back()
+    rows = {row.event: row.details for row in walk.gateway.journal(walk.number)}
+    for event in ("SUBMIT", "RETURN"):
+        assert rows[event]["notChecked"] == ["SIGNER_NOT_IN_FRMR", "SIGNER_POST", "SIGNER_ROLE"]
+
+
+def test_a_signer_of_another_organisation_is_refused(gateway: Gateway) -> None:
+    """MSE-2024 for the author and for the chairman when their organizationOid is not the hospital's."""
+    made = new(gateway)
+    elsewhere = f"{made.organization.oid[:-1]}0"
+    chair = replace(made.commission.chair, organization_oid=elsewhere)
+    wrong = replace(
+        made,
+        author=replace(made.author, organization_oid=elsewhere),
+        commission=replace(made.commission, chair=chair),
+    )
+    found = refused(gateway, gateway.signed(wrong, ALL))
+    assert found == [("MSE-2024", f"{SIGNATURE}[1]"), ("MSE-2024", f"{SIGNATURE}[2]")]
+
+
+def test_a_member_may_be_of_another_organisation(gateway: Gateway) -> None:
+    """A consultant sits in the commission; the document says where from."""
+    made = new(gateway)
+    elsewhere = f"{made.organization.oid[:-1]}0"
+    members = tuple(replace(one, organization_oid=elsewhere) for one in made.commission.members)
+    changed = replace(made, commission=replace(made.commission, members=members))
+    assert submit(gateway, gateway.signed(changed, ALL)).status == "ACCEPT"
+
+
+def test_an_authority_that_has_ended_is_refused(gateway: Gateway) -> None:
+    """MSE-2023 names the days of the order and of the document; the same order in force is accepted."""
+    made = new(gateway)
+    day = made.issue_date
+    order = SignersAuthority(
+        kind="ACTING_HEAD_ORDER",
+        number="17",
+        issued_at=day - timedelta(days=30),
+        valid_from=day - timedelta(days=30),
+        valid_until=day - timedelta(days=2),
+        issuer_name="Больница",
+    )
+
+    def chaired_by(ground: SignersAuthority) -> etree._Element:
+        chair = replace(made.commission.chair, authority=ground)
+        return gateway.signed(replace(made, commission=replace(made.commission, chair=chair)), ALL)
+
+    assert refused(gateway, chaired_by(order)) == [("MSE-2023", f"{SIGNATURE}[2]")]
+    assert f"{order.valid_until:%d.%m.%Y}" in str(gateway.replies[-1].errors[0].how_to_fix)
+    assert submit(gateway, chaired_by(replace(order, valid_until=None))).status == "ACCEPT"
+
+
 def test_an_unknown_authority_is_refused(gateway: Gateway, authority: Authority) -> None:
     """MSE-2012 for a certificate of an authority that is not trusted."""
     holder = gateway.signed(new(gateway), with_key("doctor", authority.key(DOCTOR)))
-    assert refused(gateway, holder) == [("MSE-2012", SIGNATURE)]
+    assert refused(gateway, holder) == [("MSE-2012", f"{SIGNATURE}[1]")]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +230,7 @@ def test_certificates_out_of_their_time_are_refused(
     gateway.change(trust=authority.trust())
     key = authority.key(MEMBERS[0], begin=now + begin, end=now + end)
     holder = gateway.signed(new(gateway), with_key("member-1", key))
-    assert refused(gateway, holder) == [(code, SIGNATURE)]
+    assert refused(gateway, holder) == [(code, f"{SIGNATURE}[3]")]
 
 
 def test_a_revoked_certificate_is_refused(gateway: Gateway, authority: Authority) -> None:
@@ -190,7 +247,7 @@ def test_a_certificate_that_may_not_sign_is_refused(gateway: Gateway, authority:
     gateway.change(trust=authority.trust())
     usage = ((pki.usage(key_encipherment=True), True),)
     holder = gateway.signed(new(gateway), with_key("doctor", authority.key(DOCTOR, extensions=usage)))
-    assert refused(gateway, holder) == [("MSE-2017", SIGNATURE)]
+    assert refused(gateway, holder) == [("MSE-2017", f"{SIGNATURE}[1]")]
 
 
 def test_another_persons_number_is_refused(gateway: Gateway, authority: Authority) -> None:
@@ -198,7 +255,7 @@ def test_another_persons_number_is_refused(gateway: Gateway, authority: Authorit
     gateway.change(trust=authority.trust())
     key = authority.key(DOCTOR, snils="00100009936")
     found = refused(gateway, gateway.signed(new(gateway), with_key("doctor", key)))
-    assert sorted(found) == [("MSE-2001", SIGNATURE), ("MSE-2020", SIGNATURE)]
+    assert sorted(found) == [("MSE-2001", SIGNATURE), ("MSE-2020", f"{SIGNATURE}[1]")]
 
 
 def test_another_persons_name_is_refused(gateway: Gateway, authority: Authority) -> None:
@@ -206,7 +263,7 @@ def test_another_persons_name_is_refused(gateway: Gateway, authority: Authority)
     gateway.change(trust=authority.trust())
     key = authority.key(DOCTOR, name="Посторонний Пётр Петрович")
     holder = gateway.signed(new(gateway), with_key("doctor", key))
-    assert refused(gateway, holder) == [("MSE-2020", SIGNATURE)]
+    assert refused(gateway, holder) == [("MSE-2020", f"{SIGNATURE}[1]")]
 
 
 def test_validation_says_the_same_and_keeps_nothing(gateway: Gateway) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from signing.certificates import Certificate
 from signing.demo import DemoActor, make_demo_pki
 from signing.keys import SigningKey, load_pem_key
 
@@ -30,6 +32,13 @@ ACTORS = (
     DemoActor("other", "Больница № 2", None, OTHER_OGRN),
     DemoActor("system", "МИС Больницы"),
 )
+
+
+@dataclass(frozen=True)
+class Held:
+    """The outcome of a signature that holds, whatever its format."""
+
+    certificate: Certificate
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ def test_only_strong_keys_sign() -> None:
     issuer = authority("УЦ")
     for key in (
         rsa.generate_private_key(public_exponent=65537, key_size=1024),  # noqa: S505 - it is to be refused
-        ec.generate_private_key(ec.SECP384R1()),
+        ec.generate_private_key(ec.SECP521R1()),
         ed25519.Ed25519PrivateKey.generate(),
     ):
         certificate = of_x509(issue(name_of("Кто-то"), key, issuer))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from signing.certificates import KeyKind
+from signing.algorithms import KeyKind
 from signing.demo import VALID_FROM, DemoActor, is_demo, make_demo_pki
 from signing.keys import SigningKey
 from signing.trust import Trust

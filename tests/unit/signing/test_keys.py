@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
+from signing.cms import certificates_in
+from signing.keys import KeyUnusableError, SigningKey, load_external_key, load_pem_key, load_pkcs12_key
+from tests.unit.signing.cms_vectors import GOST_2001_KEY, MADE
 from tests.unit.signing.pki import authority, issue, name_of
 
 PASSWORD = b"parol"
@@ -76,12 +79,25 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, pki: Path) -> None:
 
 def test_other_kinds_of_keys_are_refused(tmp_path: Path) -> None:
     """Neither other curves nor Ed25519 sign here."""
-    for key in (ec.generate_private_key(ec.SECP384R1()), ed25519.Ed25519PrivateKey.generate()):
+    for key in (ec.generate_private_key(ec.SECP521R1()), ed25519.Ed25519PrivateKey.generate()):
         (tmp_path / "k.pem").write_bytes(pem(key))
         own = issue(name_of("Система"), key, authority("УЦ"))  # type: ignore[arg-type]
         (tmp_path / "c.pem").write_bytes(own.public_bytes(Encoding.PEM))
         with pytest.raises(KeyUnusableError, match="ECDSA P-256"):
             load_pem_key(tmp_path / "k.pem", tmp_path / "c.pem")
+
+
+def test_a_key_of_the_standard_before_is_refused(tmp_path: Path) -> None:
+    """GOST R 34.10-2001 verifies what is old; a key of it is not loaded, be it in a file or in a СКЗИ."""
+    (tmp_path / "c.pem").write_bytes(certificates_in(MADE["g2001.cades"])[0].pem())
+    body = b64encode(GOST_2001_KEY)
+    (tmp_path / "k.pem").write_bytes(
+        b"-----BEGIN PRIVATE KEY-----\n" + body + b"\n-----END PRIVATE KEY-----\n"
+    )
+    with pytest.raises(KeyUnusableError, match="не поддерживается"):
+        load_pem_key(tmp_path / "k.pem", tmp_path / "c.pem")
+    with pytest.raises(KeyUnusableError, match="не для внешнего СКЗИ"):
+        load_external_key("key", tmp_path / "c.pem")
 
 
 def test_a_key_does_not_print_itself(keys: Mapping[str, SigningKey]) -> None:

@@ -8,12 +8,14 @@ from datetime import date
 
 import pytest
 
+from signing import sign_document, verify_document
 from signing.keys import SigningKey
-from signing.policy import DEFAULT_POLICY, LEGAL_AUTHENTICATOR, ROLE_CODES, RolePolicy
+from signing.policy import DEFAULT_POLICY, LEGAL_AUTHENTICATOR, ROLE_CODES
 from signing.reasons import Reason, Refusal
-from signing.roles import NOT_CHECKED, ExpectedSigner, Judgement, judge
-from signing.verified import Verified
-from signing.xmldsig import sign_document, verify_document
+from signing.roles import Judgement, judge
+from signing.rules import RolePolicy
+from signing.signers import ExpectedSigner
+from signing.verified import Signed, Verified
 from tests.unit.signing.conftest import (
     AUTHOR,
     CHAIRMAN,
@@ -23,6 +25,7 @@ from tests.unit.signing.conftest import (
     OTHER_OGRN,
     STRANGER,
     VISITOR,
+    Held,
 )
 from tests.unit.signing.messages import holder
 
@@ -67,6 +70,11 @@ def found(judgement: Judgement) -> list[tuple[Reason, str]]:
     return [(refusal.reason, refusal.role) for refusal in judgement.refusals]
 
 
+def places(judgement: Judgement) -> list[int | None]:
+    """Place of the signature that each refusal speaks of."""
+    return [refusal.position for refusal in judgement.refusals]
+
+
 def test_a_whole_commission_and_the_seal_are_accepted(signed: Mapping[str, Verified]) -> None:
     """Every signer has the role the content gives, and what was not checked is said."""
     judgement = verdict(signed)
@@ -79,7 +87,12 @@ def test_a_whole_commission_and_the_seal_are_accepted(signed: Mapping[str, Verif
         ("COMMISSIONER", MEMBER),
         ("ORGANIZATION", ""),
     ]
-    assert judgement.not_checked == NOT_CHECKED
+    assert judgement.not_checked == (
+        Reason.SIGNER_NOT_IN_FRMR,
+        Reason.SIGNER_POST,
+        Reason.SIGNER_ROLE,
+        Reason.SIGNER_ORG,
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,6 +143,16 @@ def test_a_person_who_signs_twice_is_a_duplicate(signed: Mapping[str, Verified])
     """A second signature of one person, by another certificate too, is refused in the role."""
     judgement = verdict(signed, (*ALL, "member"))
     assert found(judgement) == [(Reason.SIG_DUPLICATE, "COMMISSIONER")]
+    assert places(judgement) == [6]
+
+
+def test_a_stranger_who_signs_twice_is_told_each_time_the_first_thing(
+    signed: Mapping[str, Verified],
+) -> None:
+    """The second signature is a duplicate before it is anything else."""
+    judgement = verdict(signed, (*ALL, "stranger", "stranger"))
+    assert found(judgement) == [(Reason.SIG_DUPLICATE, ""), (Reason.SIGNER_IDENTITY, "")]
+    assert places(judgement) == [7, 6]
 
 
 @pytest.mark.parametrize("role", ["COMMISSIONER", "VICE_CHAIRMAN"])
@@ -144,6 +167,7 @@ def test_a_signer_whom_the_content_does_not_name_is_refused(signed: Mapping[str,
     """A stranger, and a certificate of neither person nor organisation, have no role."""
     judgement = verdict(signed, (*ALL, "stranger", "system"))
     assert found(judgement) == [(Reason.SIGNER_IDENTITY, "")] * 2
+    assert places(judgement) == [6, 7]
     assert {certificate.snils for _, certificate in judgement.signers}.isdisjoint({STRANGER})
 
 
@@ -219,9 +243,9 @@ def test_more_signers_than_a_role_bears_are_refused(signed: Mapping[str, Verifie
     assert judgement.refusals[0].values == {"count": "2", "maximum": "1"}
 
 
-@pytest.mark.parametrize("kind", ["130", "108", "187", "35"])
+@pytest.mark.parametrize("kind", ["130", "108", "187", "35", "138"])
 def test_the_bureau_signs_by_its_head_and_may_seal(signed: Mapping[str, Verified], kind: str) -> None:
-    """A return notice and a result need the head; the seal of the bureau is admitted."""
+    """A return notice, a result and a programme need the head; the seal of the bureau is admitted."""
     assert verdict(signed, ("chairman",), NOTICE, kind=kind).is_accepted
     assert verdict(signed, ("chairman", "hospital"), NOTICE, kind=kind).is_accepted
     assert found(verdict(signed, ("hospital",), NOTICE, kind=kind)) == [(Reason.SIG_MISSING, "BUREAU_HEAD")]
@@ -246,6 +270,31 @@ def test_refusals_stand_in_the_order_of_the_checks(signed: Mapping[str, Verified
         Reason.SIGNER_IDENTITY,
         Reason.SIGNER_ORG,
     }
+    assert places(judgement) == [None, None, None, 4, 1, 2]
+
+
+def test_refusals_of_one_check_stand_in_the_order_of_the_signatures(
+    signed: Mapping[str, Verified], keys: Keys
+) -> None:
+    """Whatever is said of the whole document comes after what is said of its signatures."""
+    bad = [Refusal(Reason.SIG_INVALID, certificate=keys[name].certificate) for name in ALL[:3]]
+    twice = (*NAMED, ExpectedSigner("COMMISSIONER", CHAIRMAN))
+    outcomes: list[Signed | Refusal] = [*bad, signed["member"], signed["hospital"]]
+    judgement = judge(DEFAULT_POLICY, "121", DAY, twice, outcomes, organization_ogrn=HOSPITAL_OGRN)
+    assert found(judgement) == [
+        (Reason.SIG_INVALID, "AUTHOR"),
+        (Reason.SIG_INVALID, "CHAIRMAN, COMMISSIONER"),
+        (Reason.SIG_INVALID, "VICE_CHAIRMAN"),
+        (Reason.SIGNER_ROLE, "CHAIRMAN"),
+    ]
+    assert places(judgement) == [1, 2, 3, None]
+
+
+def test_any_outcome_with_a_certificate_is_judged(keys: Keys) -> None:
+    """Signatures of files are judged like those of our documents."""
+    outcomes = [Held(keys[name].certificate) for name in ALL]
+    judgement = judge(DEFAULT_POLICY, "121", DAY, NAMED, outcomes, organization_ogrn=HOSPITAL_OGRN)
+    assert judgement.is_accepted
 
 
 def test_roles_of_the_policy_have_the_codes_of_the_list() -> None:

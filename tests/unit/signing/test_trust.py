@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing import sign_document, verify_document
 from signing.certificates import Certificate, of_x509
 from signing.keys import SigningKey
 from signing.reasons import Reason, Refusal
 from signing.trust import MAXIMUM_CHAIN, Trust, TrustUnusableError
-from signing.xmldsig import sign_document, verify_document
 from tests.unit.signing.messages import holder
 from tests.unit.signing.pki import (
     AT,

@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from lxml import etree
 
+from signing import sign_document, sign_wss, verify_document, verify_wss
+from signing.algorithms import ECDSA_SHA256, RSA_SHA256
 from signing.keys import SigningKey
-from signing.profiles import BASE64_BINARY, DS, ECDSA_SHA256, ENVELOPED, EXCLUSIVE_C14N, RSA_SHA256, WSSE, WSU
+from signing.profiles import BASE64_BINARY, DS, ENVELOPED, EXCLUSIVE_C14N, WSSE, WSU
 from signing.reasons import Reason, Refusal
 from signing.verified import Verified
-from signing.xmldsig import sign_document, sign_wss, verify_document, verify_wss
 from tests.unit.signing.attacks import (
     XML_ID,
     Attack,
@@ -91,8 +92,6 @@ ON_BOTH: list[tuple[Attack, Reason]] = [
     (transforms(C14N), ALGORITHM),
     (algorithm(".//ds:CanonicalizationMethod", C14N), ALGORITHM),
     (algorithm(".//ds:CanonicalizationMethod", EXCLUSIVE_C14N + "WithComments"), ALGORITHM),
-    (parameter(".//ds:CanonicalizationMethod", PREFIXES), ALGORITHM),
-    (parameter(".//ds:Transform", PREFIXES), ALGORITHM),
     (parameter(".//ds:SignatureMethod", f'<HMACOutputLength xmlns="{DS}">8</HMACOutputLength>'), ALGORITHM),
     (algorithm(".//ds:DigestMethod", SHA1), ALGORITHM),
     (algorithm(".//ds:SignatureMethod", RSA_SHA1), ALGORITHM),
@@ -292,11 +291,10 @@ def test_a_doctype_is_refused(keys: Keys) -> None:
     document = holder()
     sign_document(document, keys["author"])
     octets = b"<!DOCTYPE x [<!ENTITY e 'x'>]>" + etree.tostring(document)
-    with pytest.raises(Refusal) as caught:
-        verify_document(parse(octets))
-    assert caught.value.reason is FORMAT
-    with pytest.raises(Refusal):
-        verify_document(parse(octets.replace("два".encode(), b"&e;")))
+    for changed in (octets, octets.replace("два".encode(), b"&e;")):
+        (result,) = verify_document(parse(changed))
+        assert isinstance(result, Refusal)
+        assert result.reason is FORMAT
 
 
 def test_not_an_envelope_is_refused() -> None:

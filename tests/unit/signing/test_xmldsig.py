@@ -14,12 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
+from signing import sign_document, sign_wss, verify_document, verify_wss
+from signing.algorithms import ECDSA_SHA256, RSA_SHA256
 from signing.engine import graft
 from signing.keys import SigningKey
-from signing.profiles import DOCUMENT, DS, ECDSA_SHA256, RSA_SHA256, SMEV_ACTOR, WSS_BODY
+from signing.profiles import DOCUMENT, DS, SMEV_ACTOR, WSS_BODY
 from signing.reasons import Reason, Refusal
 from signing.verified import Verified
-from signing.xmldsig import sign_document, sign_wss, verify_document, verify_wss
 from tests.unit.signing.messages import DOC, NS, SOAP, SOAP12, again, envelope, find, holder, parse
 
 Keys = Mapping[str, SigningKey]
@@ -32,10 +33,10 @@ def holds_by_hand(signature: etree._Element, node: etree._Element, key: SigningK
         return False
     signed = etree.tostring(find(signature, "ds:SignedInfo"), method="c14n", exclusive=True)
     value = base64.b64decode(find(signature, "ds:SignatureValue").text or "")
-    public = key.certificate.public_key()
+    public = key.certificate.x509.public_key()
     if isinstance(public, rsa.RSAPublicKey):
         public.verify(value, signed, padding.PKCS1v15(), hashes.SHA256())
-    else:
+    elif isinstance(public, ec.EllipticCurvePublicKey):
         numbers = [int.from_bytes(value[i : i + 32], "big") for i in (0, 32)]
         public.verify(encode_dss_signature(*numbers), signed, ec.ECDSA(hashes.SHA256()))
     return True
@@ -256,17 +257,3 @@ def test_a_document_takes_a_bounded_number_of_signatures(keys: Keys) -> None:
     with pytest.raises(Refusal) as caught:
         verify_document(document)
     assert caught.value.reason is Reason.SIG_FORMAT
-
-
-def test_a_bottomless_document_is_refused(keys: Keys) -> None:
-    """A tree deeper than any parser takes is refused at signing, and under a signature at verifying."""
-    document = holder()
-    sign_document(document, keys["author"])
-    element = document[0]
-    for _ in range(5000):
-        element = etree.SubElement(element, "deep")
-    with pytest.raises(Refusal) as caught:
-        sign_document(document, keys["member"])
-    assert caught.value.reason is Reason.SIG_FORMAT
-    (result,) = verify_document(document)
-    assert isinstance(result, Refusal)
