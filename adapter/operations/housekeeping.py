@@ -18,6 +18,7 @@ from adapter.operations.judgement import Judged, both, judge_referral, judge_sem
 from adapter.operations.mail import ERROR, to_mis, to_registry_or_bureau
 from adapter.operations.moves import Origin, Overtaken, advance, note
 from signing import sign_detached
+from signing.gost import GostUnavailableError
 from storage import Referral, Transaction
 
 #: Parts of a file that nobody finished are dropped after this time.
@@ -102,7 +103,10 @@ def _doubt(context: Context, referral: Referral, before: datetime, tx: Transacti
 
 
 def _recheck(context: Context, referral: Referral) -> int:
-    judged = _judged(context, referral)
+    try:
+        judged = _judged(context, referral)
+    except GostUnavailableError:  # readiness says so; what waits goes on waiting
+        return 0
     if judged is None or judged.awaits_status:
         return 0
     origin = Origin(
