@@ -15,7 +15,7 @@ from tests.unit.signing.messages import parse
 from tests.unit.signing.schemes import KINDS, SCHEMES, Scheme, key_of, signed_octets
 from tests.unit.signing.test_xmldsig_properties import trees
 
-COMMON = settings(derandomize=True, deadline=None, max_examples=300)
+COMMON = settings(derandomize=True, deadline=None, max_examples=200)
 SOMEWHERE = st.sampled_from(SCHEMES)
 ANY_KIND = st.sampled_from(KINDS)
 
