@@ -2,7 +2,8 @@
 
 The caller names the elements by their place; a reference only has to name the same ones. So what is verified
 is known by identity, and no look-up by identifier can be led astray. The tree is parsed once, by the caller,
-and is neither copied nor changed.
+and is neither copied nor changed. It belongs to one thread at a time: while lxml canonicalizes an element, its
+children hang elsewhere for a moment, and another thread would see that.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from signing import primitives
 from signing.algorithms import DIGESTS, GOST_KINDS, PREFERRED, Digest
 from signing.canonical import canonical, signed_octets
 from signing.certificates import Certificate
-from signing.identifiers import bare_ids_of, check_tree, ids_of, is_quiet
+from signing.identifiers import bare_ids_of, check_tree, ids_of, is_quiet, refuse_repeated
 from signing.keys import SigningKey
 from signing.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.reasons import Reason, Refusal
@@ -62,6 +63,8 @@ class Tree:
             self._homonyms = check_tree(self._root, quiet)
         if not self._homonyms.isdisjoint(reference.target_id for reference, _ in signed):
             raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+        for reference, node in signed:
+            refuse_repeated(self._root, node, reference.target_id)
 
     def octets(self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element) -> bytes:
         """Octets of an element by the transforms of a reference.
