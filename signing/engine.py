@@ -16,7 +16,7 @@ from signing import primitives
 from signing.algorithms import DIGESTS, GOST_KINDS, PREFERRED, Digest
 from signing.canonical import canonical, signed_octets
 from signing.certificates import Certificate
-from signing.identifiers import bare_ids_of, check_tree, ids_of, is_quiet
+from signing.identifiers import Scanned, bare_ids_of, check_tree, ids_of, scan
 from signing.keys import SigningKey
 from signing.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.reasons import Reason, Refusal
@@ -41,6 +41,7 @@ class Tree:
             root: The element within which identifiers have to be unique.
         """
         self._root = root
+        self._scanned: Scanned | None = None
         self._homonyms: frozenset[str] | None = None
         # The elements themselves are the keys: a number of one that is gone would be given to another.
         self._octets: dict[tuple[etree._Element, tuple[Step, ...]], bytes] = {}
@@ -53,15 +54,15 @@ class Tree:
             Refusal: SIG_FORMAT, also when a signed element has no canonical form.
         """
         if self._homonyms is None:
-            quiet = None
             for reference, node in signed:
                 octets = self.octets(node, reference.steps, signature)
-                outside = signature.getparent() is not node
-                if outside and node.getparent() is self._root and is_quiet(node, octets):
-                    quiet = node
-            self._homonyms = check_tree(self._root, quiet)
-        if not self._homonyms.isdisjoint(reference.target_id for reference, _ in signed):
-            raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+                if node.getparent() is self._root and signature.getparent() is not node:
+                    self._scanned = scan(node, octets) or self._scanned
+            self._homonyms = check_tree(self._root, self._scanned)
+        for reference, _ in signed:
+            name = reference.target_id
+            if name in self._homonyms or (self._scanned is not None and self._scanned.has_homonym(name)):
+                raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
 
     def octets(self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element) -> bytes:
         """Octets of an element by the transforms of a reference.

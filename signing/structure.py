@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -30,8 +31,7 @@ _TRANSFORM = f"{{{DS}}}Transform"
 _PREFIXES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One transform or canonicalization.
 
     Attributes:
@@ -115,12 +115,18 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
 
 def has_other_attributes(element: etree._Element, attributes: tuple[str, ...]) -> bool:
     """Whether an element has an attribute that is not among these."""
-    return not set(element.keys()).issubset(attributes)
+    names = element.keys()
+    return bool(names) and not set(names).issubset(attributes)
 
 
 def local_name(element: etree._Element) -> str:
     """Name of an element without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace_of(element: etree._Element) -> str:
+    """Namespace of an element, empty when it has none."""
+    return str(element.tag).rpartition("}")[0][1:]
 
 
 def is_name(value: str) -> bool:
