@@ -2,7 +2,7 @@
 
 from signing.app_data import sign_app_data, verify_app_data
 from signing.certificates import Certificate, load_certificate, read_certificate
-from signing.cms import certificates_in, sign_detached
+from signing.cms import VerifiedFile, certificates_in, sign_detached, verify_detached
 from signing.documents import sign_document, verify_document
 from signing.engine import graft
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
@@ -33,6 +33,7 @@ __all__ = [
     "Trust",
     "TrustUnusableError",
     "Verified",
+    "VerifiedFile",
     "certificates_in",
     "graft",
     "judge",
@@ -45,6 +46,7 @@ __all__ = [
     "sign_document",
     "sign_wss",
     "verify_app_data",
+    "verify_detached",
     "verify_document",
     "verify_wss",
 ]

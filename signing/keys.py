@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
 from signing import gost
-from signing.algorithms import KeyKind
+from signing.algorithms import PREFERRED, KeyKind
 from signing.certificates import Certificate, of_x509
 from signing.primitives import NativePrivateKey
 from signing.reasons import Refusal
@@ -88,11 +88,12 @@ def load_external_key(key_id: str, certificate_file: Path) -> SigningKey:
         raise KeyUnusableError(f"Файл не открывается: {error.filename} ({error.strerror}).") from error
     except (ValueError, Refusal) as error:
         raise KeyUnusableError(f"Сертификат {certificate_file.name} не читается.") from error
-    if own.key is None or not isinstance(own.key.native, gost.GostPublicKey):
+    key = own.key
+    if key is None or not isinstance(key.native, gost.GostPublicKey) or key.kind not in PREFERRED:
         raise KeyUnusableError(
             f"Сертификат {certificate_file.name} не для внешнего СКЗИ: нужен ключ ГОСТ Р 34.10-2012."
         )
-    return SigningKey(gost.ExternalKey(key_id, own.key.native), own, tuple(above), own.key.kind)
+    return SigningKey(gost.ExternalKey(key_id, key.native), own, tuple(above), key.kind)
 
 
 def load_pkcs12_key(file: Path, password: bytes | None = None) -> SigningKey:
@@ -133,6 +134,8 @@ def _fitting(private_key: object, certificates: list[x509.Certificate], name: st
         public = own.public_key()
     except Refusal as error:
         raise KeyUnusableError(f"Сертификат ключа {name} не подходит: {_KINDS}.") from error
+    if public.kind not in PREFERRED:
+        raise KeyUnusableError(f"Ключ {name} не поддерживается: {_KINDS}.")
     if public.native != private_key.public_key():
         raise KeyUnusableError(f"Сертификат не относится к ключу {name}.")
     return SigningKey(private_key, own, tuple(above), public.kind)

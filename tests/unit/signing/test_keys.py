@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
+from signing.cms import certificates_in
+from signing.keys import KeyUnusableError, SigningKey, load_external_key, load_pem_key, load_pkcs12_key
+from tests.unit.signing.cms_vectors import GOST_2001_KEY, MADE
 from tests.unit.signing.pki import authority, issue, name_of
 
 PASSWORD = b"parol"
@@ -82,6 +85,19 @@ def test_other_kinds_of_keys_are_refused(tmp_path: Path) -> None:
         (tmp_path / "c.pem").write_bytes(own.public_bytes(Encoding.PEM))
         with pytest.raises(KeyUnusableError, match="ECDSA P-256"):
             load_pem_key(tmp_path / "k.pem", tmp_path / "c.pem")
+
+
+def test_a_key_of_the_standard_before_is_refused(tmp_path: Path) -> None:
+    """GOST R 34.10-2001 verifies what is old; a key of it is not loaded, be it in a file or in a СКЗИ."""
+    (tmp_path / "c.pem").write_bytes(certificates_in(MADE["g2001.cades"])[0].pem())
+    body = b64encode(GOST_2001_KEY)
+    (tmp_path / "k.pem").write_bytes(
+        b"-----BEGIN PRIVATE KEY-----\n" + body + b"\n-----END PRIVATE KEY-----\n"
+    )
+    with pytest.raises(KeyUnusableError, match="не поддерживается"):
+        load_pem_key(tmp_path / "k.pem", tmp_path / "c.pem")
+    with pytest.raises(KeyUnusableError, match="не для внешнего СКЗИ"):
+        load_external_key("key", tmp_path / "c.pem")
 
 
 def test_a_key_does_not_print_itself(keys: Mapping[str, SigningKey]) -> None:
