@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.app.recognizing import Unreadable
+from adapter.app.trusting import CannotJudgeError
 from adapter.config import ConfigError
 from adapter.stand.actors import KeysUnusableError
 from signing import KeyUnusableError, TrustUnusableError
+from signing.gost import GostError
 from storage import StoreBusy, StoreError
 
 _NO_FILE = "файл"
@@ -53,6 +55,8 @@ def complaint_of(error: Exception) -> Complaint | None:
             found = Complaint((_NO_DATABASE,), refused=True)
         case KeysUnusableError() | KeyUnusableError() | TrustUnusableError():
             found = Complaint((str(error),), refused=True)
+        case CannotJudgeError() | GostError():
+            found = Complaint(tuple(str(error).splitlines()), refused=False)
         case Unreadable():
             found = Complaint(tuple(one.message for one in error.problems), refused=False)
         case ProgramEndedError():

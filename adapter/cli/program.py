@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from adapter.cli import exchange, files, running, service
+from adapter.cli import exchange, files, running, service, signature
 from adapter.cli.russian import Command, Group, set_titles, usage_error
 from adapter.cli.screen import (
     GOOD,
@@ -134,6 +134,8 @@ for _name, _function in (
     _add(app, _name, _function)
 _add(_group("keys", "Ключи."), "demo", service.demo_keys)
 _add(_group("db", "База данных."), "upgrade", service.upgrade)
+_signature = _group("signature", "Подписи: проверить, поставить, объяснить.")
+_add(_signature, "verify", signature.verify)
 _add(_group("config", "Файл настройки."), "check", service.check)
 
 
