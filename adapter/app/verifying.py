@@ -10,7 +10,7 @@ from lxml import etree
 
 from adapter.app.recognizing import Unreadable, read_file, unreadable
 from adapter.app.signature_words import KIND_TITLES, OWNERS, algorithm_words, digest_words
-from adapter.app.trusting import Moment, check_certificate
+from adapter.app.vouching import Moment, check_certificate
 from adapter.contract.signers import signature_problem
 from adapter.domain.errors import Problem, problem
 from signing import Certificate, Reason, Refusal, Trust

@@ -28,8 +28,8 @@ def verify(
     Код завершения: 0 – все подписи верны, 1 – какая-то не верна, не на месте или отзыв неизвестен,
     2 – не прочитано.
     """
-    from adapter.app.trusting import Moment  # noqa: PLC0415 - heavy, loaded where it is used
     from adapter.app.verifying import ContentNeededError, verify_file  # noqa: PLC0415
+    from adapter.app.vouching import Moment  # noqa: PLC0415 - heavy, loaded where it is used
 
     trusted = trust_of(trust, config)
     try:

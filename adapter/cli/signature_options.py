@@ -120,12 +120,12 @@ def trust_of(given: str | None, config: Path | None) -> Trust | None:
         BadParameter: nothing is given and there is no configuration.
         CannotJudgeError: what is given cannot be used.
     """
-    from adapter.app import trusting  # noqa: PLC0415 - heavy, loaded where it is used
+    from adapter.app import vouching  # noqa: PLC0415 - heavy, loaded where it is used
 
     if given == NOBODY:
         return None
     if given is not None:
-        return trusting.trust_of_folder(Path(given))
+        return vouching.trust_of_folder(Path(given))
     path = config_path(config)
     if config is None and not path.exists():
         raise typer.BadParameter(
@@ -133,4 +133,4 @@ def trust_of(given: str | None, config: Path | None) -> Trust | None:
             "проверять) или --config ФАЙЛ.",
             param_hint="--trust",
         )
-    return trusting.trust_of_configuration(path)
+    return vouching.trust_of_configuration(path)
