@@ -1,60 +1,70 @@
-"""Whom we trust: authorities and revocation lists of the operator, and the check against them."""
+"""Whom we trust, and the check of a certificate against them: chain, dates, revocation, key usage."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-
-from signing.authority import issued_by, link_fault
-from signing.certificates import PARSING_ERRORS, Certificate, of_x509
+from signing.authority import link_fault
+from signing.certificates import Certificate
+from signing.chains import Chain, chains
+from signing.pool import Pool, Stamp, TrustUnusableError, load_pool, stamp_of
 from signing.reasons import Reason, Refusal
-from signing.revocation import RevocationList, check_revocation, read_revocation_list
+from signing.revocation import RevocationList, Standing, Status, status_by_lists
+from signing.status import Sources, StatusCache
 from signing.verified import Verified
 
-# The signer, its authority, up to three authorities above, the root.
-MAXIMUM_CHAIN = 6
-
-_T = TypeVar("_T")
-
-_SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der", ".crl"})
-_PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
-
-
-class TrustUnusableError(Exception):
-    """Files of trust cannot be used; the text is Russian, for the operator."""
+__all__ = ["Sources", "Trust", "TrustState", "TrustUnusableError", "judge_links"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Pool:
-    """One loaded state of the trust files; replaced whole, so that a check never sees half of a reload."""
+class TrustState:
+    """What is trusted now, for the operator.
 
-    roots: frozenset[Certificate]
-    authorities: dict[bytes, tuple[Certificate, ...]]
-    revocations: dict[bytes, tuple[RevocationList, ...]]
+    Attributes:
+        roots: Number of roots.
+        authorities: Number of authorities, roots too.
+        lists: Number of revocation lists, from files and from the network.
+        fault: Why the present files could not be taken, Russian; empty while they are in use.
+        unreachable: Addresses of lists of the configuration that could not be fetched, with the cause.
+    """
+
+    roots: int
+    authorities: int
+    lists: int
+    fault: str
+    unreachable: tuple[tuple[str, str], ...]
 
 
 class Trust:
-    """Trusted authorities and revocation lists from files, loaded once and on `reload`; safe for threads.
+    """Trusted authorities and revocation lists, safe for threads; a check never waits for the network.
 
-    A self-issued authority certificate is a root, any other authority certificate is an intermediate one, and
+    A self-signed authority certificate is a root, any other authority certificate is an intermediate one, and
     a CRL is a CRL: what a file holds decides, PEM (any number of blocks) or DER. In a folder files with the
     suffixes .pem, .crt, .cer, .der, .crl are read and certificates of signers passed over.
+
+    Args:
+        paths: Files and folders.
+        sources: What may be fetched from the network by `refresh`; nothing by default.
 
     Raises:
         TrustUnusableError: A file is unreadable, or there is no root at all.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], sources: Sources | None = None) -> None:
         self._paths = tuple(paths)
-        self._pool = _load(self._paths)
+        self._stamp: Stamp = stamp_of(self._paths)
+        self._pool = load_pool(self._paths)
+        self._fault = ""
+        self._statuses = StatusCache(sources or Sources.none())
+
+    @property
+    def pool(self) -> Pool:
+        """The present state of the files."""
+        return self._pool
 
     def reload(self) -> None:
         """Read the files again; the former state stays when they are not usable.
@@ -62,30 +72,110 @@ class Trust:
         Raises:
             TrustUnusableError: As the constructor.
         """
-        self._pool = _load(self._paths)
+        try:
+            stamp = stamp_of(self._paths)
+            self._pool = load_pool(self._paths, self._pool)
+        except TrustUnusableError as error:
+            self._fault = str(error)
+            raise
+        self._stamp, self._fault = stamp, ""
 
-    def check(self, certificate: Certificate, *, at: datetime, now: datetime, valid_now: bool = True) -> None:
+    def reload_if_changed(self) -> bool:
+        """Read the files again if one has changed, come or gone; returns whether they were read.
+
+        Raises:
+            TrustUnusableError: As `reload`; it is tried again at the next call.
+        """
+        if not self._fault:
+            try:
+                if stamp_of(self._paths) == self._stamp:
+                    return False
+            except TrustUnusableError as error:
+                self._fault = str(error)
+                raise
+        self.reload()
+        return True
+
+    def refresh(self, now: datetime, *, until: float | None = None) -> int:
+        """Fetch what is due: lists by their timetable, the statuses that checks have missed.
+
+        Args:
+            now: The present moment, aware.
+            until: Reading of `time.monotonic` by which it must be over; None: only exchanges are limited.
+
+        Returns:
+            How many exchanges brought something usable.
+        """
+        return self._statuses.refresh(now, self._pool, until=until)
+
+    def state(self) -> TrustState:
+        """What is trusted now."""
+        pool = self._pool
+        lists = sum(len(group) for group in pool.lists.values()) + len(self._statuses.fetched())
+        fault = self._fault or pool.unproven
+        return TrustState(len(pool.roots), len(pool.authorities), lists, fault, self._statuses.unreachable())
+
+    def lists(self) -> tuple[RevocationList, ...]:
+        """All revocation lists in use, from files and from the network."""
+        return (*(r for group in self._pool.lists.values() for r in group), *self._statuses.fetched())
+
+    def check(
+        self,
+        certificate: Certificate,
+        *,
+        at: datetime,
+        now: datetime,
+        valid_now: bool = True,
+        revoked_later_refused: bool = True,
+        brought: Sequence[Certificate] = (),
+    ) -> None:
         """Check that a certificate may have signed a document.
+
+        What is refused for good comes before what is not known yet: a document that waits for the status of
+        a certificate (MSE-2016) has nothing else against its certificate.
 
         Args:
             certificate: The signer's certificate.
             at: Date of the document, aware.
-            now: Moment of the check, aware: lists of revocation must be fresh at it.
+            now: Moment of the check, aware: sources of revocation must be in force at it.
             valid_now: Whether the certificates must be valid at `now` also (РЭМД wants it at reception);
                 False for a document verified years later.
+            revoked_later_refused: Whether a revocation after `at` refuses; False only where a trusted time
+                stamp proves `at`. A compromised key is refused in any case.
+            brought: Authorities that came with the signature; they may link the signer to a root of ours.
 
         Raises:
-            Refusal: CERT_CHAIN, CERT_NOT_YET_VALID, CERT_EXPIRED, CERT_REVOKED, CERT_STATUS_UNKNOWN,
-                CERT_KEY_USAGE, in this order of checks; the refusal carries the certificate.
+            Refusal: CERT_CHAIN, CERT_NOT_YET_VALID, CERT_EXPIRED, CERT_REVOKED, CERT_KEY_USAGE,
+                CERT_STATUS_UNKNOWN, in this order; the refusal carries the certificate.
+            GostUnavailableError: A key is GOST and no library serves it.
             ValueError: A moment has no time zone.
         """
         if at.tzinfo is None or now.tzinfo is None:
             raise ValueError("moments must be aware")
+        moments = [at, now] if valid_now else [at]
+        refusals: list[Refusal] = []
+        pool = self._pool
         try:
-            self._check_chains(self._pool, certificate, [at, now] if valid_now else [at], now)
-            _check_key_usage(certificate)
+            for chain in chains(pool, certificate, brought):
+                try:
+                    judge_links(chain, moments)
+                    self._judge_statuses(pool, chain, at, now, revoked_later_refused)
+                except Refusal as refusal:
+                    refusals.append(refusal)
+                else:
+                    return
         except Refusal as refusal:
-            raise refusal.claimed_by(certificate) from refusal
+            refusals.append(refusal)
+        found = _weightiest(refusals) or Refusal(Reason.CERT_CHAIN, values={"serial": certificate.serial})
+        raise found.claimed_by(certificate) from found
+
+    def status(self, certificate: Certificate, authority: Certificate, now: datetime) -> Status:
+        """What is known about a certificate whose chain is proven; what is not is asked for by `refresh`.
+
+        Raises:
+            GostUnavailableError: The authority's key is GOST and no library serves it.
+        """
+        return self._status(self._pool, certificate, authority, now)
 
     def vet(
         self,
@@ -109,124 +199,71 @@ class Trust:
             return refusal
         return result
 
-    @staticmethod
-    def _check_chains(pool: _Pool, certificate: Certificate, moments: list[datetime], now: datetime) -> None:
-        """Accept the first chain that holds; otherwise raise what the first chain was refused for."""
-        refusals: list[Refusal] = []
-        for chain in _chains(pool, (certificate,)):
-            try:
-                _check_chain(pool, chain, moments, now)
-            except Refusal as refusal:
-                refusals.append(refusal)
-            else:
-                return
-        raise refusals[0] if refusals else Refusal(Reason.CERT_CHAIN, values={"serial": certificate.serial})
+    def _judge_statuses(
+        self, pool: Pool, chain: Chain, at: datetime, now: datetime, revoked_later_refused: bool
+    ) -> None:
+        unknown: list[Certificate] = []
+        for certificate, authority in pairwise(chain):
+            status = self._status(pool, certificate, authority, now)
+            if status.standing is Standing.UNKNOWN:
+                unknown.append(certificate)
+            elif status.revoked_at is not None and (
+                revoked_later_refused or status.distrusted_ever or status.revoked_at <= at
+            ):
+                raise Refusal(
+                    Reason.CERT_REVOKED,
+                    values={"serial": certificate.serial, "revoked_at": status.revoked_at.isoformat()},
+                )
+        if not chain[0].allows_signing:
+            raise Refusal(Reason.CERT_KEY_USAGE, values={"serial": chain[0].serial})
+        if unknown:
+            raise Refusal(Reason.CERT_STATUS_UNKNOWN, values={"serial": unknown[0].serial})
+
+    def _status(self, pool: Pool, certificate: Certificate, authority: Certificate, now: datetime) -> Status:
+        name = authority.subject
+        lists = (*pool.lists.get(name, ()), *self._statuses.lists(name))
+        by_lists = status_by_lists(certificate, authority, lists, now)
+        if by_lists.standing is Standing.REVOKED:
+            return by_lists
+        answered = self._statuses.answer(certificate, authority, now)
+        if answered.standing is Standing.REVOKED:
+            return answered
+        known = by_lists if by_lists.standing is Standing.GOOD else answered
+        if known.standing is Standing.UNKNOWN:
+            self._statuses.want(certificate, authority)
+        return known
 
 
-def _chains(pool: _Pool, chain: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
-    """Chains from the signer to a root, each link's name and signature proven."""
-    last = chain[-1]
-    for authority in pool.authorities.get(last.x509.issuer.public_bytes(), ()):
-        if authority in chain or not issued_by(last.x509, authority.x509):
-            continue
-        longer = (*chain, authority)
-        if authority in pool.roots:
-            yield longer
-        elif len(longer) < MAXIMUM_CHAIN:
-            yield from _chains(pool, longer)
+def judge_links(chain: Chain, moments: Sequence[datetime]) -> None:
+    """Judge the certificates of a chain: each may stand in its place, each is valid at the moments.
 
-
-def _check_chain(pool: _Pool, chain: tuple[Certificate, ...], moments: list[datetime], now: datetime) -> None:
+    Raises:
+        Refusal: CERT_CHAIN, CERT_NOT_YET_VALID, CERT_EXPIRED, in this order; SIG_FORMAT for unreadable
+            extensions.
+    """
     for depth, certificate in enumerate(chain):
-        fault = link_fault(certificate.x509, authorities_below=depth - 1)
+        fault = link_fault(certificate, authorities_below=depth - 1)
         if fault:
             raise Refusal(Reason.CERT_CHAIN, values={"serial": certificate.serial, "cause": fault})
     for certificate in chain:
         for moment in moments:
-            _check_dates(certificate, moment)
-    for certificate, authority in pairwise(chain):
-        lists = pool.revocations.get(authority.x509.subject.public_bytes(), ())
-        check_revocation(certificate, authority, lists, now)
+            _judge_dates(certificate, moment)
 
 
-def _check_dates(certificate: Certificate, moment: datetime) -> None:
+def _weightiest(refusals: Sequence[Refusal]) -> Refusal | None:
+    """What the first chain was refused for, unless another one only waits for a status."""
+    waiting = (one for one in refusals if one.reason is Reason.CERT_STATUS_UNKNOWN)
+    return next(waiting, refusals[0] if refusals else None)
+
+
+def _judge_dates(certificate: Certificate, moment: datetime) -> None:
+    if certificate.not_before <= moment <= certificate.not_after:
+        return
+    is_early = moment < certificate.not_before
     values = {
         "serial": certificate.serial,
         "moment": moment.isoformat(),
         "not_before": certificate.not_before.isoformat(),
         "not_after": certificate.not_after.isoformat(),
     }
-    if moment < certificate.not_before:
-        raise Refusal(Reason.CERT_NOT_YET_VALID, values=values)
-    if moment > certificate.not_after:
-        raise Refusal(Reason.CERT_EXPIRED, values=values)
-
-
-def _check_key_usage(certificate: Certificate) -> None:
-    if not certificate.allows_signing:
-        raise Refusal(Reason.CERT_KEY_USAGE, values={"serial": certificate.serial})
-
-
-def _load(paths: Sequence[Path]) -> _Pool:
-    certificates: list[Certificate] = []
-    revocations: list[RevocationList] = []
-    for file, content in _contents(paths):
-        try:
-            for item in _items(content):
-                if isinstance(item, x509.Certificate):
-                    certificates.append(of_x509(item))
-                else:
-                    revocations.append(read_revocation_list(item))
-        except (*PARSING_ERRORS, InvalidSignature, Refusal) as error:
-            raise TrustUnusableError(
-                f"Файл доверия {file} не читается как сертификат или список отзыва."
-            ) from error
-    authorities = [c for c in certificates if link_fault(c.x509, authorities_below=0) == ""]
-    roots = frozenset(c for c in authorities if c.x509.issuer == c.x509.subject and issued_by(c.x509, c.x509))
-    if not roots:
-        raise TrustUnusableError(
-            "Среди файлов доверия нет ни одного корневого сертификата удостоверяющего центра."
-        )
-    return _Pool(
-        roots,
-        _grouped((c.x509.subject.public_bytes(), c) for c in dict.fromkeys(authorities)),
-        _grouped((r.issuer, r) for r in revocations),
-    )
-
-
-def _contents(paths: Sequence[Path]) -> Iterator[tuple[Path, bytes]]:
-    try:
-        for file in _files(paths):
-            yield file, file.read_bytes()
-    except OSError as error:
-        raise TrustUnusableError(f"Файл не открывается: {error.filename} ({error.strerror}).") from error
-
-
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(f for f in path.iterdir() if f.suffix.lower() in _SUFFIXES and f.is_file())
-        else:
-            yield path
-
-
-def _items(content: bytes) -> Iterator[x509.Certificate | x509.CertificateRevocationList]:
-    """Certificates and CRLs of one file; blocks of other kinds (keys) are passed over."""
-    if b"-----BEGIN" in content:
-        for block in _PEM_BLOCK.finditer(content):
-            if block[1] == b"CERTIFICATE":
-                yield x509.load_pem_x509_certificate(block[0])
-            elif block[1] == b"X509 CRL":
-                yield x509.load_pem_x509_crl(block[0])
-        return
-    try:
-        yield x509.load_der_x509_certificate(content)
-    except (ValueError, UnsupportedAlgorithm):
-        yield x509.load_der_x509_crl(content)
-
-
-def _grouped(pairs: Iterable[tuple[bytes, _T]]) -> dict[bytes, tuple[_T, ...]]:
-    groups: dict[bytes, tuple[_T, ...]] = {}
-    for key, value in pairs:
-        groups[key] = (*groups.get(key, ()), value)
-    return groups
+    raise Refusal(Reason.CERT_NOT_YET_VALID if is_early else Reason.CERT_EXPIRED, values=values)

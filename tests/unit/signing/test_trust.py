@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing import sign_document, verify_document
 from signing.certificates import Certificate, of_x509
+from signing.chains import MAXIMUM_CHAIN
 from signing.keys import SigningKey
 from signing.reasons import Reason, Refusal
-from signing.trust import MAXIMUM_CHAIN, Trust, TrustUnusableError
+from signing.trust import Trust, TrustUnusableError
 from tests.unit.signing.messages import holder
 from tests.unit.signing.pki import (
     AT,
@@ -204,14 +205,14 @@ def test_a_revoked_certificate_is_refused_with_its_date(tmp_path: Path) -> None:
 
 
 def test_without_a_list_in_force_the_status_is_unknown(tmp_path: Path) -> None:
-    """No list, an old one, one of the future, a forged one, a delta and a partial one all say nothing."""
+    """No list, an old one, one of the future, a forged one, a delta and one for others all say nothing."""
     root = authority("Корень")
     signer = leaf(root)
     scope = x509.IssuingDistributionPoint(
         full_name=None,
         relative_name=None,
-        only_contains_user_certs=True,
-        only_contains_ca_certs=False,
+        only_contains_user_certs=False,
+        only_contains_ca_certs=True,
         only_some_reasons=None,
         indirect_crl=False,
         only_contains_attribute_certs=False,
@@ -222,7 +223,7 @@ def test_without_a_list_in_force_the_status_is_unknown(tmp_path: Path) -> None:
         "future": (revocations(root, begin=NOW + DAY),),
         "forged": (revocations(root, key=ec.generate_private_key(ec.SECP256R1())),),
         "delta": (revocations(root, extensions=((x509.DeltaCRLIndicator(1), True),)),),
-        "partial": (revocations(root, extensions=((scope, True),)),),
+        "others": (revocations(root, extensions=((scope, True),)),),
     }
     for case, lists in useless.items():
         refusal = refused(Trust([write(tmp_path / case, root, *lists)]), signer)
