@@ -8,6 +8,7 @@ foreign input, and the tree is never changed by verifying.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from lxml import etree
 
@@ -19,9 +20,11 @@ from signing.reasons import Reason, Refusal
 from signing.structure import data_certificate, elements, format_refusal, read_signature
 from signing.verified import Verified
 
+V = TypeVar("V", bound=Verified)
+
 _SIGNATURE = f"{{{DS}}}Signature"
 
-Verify = Callable[[etree._Element, etree._Element, Profile, engine.Tree], Verified]  # noqa: SLF001 - lxml's type
+Verify = Callable[[etree._Element, etree._Element, Profile, engine.Tree], V]  # noqa: SLF001 - lxml's type
 """Verifies one signature: it, the content, the profile, the tree."""
 
 
@@ -44,7 +47,7 @@ def verify_document(holder: etree._Element, profile: Profile = DOCUMENT) -> tupl
     return verify_each(holder, profile, _verified)
 
 
-def verify_each(holder: etree._Element, profile: Profile, verify: Verify) -> tuple[Verified | Refusal, ...]:
+def verify_each(holder: etree._Element, profile: Profile, verify: Verify[V]) -> tuple[V | Refusal, ...]:
     """Verify every signature of a holder by the means of its profile; see `verify_document`.
 
     Args:
@@ -59,7 +62,7 @@ def verify_each(holder: etree._Element, profile: Profile, verify: Verify) -> tup
     if not signatures:
         raise Refusal(Reason.SIG_MISSING)
     tree = engine.Tree(holder)
-    results: list[Verified | Refusal] = []
+    results: list[V | Refusal] = []
     seen: set[str] = set()
     for signature in signatures:
         result = _outcome(verify, signature, content, profile, tree)
@@ -91,8 +94,8 @@ def sign_document(holder: etree._Element, key: SigningKey, profile: Profile = DO
 
 
 def _outcome(
-    verify: Verify, signature: etree._Element, content: etree._Element, profile: Profile, tree: engine.Tree
-) -> Verified | Refusal:
+    verify: Verify[V], signature: etree._Element, content: etree._Element, profile: Profile, tree: engine.Tree
+) -> V | Refusal:
     try:
         return verify(signature, content, profile, tree)
     except Refusal as refusal:

@@ -32,7 +32,7 @@ from signing.structure import (
     read_digest,
     read_signature,
 )
-from signing.verified import Verified, VerifiedReceipt
+from signing.verified import VerifiedReceipt
 
 CERTIFICATE_MISMATCH = "в свойствах подписи назван другой сертификат"
 
@@ -81,7 +81,7 @@ def sign_xades(
     )
 
 
-def verify_xades(holder: etree._Element, profile: Profile = RECEIPT) -> tuple[Verified | Refusal, ...]:
+def verify_xades(holder: etree._Element, profile: Profile = RECEIPT) -> tuple[VerifiedReceipt | Refusal, ...]:
     """Verify the signature of a receipt, wherever in a larger tree it stands.
 
     Args:
@@ -89,8 +89,8 @@ def verify_xades(holder: etree._Element, profile: Profile = RECEIPT) -> tuple[Ve
         profile: A profile of receipts.
 
     Returns:
-        The outcome of each signature the profile admits: a `VerifiedReceipt` or a refusal. Neither
-        certificates nor the moment are trusted yet.
+        The outcome of each signature the profile admits. Neither certificates nor the moment are trusted
+        yet.
 
     Raises:
         Refusal: SIG_MISSING when there is no signature; SIG_FORMAT when the holder itself is not of the

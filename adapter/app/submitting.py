@@ -51,11 +51,9 @@ from signing import (
     Certificate,
     Reason,
     Refusal,
-    Verified,
     sign_detached,
     sign_document,
     sign_wss,
-    verify_document,
     verify_wss,
 )
 from signing.policy import ORGANIZATION
@@ -261,7 +259,7 @@ class _Clerk:
         return self._stored(self.caller.call(request, SubmitReferralResponse), notes)
 
     def _stored(self, answer: SubmitReferralResponse, notes: tuple[str, ...] = ()) -> Submitted:
-        receipt = _receipt(answer.receipt, self.caller.adapter)
+        receipt = self.caller.receipt(answer.receipt).content
         return Submitted(
             accepted=True,
             zone=self.zone,
@@ -366,22 +364,6 @@ def _system(config: Config, code: str) -> DemoSystem:
     if named not in known:
         raise WrongUse("--as", f"в папке стенда нет ключа системы {named}. Есть: {', '.join(sorted(known))}.")
     return known[named]
-
-
-def _receipt(holder: etree._Element, adapter: Adapter) -> ReceiptContent:
-    """Read a receipt that the adapter has signed.
-
-    Raises:
-        Unanswered: somebody else has, or nobody.
-    """
-    try:
-        outcomes = verify_document(holder)
-    except Refusal as refusal:
-        raise Unanswered(f"подпись квитанции: {refusal.reason}") from refusal
-    signers = [one.certificate.thumbprint for one in outcomes if isinstance(one, Verified)]
-    if signers != [adapter.thumbprint]:
-        raise Unanswered("квитанция подписана не адаптером")
-    return binding.read(ReceiptContent, holder[0])
 
 
 def _is_signed(envelope: etree._Element) -> bool:
