@@ -81,6 +81,14 @@ def test_a_node_is_ready_with_its_database_and_clock(gateway: Gateway) -> None:
     assert health(gateway.runtime, "/health/live")[0] == 200
 
 
+def test_a_ready_node_shows_its_trust(gateway: Gateway) -> None:
+    """Roots and lists in use; faults and terms are told there and do not make the node unready."""
+    status, body = health(gateway.runtime, "/health/ready")
+    assert status == 200
+    shown = json.loads(body)["trust"]
+    assert (shown["roots"], shown["lists"], shown["fault"], shown["warnings"]) == (1, 1, "", [])
+
+
 def test_the_clock_is_turned_to_a_day(backend: str) -> None:
     """The turned clock shows the wanted day in Moscow and goes on; without a day it is the real one."""
     assert clock_on(date(2022, 6, 1))().astimezone(MOSCOW).date() == date(2022, 6, 1)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -23,6 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from signing import gost
 from signing.algorithms import Digest
+from signing.authority import issued_by
 from signing.certificates import INN, OGRN, SNILS, Certificate, of_x509, read_certificate
 from signing.keys import SigningKey
 from signing.primitives import NativePrivateKey, digest, sign
@@ -262,6 +264,32 @@ def ocsp_answer(
     basic = _tlv(0x30, content, bytes.fromhex(algorithm_der), signature, certificates)
     basic_type = bytes.fromhex("06092b0601050507300101")
     return _tlv(0x30, b"\x0a\x01\x00", _tlv(0xA0, _tlv(0x30, basic_type, _tlv(0x04, basic))))
+
+
+class _Nothing:
+    """A backend that does nothing."""
+
+    name = "ничего"
+
+    def digest(self, *_: object) -> bytes:
+        raise gost.GostUnavailableError("ГОСТ не работает.")
+
+    def sign(self, *_: object) -> bytes:
+        raise gost.GostUnavailableError("ГОСТ не работает.")
+
+    def verify(self, *_: object) -> bool:
+        raise gost.GostUnavailableError("ГОСТ не работает.")
+
+
+@contextmanager
+def no_gost() -> Iterator[None]:
+    """A process in which no library serves GOST and no link is proven yet."""
+    issued_by.cache_clear()
+    gost.configure(_Nothing())
+    try:
+        yield
+    finally:
+        gost.configure(None)
 
 
 def rebuilt(

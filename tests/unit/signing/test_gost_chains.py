@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from signing import gost
-from signing.authority import issued_by
 from signing.certificates import Certificate, read_certificate
 from signing.gost import GostUnavailableError
 from signing.primitives import NativePrivateKey
@@ -26,6 +23,7 @@ from tests.unit.signing.gost_pki import (
     authority,
     gost_key,
     leaf,
+    no_gost,
     person,
     revocations,
     signing_key,
@@ -93,58 +91,31 @@ def test_russian_attributes_are_read_from_a_gost_certificate() -> None:
     assert key.kind is read.key_kind()
 
 
-@pytest.fixture
-def without_gost() -> Iterator[None]:
-    """A process in which no library serves GOST."""
-
-    class Nothing:
-        name = "ничего"
-
-        def digest(self, *_: object) -> bytes:
-            raise GostUnavailableError("ГОСТ не работает.")
-
-        def sign(self, *_: object) -> bytes:
-            raise GostUnavailableError("ГОСТ не работает.")
-
-        def verify(self, *_: object) -> bool:
-            raise GostUnavailableError("ГОСТ не работает.")
-
-    gost.configure(Nothing())
-    yield
-    gost.configure(None)
-
-
 def made() -> tuple[Authority, Authority, Certificate, Certificate]:
     """A GOST and an ECDSA authority, each with a signer."""
     russian, foreign = authority(), authority("УЦ ECDSA", key=KEYS["P-256"])
     return russian, foreign, leaf(russian), leaf(foreign, key=KEYS["RSA"])
 
 
-def test_without_a_library_the_others_keep_working(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_without_a_library_the_others_keep_working(tmp_path: Path) -> None:
     """RSA and ECDSA are judged; GOST says what is missing, and nothing of it is remembered."""
     russian, foreign, gost_signer, signer = made()
     folder = write(
         tmp_path / "t", *(c for one in (russian, foreign) for c in (one.pem, as_pem(revocations(one))))
     )
-    issued_by.cache_clear()
-    request.getfixturevalue("without_gost")
-    trust = Trust([folder])
-    assert "ГОСТ" in trust.state().fault
-    trust.check(signer, at=AT, now=NOW)
-    with pytest.raises(GostUnavailableError):
-        trust.check(gost_signer, at=AT, now=NOW)
-    gost.configure(None)
+    with no_gost():
+        trust = Trust([folder])
+        assert "ГОСТ" in trust.state().fault
+        trust.check(signer, at=AT, now=NOW)
+        with pytest.raises(GostUnavailableError):
+            trust.check(gost_signer, at=AT, now=NOW)
     trust.reload()
     assert trust.state().fault == ""
     trust.check(gost_signer, at=AT, now=NOW)
 
 
-def test_without_a_library_gost_roots_alone_are_no_trust(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def test_without_a_library_gost_roots_alone_are_no_trust(tmp_path: Path) -> None:
     """The operator is told what is missing, not that there are no roots."""
     folder = write(tmp_path / "t", authority().pem)
-    issued_by.cache_clear()
-    request.getfixturevalue("without_gost")
-    with pytest.raises(TrustUnusableError, match="ГОСТ не работает"):
+    with no_gost(), pytest.raises(TrustUnusableError, match="ГОСТ не работает"):
         Trust([folder])
