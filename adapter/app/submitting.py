@@ -22,6 +22,7 @@ from lxml import etree
 
 from adapter.app.composition import Clock, load_own_key, utc_now
 from adapter.app.in_process import clock_from, serving
+from adapter.app.receipt_files import fault_of_place, keep_receipt
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
 from adapter.app.trip import demo_keys
 from adapter.app.validating import content_of, error_json, reading_limits
@@ -134,6 +135,7 @@ def submit(
     to: str = "",
     system_code: str = "",
     on_date: date | None = None,
+    receipt_file: Path | None = None,
 ) -> Submitted:
     """Send a document and return the adapter's answer.
 
@@ -144,19 +146,23 @@ def submit(
         to: base address of the adapter; empty: that of the configuration.
         system_code: who sends; empty: the first МИС of the configuration.
         on_date: send to an adapter inside this process whose clock stands on this day.
+        receipt_file: where the receipt is to be kept; None: nowhere.
 
     Raises:
         WrongUse: a key, a system or a kind of file that cannot be used.
         ConfigError: the configuration cannot be used.
         KeyUnusableError: a key of the stand is not there.
     """
+    fault = fault_of_place(receipt_file)
+    if fault:
+        raise WrongUse("--receipt", fault)
     config = load(config_path)
     zone = ZoneInfo(config.service.zone)
     refused = partial(Submitted, accepted=False, zone=zone)
     try:
         document = recognize(read_file(file, config.limits.message_bytes), reading_limits(config.limits))
         with _calling(config, system_code, to, on_date) as caller:
-            return _Clerk(caller, config.stand.keys, tuple(keys), zone).send(document)
+            return _Clerk(caller, config.stand.keys, tuple(keys), zone, receipt_file).send(document)
     except Unreadable as error:
         return refused(answered=False, errors=tuple(map(error_json, error.problems)))
     except Unanswered as error:
@@ -233,6 +239,7 @@ class _Clerk:
     folder: Path
     names: tuple[str, ...]
     zone: ZoneInfo
+    receipt_file: Path | None
 
     def send(self, document: Document) -> Submitted:
         match document.kind:
@@ -260,6 +267,8 @@ class _Clerk:
 
     def _stored(self, answer: SubmitReferralResponse, notes: tuple[str, ...] = ()) -> Submitted:
         receipt = self.caller.receipt(answer.receipt).content
+        if self.receipt_file is not None:
+            notes = (*notes, *keep_receipt(answer.receipt, self.receipt_file))
         return Submitted(
             accepted=True,
             zone=self.zone,

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from adapter.cli import exchange, files, running, service, signature, signature_tools
+from adapter.cli import exchange, files, receipt, running, service, signature, signature_tools
 from adapter.cli.russian import Command, Group, set_titles, usage_error
 from adapter.cli.screen import (
     GOOD,
@@ -145,6 +145,7 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
             ("backends", signature_tools.backends),
         ),
     ),
+    (_group("receipt", "Квитанции адаптера."), (("verify", receipt.verify),)),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),
     (_group("config", "Файл настройки."), (("check", service.check),)),
