@@ -16,7 +16,7 @@ from signing import primitives
 from signing.algorithms import DIGESTS, GOST_KINDS, PREFERRED, Digest
 from signing.canonical import canonical, signed_octets
 from signing.certificates import Certificate
-from signing.identifiers import bare_ids_of, check_tree, ids_of, is_quiet
+from signing.identifiers import Scanned, bare_ids_of, check_tree, ids_of, scan
 from signing.keys import SigningKey
 from signing.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.reasons import Reason, Refusal
@@ -41,9 +41,11 @@ class Tree:
             root: The element within which identifiers have to be unique.
         """
         self._root = root
+        self._scanned: Scanned | None = None
         self._homonyms: frozenset[str] | None = None
-        self._octets: dict[tuple[int, tuple[Step, ...]], bytes] = {}
-        self._digests: dict[tuple[int, tuple[Step, ...], Digest], bytes] = {}
+        # The elements themselves are the keys: a number of one that is gone would be given to another.
+        self._octets: dict[tuple[etree._Element, tuple[Step, ...]], bytes] = {}
+        self._digests: dict[tuple[etree._Element, tuple[Step, ...], Digest], bytes] = {}
 
     def check(self, signed: Sequence[Signed], signature: etree._Element) -> None:
         """Refuse a tree in which identifiers are ambiguous.
@@ -52,14 +54,15 @@ class Tree:
             Refusal: SIG_FORMAT, also when a signed element has no canonical form.
         """
         if self._homonyms is None:
-            quiet = None
             for reference, node in signed:
                 octets = self.octets(node, reference.steps, signature)
-                if node.getparent() is self._root and is_quiet(node, octets):
-                    quiet = node
-            self._homonyms = check_tree(self._root, quiet)
-        if not self._homonyms.isdisjoint(reference.target_id for reference, _ in signed):
-            raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+                if node.getparent() is self._root and signature.getparent() is not node:
+                    self._scanned = scan(node, octets) or self._scanned
+            self._homonyms = check_tree(self._root, self._scanned)
+        for reference, _ in signed:
+            name = reference.target_id
+            if name in self._homonyms or (self._scanned is not None and self._scanned.has_homonym(name)):
+                raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
 
     def octets(self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element) -> bytes:
         """Octets of an element by the transforms of a reference.
@@ -67,7 +70,7 @@ class Tree:
         Raises:
             Refusal: SIG_FORMAT when it has no canonical form.
         """
-        key = (id(node), steps)
+        key = (node, steps)
         if key not in self._octets:
             self._octets[key] = signed_octets(node, steps, signature)
         return self._octets[key]
@@ -78,7 +81,7 @@ class Tree:
         Raises:
             Refusal: As `octets`.
         """
-        key = (id(node), reference.steps, reference.digest)
+        key = (node, reference.steps, reference.digest)
         if key not in self._digests:
             octets = self.octets(node, reference.steps, signature)
             self._digests[key] = primitives.digest(reference.digest, octets)

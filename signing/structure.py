@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -16,6 +17,8 @@ from signing.reasons import Reason, Refusal
 # A signature value of RSA-16384 takes 2 KiB; nothing admitted comes near.
 _MAXIMUM_VALUE = 4096
 _MAXIMUM_PREFIXES = 64
+# The default namespace in a PrefixList (Exclusive XML Canonicalization 1.0, 4).
+DEFAULT_PREFIX = "#default"
 # Systems name elements by bare UUIDs too, which XML does not allow.
 _NAME = re.compile(r"[\w.\-]+")
 
@@ -29,17 +32,16 @@ _TRANSFORM = f"{{{DS}}}Transform"
 _PREFIXES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One transform or canonicalization.
 
     Attributes:
         uri: Its algorithm.
-        prefixes: PrefixList of InclusiveNamespaces, `#default` as None; empty without one.
+        prefixes: PrefixList of InclusiveNamespaces, `#default` as it stands; empty without one.
     """
 
     uri: str
-    prefixes: tuple[str | None, ...] = ()
+    prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,18 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
 
 def has_other_attributes(element: etree._Element, attributes: tuple[str, ...]) -> bool:
     """Whether an element has an attribute that is not among these."""
-    return not set(element.keys()).issubset(attributes)
+    names = element.keys()
+    return bool(names) and not set(names).issubset(attributes)
 
 
 def local_name(element: etree._Element) -> str:
     """Name of an element without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace_of(element: etree._Element) -> str:
+    """Namespace of an element, empty when it has none."""
+    return str(element.tag).rpartition("}")[0][1:]
 
 
 def is_name(value: str) -> bool:
@@ -281,9 +289,9 @@ def _step(element: etree._Element, profile: Profile) -> Step:
     ):
         raise _parameters_refused(element)
     names = inclusive.get("PrefixList", "").split()
-    if len(names) > _MAXIMUM_PREFIXES or not all(name == "#default" or is_name(name) for name in names):
+    if len(names) > _MAXIMUM_PREFIXES or not all(name == DEFAULT_PREFIX or is_name(name) for name in names):
         raise _parameters_refused(element)
-    return Step(uri, tuple(None if name == "#default" else name for name in names))
+    return Step(uri, tuple(names))
 
 
 def _algorithm(element: etree._Element) -> str:

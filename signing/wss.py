@@ -29,7 +29,14 @@ from signing.profiles import (
     Target,
 )
 from signing.reasons import Reason, Refusal
-from signing.structure import elements, format_refusal, local_name, read_signature, token_certificate
+from signing.structure import (
+    elements,
+    format_refusal,
+    local_name,
+    namespace_of,
+    read_signature,
+    token_certificate,
+)
 from signing.verified import Verified
 
 _ADDRESSING = {
@@ -98,7 +105,7 @@ def sign_wss(envelope: etree._Element, key: SigningKey, profile: Profile = WSS_B
     profile.demand(Place.SECURITY_HEADER)
     header, body = envelope_parts(envelope)
     if header is None:
-        header = etree.Element(f"{{{_namespace(envelope)}}}Header")
+        header = etree.Element(f"{{{namespace_of(envelope)}}}Header")
         envelope.insert(0, header)
     security = security_of(header, profile.actor)
     if security is None:
@@ -128,7 +135,7 @@ def make_security(header: etree._Element, actor: str) -> etree._Element:
     """Append an empty Security header addressed to an actor, to nobody in particular when it is empty."""
     security = etree.SubElement(header, _SECURITY, nsmap={"wsse": WSSE, "wsu": WSU})
     if actor:
-        namespace = _namespace(header)
+        namespace = namespace_of(header)
         security.set(f"{{{namespace}}}{ACTOR_ATTRIBUTES[namespace]}", actor)
     return security
 
@@ -139,7 +146,7 @@ def security_of(header: etree._Element, actor: str) -> etree._Element | None:
     Raises:
         Refusal: SIG_FORMAT when there are several.
     """
-    namespace = _namespace(header)
+    namespace = namespace_of(header)
     attribute = f"{{{namespace}}}{ACTOR_ATTRIBUTES[namespace]}"
     found = [s for s in header.iterchildren(_SECURITY) if s.get(attribute, "") == actor]
     if len(found) > 1:
@@ -153,7 +160,7 @@ def envelope_parts(envelope: etree._Element) -> tuple[etree._Element | None, etr
     Raises:
         Refusal: SIG_FORMAT for anything else.
     """
-    namespace = _namespace(envelope)
+    namespace = namespace_of(envelope)
     if envelope.tag != f"{{{namespace}}}Envelope" or namespace not in ACTOR_ATTRIBUTES:
         raise format_refusal("сообщение не является конвертом SOAP")
     children = [child for child in envelope if isinstance(child.tag, str)]
@@ -179,11 +186,11 @@ def _targets(
     if timestamp is not None:
         found[Target.TIMESTAMP] = timestamp
     for block in (one for one in header if isinstance(one.tag, str)):
-        name = etree.QName(block)
+        namespace, name = namespace_of(block), local_name(block)
         target: Target | None = None
-        if name.namespace in WSA_NAMESPACES:
-            target = _ADDRESSING.get(name.localname)
-        elif name.localname == "Header" and (name.namespace or "").startswith(_SMEV_NAMESPACE):
+        if namespace in WSA_NAMESPACES:
+            target = _ADDRESSING.get(name)
+        elif name == "Header" and namespace.startswith(_SMEV_NAMESPACE):
             target = Target.SMEV_HEADER
         if target is None or target not in wanted:
             continue
@@ -216,7 +223,3 @@ def _token_reference(token_id: str) -> etree._Element:
     reference = etree.SubElement(key_info, f"{{{WSSE}}}SecurityTokenReference")
     etree.SubElement(reference, f"{{{WSSE}}}Reference", {"URI": f"#{token_id}", "ValueType": X509_TOKEN})
     return key_info
-
-
-def _namespace(element: etree._Element) -> str:
-    return etree.QName(element).namespace or ""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from adapter.app.trusting import condition_of, sources_of
+from adapter.app.readiness import health
+from adapter.app.trusting import sources_of
 from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
@@ -37,14 +37,11 @@ from signing.demo import is_demo
 from signing.expiry import ExpiryWarning, terms_of, warnings_of
 from signing.gost.command import CommandBackend
 from signing.keys import load_external_key, prove_key
-from storage import Store, StoreError, Transaction, open_store
+from storage import Store, open_store
 
 Clock = Callable[[], datetime]
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-
-#: A node whose clock is further from the database's is not ready (design, section 3).
-CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
 def utc_now() -> datetime:
@@ -272,28 +269,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
 
 def _registry_wants_signatures(partners: Partners) -> bool:
     return any(one.transport is Transport.SIGNATURE for one in partners.of_kind(PartnerKind.REMD))
-
-
-def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
-    """Answer /health/live and /health/ready; ready means that the database answers and its clock agrees."""
-    if path != "/health/ready":
-        return 200, json.dumps({"status": "live"}).encode()
-    checks = {"database": "ok", "clock": "ok"}
-    try:
-        if abs(runtime.store.read(_asked) - utc_now()) > CLOCK_TOLERANCE:
-            checks["clock"] = "fail"
-    except StoreError:
-        checks["database"] = "fail"
-    ready = "fail" not in checks.values()
-    trust = condition_of(runtime.context.trust, runtime.warnings(runtime.clock()))
-    body = {"status": "ready" if ready else "not ready", "checks": checks, "trust": trust}
-    return (200 if ready else 503), json.dumps(body, ensure_ascii=False).encode()
-
-
-def _asked(tx: Transaction) -> datetime:
-    """Ask the database something real, a small table, and its time."""
-    tx.leases.list()
-    return tx.now()
 
 
 def _installation_key(config: Config) -> bytes:
