@@ -98,12 +98,28 @@ class StoreSection(Section):
 
 
 class KeySection(Section):
-    """The adapter's own key and the secret that hides persons in the journal."""
+    """The adapter's own key, in a file or in an external СКЗИ, and the secret that hides persons."""
 
-    key_file: Path
+    key_file: Path | None = None
+    external_key: str = ""
     certificate_file: Path
     password_file: Path | None = None
     installation_key_file: Path
+
+    @model_validator(mode="after")
+    def _one_key(self) -> KeySection:
+        if (self.key_file is None) is not bool(self.external_key):
+            raise PydanticCustomError(
+                "key", "одно из двух: key_file (файл ключа) или external_key (имя ключа во внешнем СКЗИ)"
+            )
+        return self
+
+
+class GostSection(Section):
+    """The external СКЗИ that does all GOST work in place of the system's libraries. Times in seconds."""
+
+    command: list[Annotated[str, Field(min_length=1)]] = []
+    timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
 
 
 class TrustSection(Section):
@@ -215,6 +231,7 @@ class Config(Section):
     service: ServiceSection = ServiceSection()
     store: StoreSection = StoreSection()
     keys: KeySection
+    gost: GostSection = GostSection()
     trust: TrustSection
     limits: LimitSection = LimitSection()
     delivery: DeliverySection = DeliverySection()
@@ -227,6 +244,8 @@ class Config(Section):
         codes = [partner.code for partner in self.partners]
         if len(codes) != len(set(codes)):
             raise PydanticCustomError("codes", "разные коды систем (code) у всех partners")
+        if self.keys.external_key and not self.gost.command:
+            raise PydanticCustomError("gost", "gost.command: команда СКЗИ, которое хранит keys.external_key")
         public = urlsplit(self.service.public_url).hostname
         open_address = self.service.address not in LOOPBACK or public not in LOOPBACK
         if open_address and any(partner.transport is Transport.NONE for partner in self.partners):

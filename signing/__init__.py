@@ -11,8 +11,9 @@ from signing.roles import Judgement, judge
 from signing.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
 from signing.staff import Absence, Employment, Posts, Staff
 from signing.trust import Trust, TrustUnusableError
-from signing.verified import Signed, Verified
+from signing.verified import Signed, Verified, VerifiedReceipt
 from signing.wss import sign_wss, verify_wss
+from signing.xades import sign_xades, verify_xades
 
 __all__ = [
     "Absence",
@@ -34,6 +35,7 @@ __all__ = [
     "TrustUnusableError",
     "Verified",
     "VerifiedFile",
+    "VerifiedReceipt",
     "certificates_in",
     "graft",
     "judge",
@@ -45,8 +47,10 @@ __all__ = [
     "sign_detached",
     "sign_document",
     "sign_wss",
+    "sign_xades",
     "verify_app_data",
     "verify_detached",
     "verify_document",
     "verify_wss",
+    "verify_xades",
 ]

@@ -159,6 +159,8 @@ def match_references(parts: Parts, targets: Targets, profile: Profile) -> list[S
         if len(found) > 1 or (not found and target in profile.targets):
             raise format_refusal(f"подписан не тот элемент: ожидается {target}")
         for reference in found:
+            if reference.type != profile.reference_types.get(target, ""):
+                raise format_refusal(f"тип ссылки Reference не тот: {target}")
             left.remove(reference)
             signed.append((reference, node))
     if left:
@@ -174,16 +176,20 @@ def make(
     parent: etree._Element,
     key_info: etree._Element | None = None,
     at: int | None = None,
+    signature_id: str = "",
+    properties: etree._Element | None = None,
 ) -> etree._Element:
     """Sign elements and put the ds:Signature into `parent`.
 
     Args:
-        signed: The elements, where they stand, each with its identifier.
+        signed: The elements, where they stand, each with its identifier, in the order of the profile.
         key: The signer's key.
         profile: The profile.
         parent: Element of the same tree that gets the signature.
         key_info: ds:KeyInfo to use; X509Data with the certificate when None.
         at: Place among the children of `parent`; the last when None.
+        signature_id: Identifier of the signature; its references get theirs from it. Empty: none has one.
+        properties: ds:Object that ends the signature; elements in it may be among the signed ones.
 
     Returns:
         The signature, in the tree.
@@ -197,13 +203,22 @@ def make(
     try:
         if at is not None:
             parent.insert(at, signature)
-        info = etree.SubElement(signature, f"{{{DS}}}SignedInfo")
+        if signature_id:
+            signature.set("Id", signature_id)
+        if properties is not None:
+            signature.append(properties)
+        info = etree.Element(f"{{{DS}}}SignedInfo", nsmap={"ds": DS})
+        signature.insert(0, info)
         canonicalization = Step(profile.canonicalizations[0])
         _algorithm(info, "CanonicalizationMethod", canonicalization.uri)
         _algorithm(info, "SignatureMethod", algorithm)
         steps = tuple(Step(uri) for uri in profile.transforms[0])
-        for node, node_id in signed:
+        for number, (node, node_id) in enumerate(signed):
             reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
+            if signature_id:
+                reference.set("Id", reference_id(signature_id, number))
+            if type_uri := profile.reference_types.get(profile.targets[number]):
+                reference.set("Type", type_uri)
             transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
             for step in steps:
                 _algorithm(transforms, "Transform", step.uri)
@@ -216,11 +231,18 @@ def make(
         info_digest = primitives.digest(method.digest, canonical(info, canonicalization))
         value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
         value.text = _base64(primitives.sign(key.private_key, method.digest, info_digest, der=False))
-        signature.append(_data_key_info(key) if key_info is None else key_info)
+        signature.append(_data_key_info(key, profile) if key_info is None else key_info)
+        if properties is not None:
+            signature.append(properties)
     except BaseException:  # whatever it was, half a signature must not stay in the caller's tree
         parent.remove(signature)
         raise
     return signature
+
+
+def reference_id(signature_id: str, number: int) -> str:
+    """Identifier of the reference with this number, from 0, in a new signature."""
+    return f"{signature_id}-reference-{number}"
 
 
 def graft(parent: etree._Element, element: etree._Element) -> None:
@@ -244,10 +266,13 @@ def _algorithm(parent: etree._Element, name: str, uri: str) -> None:
     etree.SubElement(parent, f"{{{DS}}}{name}", Algorithm=uri)
 
 
-def _data_key_info(key: SigningKey) -> etree._Element:
+def _data_key_info(key: SigningKey, profile: Profile) -> etree._Element:
+    """X509Data with the own certificate and those above it, as many as the profile admits; roots stay out."""
     key_info = etree.Element(f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
     data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
-    etree.SubElement(data, f"{{{DS}}}X509Certificate").text = _base64(key.certificate.der)
+    above = [one for one in key.chain if one.issuer != one.subject]
+    for certificate in [key.certificate, *above][: profile.maximum_certificates]:
+        etree.SubElement(data, f"{{{DS}}}X509Certificate").text = _base64(certificate.der)
     return key_info
 
 

@@ -21,6 +21,7 @@ from signing.algorithms import (
 DS = "http://www.w3.org/2000/09/xmldsig#"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
 WSA_NAMESPACES = frozenset(
     {"http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"}
 )
@@ -34,6 +35,7 @@ EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 INCLUSIVE_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 SMEV_TRANSFORM = "urn://smev-gov-ru/xmldsig/transform"
+SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 
 SMEV_ACTOR = "http://smev.gosuslugi.ru/actors/smev"
 RECIPIENT_ACTOR = "http://smev.gosuslugi.ru/actors/recipient"
@@ -55,6 +57,7 @@ class Place(Enum):
 
     SECURITY_HEADER = "WS-Security header of the actor; certificate in a BinarySecurityToken"
     HOLDER = "after the content, in the same holder; certificate in X509Data"
+    RECEIPT = "after the content, in the same holder, with XAdES properties; certificates in X509Data"
     ENVELOPED = "last child of the signed element; certificate in X509Data"
     SLOT = "alone in an element beside the signed one; certificate in X509Data"
 
@@ -72,6 +75,10 @@ class Target(StrEnum):
     CONTENT = "содержание документа"
     PARENT = "элемент, в котором стоит подпись"
     NEIGHBOUR = "соседний элемент"
+    PROPERTIES = "свойства подписи XAdES"
+
+
+_UNTYPED: Mapping[Target, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,9 @@ class Profile:
         digests: Admitted URIs of digests.
         algorithms: Admitted URIs of signature algorithms.
         prefix_lists: Whether exclusive canonicalization may have an InclusiveNamespaces parameter.
+        reference_types: The Type that the reference to a target has; a reference to any other has none.
         maximum_signatures: Most signatures of one element.
+        maximum_certificates: Most certificates in X509Data, the signer's first, then those above it.
         actor: Addressee of the Security header, empty where there is none.
     """
 
@@ -105,8 +114,15 @@ class Profile:
     digests: Mapping[str, Digest] = field(default_factory=lambda: DIGESTS)
     algorithms: Mapping[str, SignatureAlgorithm] = field(default_factory=lambda: SIGNATURES)
     prefix_lists: bool = False
+    reference_types: Mapping[Target, str] = field(default_factory=lambda: _UNTYPED)
     maximum_signatures: int = 1
+    maximum_certificates: int = 1
     actor: str = ""
+
+    @property
+    def has_properties(self) -> bool:
+        """Whether a ds:Object with XAdES properties ends the signature."""
+        return Target.PROPERTIES in self.targets
 
     def demand(self, place: Place) -> None:
         """Refuse a profile of another place: a mistake of the caller.
@@ -208,9 +224,20 @@ DOCUMENT = Profile(
     maximum_signatures=64,
 )
 
+# Our receipts: XAdES baseline B (ETSI EN 319 132-1), the signer's chain inside, so that they stand alone.
+RECEIPT = Profile(
+    name="receipt",
+    place=Place.RECEIPT,
+    targets=(Target.CONTENT, Target.PROPERTIES),
+    id_attributes=("Id",),
+    transforms=((EXCLUSIVE_C14N,),),
+    reference_types=MappingProxyType({Target.PROPERTIES: SIGNED_PROPERTIES}),
+    maximum_certificates=6,
+)
+
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile
-        for profile in (WSS_BODY, WSS_HEADER_BODY, IPS, IPS_CALLBACK, APP_DATA, SMEV3, DOCUMENT)
+        for profile in (WSS_BODY, WSS_HEADER_BODY, IPS, IPS_CALLBACK, APP_DATA, SMEV3, DOCUMENT, RECEIPT)
     }
 )

@@ -57,7 +57,8 @@ def check_config(path: Path) -> ConfigReport:
     except ConfigError as error:
         readable = all(one.key != "файл" for one in error.problems)
         return ConfigReport(path, readable, tuple(error.problems))
-    if not config.stand.keys.exists() and config.keys.key_file.is_relative_to(config.stand.keys):
+    own = config.keys.key_file
+    if not config.stand.keys.exists() and own is not None and own.is_relative_to(config.stand.keys):
         note = f"Демонстрационных ключей в папке {config.stand.keys} ещё нет: их создаст mse-adapter run."
         return ConfigReport(path, readable=True, problems=(), notes=(note,))
     problems: list[ConfigProblem] = []

@@ -28,12 +28,15 @@ from signing import (
     SigningKey,
     Trust,
     TrustUnusableError,
+    gost,
     load_certificate,
     load_pem_key,
     sign_wss,
 )
 from signing.demo import is_demo
 from signing.expiry import ExpiryWarning, terms_of, warnings_of
+from signing.gost.command import CommandBackend
+from signing.keys import load_external_key, prove_key
 from storage import Store, open_store
 
 Clock = Callable[[], datetime]
@@ -121,9 +124,11 @@ def load_own_key(config: Config) -> SigningKey:
     """Load the adapter's own key.
 
     Raises:
-        ConfigError: it cannot be used.
+        ConfigError: it cannot be used; a key in an external СКЗИ has to sign something at once.
     """
     keys = config.keys
+    if keys.key_file is None:
+        return _external_key(config)
     try:
         password = keys.password_file.read_bytes().strip() if keys.password_file else None
         return load_pem_key(keys.key_file, keys.certificate_file, password)
@@ -132,12 +137,31 @@ def load_own_key(config: Config) -> SigningKey:
         raise _wrong("keys.key_file", hint) from None
 
 
+def _external_key(config: Config) -> SigningKey:
+    keys = config.keys
+    configure_gost(config)
+    try:
+        key = load_external_key(keys.external_key, keys.certificate_file)
+        prove_key(key)
+    except KeyUnusableError as error:
+        hint = f"имя ключа ГОСТ во внешнем СКЗИ ([gost]), сертификат которого – certificate_file ({error})"
+        raise _wrong("keys.external_key", hint) from None
+    return key
+
+
+def configure_gost(config: Config) -> None:
+    """Give all GOST work of this process to the external СКЗИ of the configuration, where there is one."""
+    if config.gost.command:
+        gost.configure(CommandBackend(config.gost.command, timeout=config.gost.timeout_seconds))
+
+
 def load_trust(config: Config) -> Trust:
     """Load roots, intermediates and revocation lists.
 
     Raises:
         ConfigError: one of them cannot be used.
     """
+    configure_gost(config)
     trust = config.trust
     try:
         return Trust([*trust.roots, *trust.intermediates, *trust.crls], sources_of(trust))

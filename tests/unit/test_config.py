@@ -70,6 +70,11 @@ def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
         ('client_entity_id = "5b1a3f0e-0c5d-4d0e-9a55-0d6c1b6f2a01"', "", "partners[5]"),
         ('certificates = ["var/keys/mis.cert.pem"]', "", "partners[1]"),
         ('address = "127.0.0.1"\nport = 8090', 'address = "0.0.0.0"\nport = 8090', "stand.address"),
+        ('key_file = "var/keys/adapter.key.pem"', "", "keys"),
+        ('key_file = "var/keys/a', 'external_key = "x"\nkey_file = "var/keys/a', "keys"),
+        ('key_file = "var/keys/adapter.key.pem"', 'external_key = "x"', "файл"),
+        ("[trust]", '[gost]\ncommand = [""]\n[trust]', "gost.command[1]"),
+        ("[trust]", "[gost]\ntimeout_seconds = 0\n[trust]", "gost.timeout_seconds"),
         ('oid = "1.2.643.5.1.13.13.12.2.77.7973"', 'oid = "1.02"', "partners[1].organizations[1].oid"),
     ],
 )
@@ -87,6 +92,18 @@ def test_nobody_is_believed_without_signature_from_outside(tmp_path: Path) -> No
         ('public_url = "http://127.0.0.1:8080"', 'public_url = "https://mse.example.org"'),
     ):
         assert "loopback" in refused(written(tmp_path, (old, new)))["файл"]
+
+
+def test_the_own_key_may_stay_with_an_external_program(tmp_path: Path) -> None:
+    """A named key and the command that keeps it take the place of a key file."""
+    path = written(
+        tmp_path,
+        ('key_file = "var/keys/adapter.key.pem"', 'external_key = "register"'),
+        ("[trust]", '[gost]\ncommand = ["/opt/skzi", "--quiet"]\n[trust]'),
+    )
+    config = load(path)
+    assert (config.keys.key_file, config.keys.external_key) == (None, "register")
+    assert (config.gost.command, config.gost.timeout_seconds) == (["/opt/skzi", "--quiet"], 30)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[service", b""])

@@ -19,6 +19,8 @@ COMMANDS = (
     ("validate",),
     ("submit",),
     ("status",),
+    ("receipt",),
+    ("receipt", "verify"),
     ("keys",),
     ("keys", "demo"),
     ("db",),
