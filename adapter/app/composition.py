@@ -15,7 +15,7 @@ from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
-from adapter.domain.partners import Organization, Partner, PartnerKind, Partners, Transport
+from adapter.domain.partners import Organization, Partner, Partners
 from adapter.operations.context import Context, Limits, OwnSystem
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
@@ -166,6 +166,9 @@ def load_partners(config: Config) -> Partners:
                 organizations=tuple(Organization(org.oid, org.ogrn, org.name) for org in one.organizations),
                 operations=frozenset(one.operations),
                 transport=one.transport,
+                signature_profile=one.signature_profile,
+                clock_skew=timedelta(seconds=one.clock_skew_seconds),
+                timestamp_life=timedelta(seconds=one.timestamp_seconds),
                 delivery=one.delivery,
                 address=one.address,
                 test=one.test,
@@ -206,7 +209,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
             name="RemdCallback",
             operations={f"{{{REMD_CALLBACK}}}{element}": name for element, name in OPERATIONS.items()},
             handle=RegistryDoor(context),
-            sign=sign if _registry_wants_signatures(context.partners) else None,
             soap_versions=frozenset({"1.1", "1.2"}),
         )
     )
@@ -223,10 +225,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
         limits=limits,
         health=lambda path: health(runtime, path),
     )
-
-
-def _registry_wants_signatures(partners: Partners) -> bool:
-    return any(one.transport is Transport.SIGNATURE for one in partners.of_kind(PartnerKind.REMD))
 
 
 def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
