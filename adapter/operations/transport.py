@@ -18,11 +18,13 @@ from adapter.contract.namespaces import DS
 from adapter.domain.partners import Partner, SignatureProfile
 from adapter.operations.context import Context
 from signing import Certificate, Refusal, Verified, add_timestamp, check_timestamp, sign_wss, verify_wss
-from signing.algorithms import LEGACY_DIGESTS, LEGACY_SIGNATURES
+from signing.algorithms import DIGESTS, LEGACY_DIGESTS, LEGACY_SIGNATURES, SIGNATURES
 from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 
 _log = logging.getLogger(__name__)
 
+#: What may be written to the log: what a message calls its algorithm may be any text.
+_KNOWN_ALGORITHMS = frozenset({*DIGESTS, *SIGNATURES, *LEGACY_DIGESTS, *LEGACY_SIGNATURES})
 _DIGEST_METHODS = f"{{{DS}}}SignedInfo/{{{DS}}}Reference/{{{DS}}}DigestMethod"
 
 
@@ -52,9 +54,11 @@ class Stranger(Exception):  # noqa: N818 - says who it was
 
 def reason_of(error: Exception) -> str:
     """Return why a message is not believed, for the log: nothing of the message itself."""
-    if isinstance(error, Refusal):
-        return f"{error.reason} {error.values.get('cause', '')}".strip()
-    return str(error)
+    if not isinstance(error, Refusal):
+        return str(error)
+    algorithm = error.values.get("algorithm", "")
+    known = algorithm if algorithm in _KNOWN_ALGORITHMS else ""
+    return " ".join(part for part in (str(error.reason), known, error.values.get("cause", "")) if part)
 
 
 def prove(context: Context, partner: Partner, envelope: etree._Element, correlation_id: str) -> Certificate:
