@@ -44,6 +44,7 @@ from adapter.contract import schemas
 from adapter.contract.namespaces import REMD
 from adapter.contract.reply import PartnerError, Reply
 from adapter.contract.soap import ANONYMOUS, Addressing, address
+from adapter.domain.identifiers import uid_key
 
 CONTENT_TYPE = "application/soap+xml;charset=UTF-8"
 REGISTER = "registerDocument"
@@ -259,11 +260,7 @@ def read_get(sent: Sent, proof: Proof = unsigned) -> RegistryItem | Answer | Non
 
 def same_uid(one: str, other: str) -> bool:
     """Whether two spellings name one identifier: РЭМД writes them in another case, with ``urn:uuid:``."""
-    return _uid_key(one) == _uid_key(other) != ""
-
-
-def _uid_key(uid: str) -> str:
-    return uid.strip().lower().removeprefix("urn:uuid:").replace("-", "")
+    return uid_key(one) == uid_key(other) != ""
 
 
 def _mapping(document: DocumentToRegister) -> dict[str, Any]:
@@ -378,7 +375,7 @@ def _item(item: Mapping[str, Any]) -> RegistryItem:
 
 
 def _names(error: PartnerError, local_uid: str) -> bool:
-    return _uid_key(local_uid) in error.message.lower().replace("-", "")
+    return uid_key(local_uid) in error.message.lower().replace("-", "")
 
 
 def _given_number(error: PartnerError, local_uid: str) -> str | None:

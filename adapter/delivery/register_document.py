@@ -83,7 +83,7 @@ class RegisterDocument(Sender):
     def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
         """Read the answer; "already registered" about our own document is a success."""
         local_uid = _local_uid(self._stored(delivery)[1])
-        proof = self._proof(delivery, partner)
+        proof = self._proof(partner, delivery.id)
         return remd.read_register(sent, local_uid, repeated=delivery.attempts_total > 0, proof=proof)
 
     def question(self, delivery: Delivery, partner: Partner) -> Prepared | None:
@@ -98,21 +98,21 @@ class RegisterDocument(Sender):
             until=self._context.store.now() + _MARGIN,
         )
 
-    def found(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer | None:
+    def found(self, sent: Sent, delivery: Delivery, partner: Partner, asked: str) -> Answer | None:
         """Read the answer to the question."""
         local_uid = _local_uid(self._stored(delivery)[1])
-        record = remd.read_search(sent, local_uid, self._proof(delivery, partner))
+        record = remd.read_search(sent, local_uid, self._proof(partner, asked))
         return record.reply() if isinstance(record, remd.RegistryItem) else record
 
-    def _proof(self, delivery: Delivery, partner: Partner) -> remd.Proof:
+    def _proof(self, partner: Partner, message_id: str) -> remd.Proof:
         """Return how an answer proves to be the partner's: by its signature, where it signs."""
 
         def proven(envelope: etree._Element) -> bool:
             try:
-                transport.prove_answer(self._context, partner, envelope, delivery.id)
+                transport.prove_answer(self._context, partner, envelope, message_id)
             except (Refusal, transport.Stranger, GostUnavailableError) as error:
                 reason = transport.reason_of(error)
-                _log.warning("delivery %s: answer not from %s: %s", delivery.id, partner.code, reason)
+                _log.warning("message %s: answer not from %s: %s", message_id, partner.code, reason)
                 return False
             return True
 

@@ -81,8 +81,15 @@ class Sender(ABC):
         """
         return None
 
-    def found(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer | None:
-        """Read the answer to the question: an accepted Reply if the partner has the message, None if not."""
+    def found(self, sent: Sent, delivery: Delivery, partner: Partner, asked: str) -> Answer | None:
+        """Read the answer to the question: an accepted Reply if the partner has the message, None if not.
+
+        Args:
+            sent: The answer.
+            delivery: What was asked about.
+            partner: Who was asked.
+            asked: MessageID of the question.
+        """
         raise NotImplementedError
 
 

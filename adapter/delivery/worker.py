@@ -143,7 +143,7 @@ class Worker:
         number, _ = self._commit(delivery, lambda tx: self._begin(tx, delivery, None))
         exchange, result = self._talk(number, partner, sender, question.body)
         if isinstance(result, Sent):
-            finding = finding_of(sender.found(result, delivery, partner), result)
+            finding = finding_of(sender.found(result, delivery, partner, question.message_id), result)
         else:
             finding = failure_of(result)
         if not isinstance(finding, Absent):

@@ -14,10 +14,20 @@ from types import MappingProxyType
 from lxml import etree
 
 from adapter.contract import schemas
-from adapter.contract.namespaces import DS
+from adapter.contract.namespaces import DS, WSA
+from adapter.domain.identifiers import uid_key
 from adapter.domain.partners import Partner, SignatureProfile
 from adapter.operations.context import Context
-from signing import Certificate, Refusal, Verified, add_timestamp, check_timestamp, sign_wss, verify_wss
+from signing import (
+    Certificate,
+    Reason,
+    Refusal,
+    Verified,
+    add_timestamp,
+    check_timestamp,
+    sign_wss,
+    verify_wss,
+)
 from signing.algorithms import DIGESTS, LEGACY_DIGESTS, LEGACY_SIGNATURES, SIGNATURES
 from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 
@@ -25,6 +35,7 @@ _log = logging.getLogger(__name__)
 
 #: What may be written to the log: what a message calls its algorithm may be any text.
 _KNOWN_ALGORITHMS = frozenset({*DIGESTS, *SIGNATURES, *LEGACY_DIGESTS, *LEGACY_SIGNATURES})
+_RELATES_TO = f"{{{WSA}}}RelatesTo"
 _DIGEST_METHODS = f"{{{DS}}}SignedInfo/{{{DS}}}Reference/{{{DS}}}DigestMethod"
 
 
@@ -96,14 +107,18 @@ def prove_answer(context: Context, partner: Partner, envelope: etree._Element, m
         context: ports.
         partner: whom we have called.
         envelope: root of the whole answer.
-        message_id: of the call; names the answer in the log.
+        message_id: of the call; where RelatesTo is signed it has to be this. Names the answer in the log.
 
     Raises:
         Stranger: as `prove`.
         Refusal: as `prove`, but for the trust in the certificate.
         GostUnavailableError: as `prove`.
     """
-    _admit(context, partner, _pinned(partner, envelope), message_id)
+    verified = _pinned(partner, envelope)
+    asked = [node.text or "" for node in verified.nodes if node.tag == _RELATES_TO]
+    if any(uid_key(one) != uid_key(message_id) for one in asked):
+        raise Refusal(Reason.SIG_FORMAT, values={"cause": "подписан ответ на другое сообщение"})
+    _admit(context, partner, verified, message_id)
 
 
 def wants_addressing(partner: Partner) -> bool:

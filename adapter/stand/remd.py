@@ -20,6 +20,7 @@ from adapter.contract import schemas
 from adapter.contract.namespaces import REMD, SOAP12, TRANSPORT_HEADER, WSA
 from adapter.contract.semd import SemdUnreadable, read_semd
 from adapter.contract.soap import ANONYMOUS
+from adapter.domain.identifiers import uid_key
 from adapter.stand import soap
 from adapter.stand.book import Book
 from adapter.stand.files import decoded
@@ -142,7 +143,7 @@ class Remd:
 
     def _register(self, message: soap.SoapMessage) -> etree._Element:
         message_id = message.header(f"{{{WSA}}}MessageID")
-        key = message_id.lower().removeprefix("urn:uuid:").replace("-", "")
+        key = uid_key(message_id)
         with self._lock:
             if key in self._answers:
                 self.book.write("repeated", messageId=message_id)
