@@ -56,13 +56,18 @@ def signed_octets(
     named = [step for step in steps if step.uri in {EXCLUSIVE_C14N, INCLUSIVE_C14N}]
     # XMLDSig 4.4.3.2: a node-set that no transform has made octets of is canonicalized by Canonical XML 1.0.
     octets = canonical(node, named[0] if named else Step(INCLUSIVE_C14N))
-    if _UNSHOWN.search(octets):
+    if _has_unshown(octets):
         raise format_refusal("комментарии и инструкции обработки внутри подписанного элемента не допускаются")
     if steps[0].uri == ENVELOPED and signature is not None and signature.getparent() is node:
         octets = _without(octets, signature)
     if steps[-1].uri == SMEV_TRANSFORM:
         return transform_canonical(octets)
     return octets
+
+
+def _has_unshown(octets: bytes) -> bool:
+    """Whether there are comments or instructions; a single octet is looked for many times as fast as two."""
+    return (b"!" in octets or b"?" in octets) and _UNSHOWN.search(octets) is not None
 
 
 def _without(octets: bytes, signature: etree._Element) -> bytes:

@@ -31,6 +31,7 @@ from adapter.operations.documents import DISCLOSED
 from adapter.operations.moves import Origin, Overtaken, note
 from adapter.operations.verdicts import Verdict, apply_verdict
 from signing import Refusal
+from signing.gost import GostUnavailableError
 from storage import Document, Transaction
 
 _log = logging.getLogger(__name__)
@@ -62,9 +63,14 @@ class RegistryDoor:
         """Answer one call back.
 
         Raises:
-            SoapFault: the caller is not РЭМД.
+            SoapFault: the caller is not РЭМД, or that cannot be told now.
         """
-        partner = self._caller(incoming)
+        try:
+            partner = self._caller(incoming)
+        except GostUnavailableError as error:
+            _log.error("GOST: %s", error)
+            again = problem("REGISTER_UNAVAILABLE", register="средство проверки подписей ГОСТ")
+            raise SoapFault(again, "Server") from error
         content = self._handlers[incoming.operation](incoming, partner)
         answer = plain_envelope(content, incoming.soap_version)
         if partner.transport is Transport.SIGNATURE:

@@ -17,7 +17,7 @@ from lxml import etree
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from adapter.app.composition import CLOCK_TOLERANCE
+from adapter.app.readiness import CLOCK_TOLERANCE
 from adapter.config import Config, LimitSection, PartnerSection
 from adapter.contract.namespaces import XSD
 from adapter.delivery.breaker import BreakerPolicy
@@ -25,7 +25,7 @@ from adapter.delivery.retry import Policy
 from adapter.domain.catalogue import CATALOGUE
 from adapter.domain.deadlines import Unit, term
 from adapter.domain.kinds import KINDS
-from adapter.domain.partners import Delivery, PartnerKind, Transport
+from adapter.domain.partners import Delivery, PartnerKind, SignatureProfile, Transport
 from adapter.domain.state_names import STATES, Event, PublicStatus
 from adapter.domain.states import path
 from adapter.operations.changes import CLOCK_DIFFERENCE
@@ -257,7 +257,7 @@ def shown(value: object) -> str:
 
 def choices(annotation: Any) -> list[str]:
     """Return the words among which a key chooses."""
-    if annotation in (PartnerKind, Transport, Delivery):
+    if annotation in (PartnerKind, Transport, Delivery, SignatureProfile):
         return [str(one) for one in annotation]
     if isinstance(annotation, UnionType):
         return []

@@ -19,6 +19,7 @@ from signing import add_timestamp, check_timestamp, sign_wss, verify_wss
 from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
 from tests.integration.operations.registry import verdict
+from tests.unit.signing.gost_pki import authority, no_gost, signing_key
 from tests.unit.signing.ips_messages import weaken
 
 pytestmark = ON_SQLITE
@@ -214,6 +215,23 @@ def test_sha1_counts_for_one_partner_only(gateway: Gateway, caplog: pytest.LogCa
     assert answered(gateway, weaken(made(key="mis"), gateway.keyring.key("mis"))) is not None
     told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert told[-1].startswith("partner=REMD02001 algorithm=http://www.w3.org/2000/09/xmldsig#rsa-sha1 ")
+
+
+def test_without_gost_the_registry_is_told_to_try_again(gateway: Gateway) -> None:
+    """Where nobody computes GOST a GOST-signed call is neither believed nor refused for good."""
+    key = signing_key(authority())
+    know(
+        gateway, registry(gateway, SignatureProfile.IPS, thumbprints=frozenset({key.certificate.thumbprint}))
+    )
+    root = etree.fromstring(verdict(ASKED, emdr_id="77.26.11.1", soap_version="1.2"))
+    address(root, Addressing("sendRegisterDocumentResult", ASKED))
+    add_timestamp(root, gateway.clock(), LIFE)
+    sign_wss(root, key, IPS)
+    with no_gost():
+        http, raw = gateway.post(CALL_BACK, etree.tostring(root))
+    assert http.startswith("500")
+    assert b"Receiver" in raw
+    assert b"MSE-5007" in raw
 
 
 def test_a_foreign_text_is_not_logged(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:

@@ -20,13 +20,13 @@ from tests.unit.signing.gost_pki import authority, signing_key
 from tests.unit.signing.ips_messages import weaken
 
 PATIENCE = 20.0
-UNSIGNED = 'transport = "none"                      # без подписи – только на loopback\naddress = "http://'
+UNSIGNED = 'transport = "none"                      # без подписи – только на loopback\n'
 LOG = "adapter.operations.transport"
 
 
 def signing_by(profile: str) -> tuple[str, str]:
     """The change of the configuration that makes РЭМД a partner who signs."""
-    signs = f'certificates = ["var/keys/remd.cert.pem"]\nsignature_profile = "{profile}"\naddress = "http://'
+    signs = f'certificates = ["var/keys/remd.cert.pem"]\nsignature_profile = "{profile}"\n'
     return UNSIGNED, signs
 
 
