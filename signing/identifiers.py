@@ -62,7 +62,8 @@ def check_tree(root: etree._Element, quiet: etree._Element | None = None) -> fro
             homonyms += cast("list[str]", _queries.homonyms(part))
     except etree.LxmlError as error:
         raise format_refusal("слишком много идентификаторов") from error
-    if len(set(values)) != len(values):
+    # An xml:id means the same with white space around it.
+    if len({value.strip() for value in values}) != len(values):
         raise format_refusal("идентификатор элемента повторяется")
     return frozenset(homonyms)
 
