@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -151,6 +152,21 @@ def test_a_moment_is_written_strictly(keys: Keys, moment: str) -> None:
     """What is not an xs:dateTime with a zone is refused in words, wherever it stands."""
     assert "xs:dateTime" in refused(stamped(keys, moments(moment, "2026-03-02T12:05:00Z")))
     assert "xs:dateTime" in refused(stamped(keys, moments(GOOD, moment)))
+
+
+_ODD = st.text(st.sampled_from("0123456789TZ:.+- \n٣e"), max_size=40)
+_UTC = st.datetimes().map(lambda moment: f"{moment.isoformat()}Z")
+
+
+@settings(max_examples=200, deadline=None)
+@given(created=_ODD | st.just(GOOD), expires=_ODD | _UTC)
+def test_nothing_but_refusals_comes_of_odd_moments(keys: Keys, created: str, expires: str) -> None:
+    """Whatever stands for the moments, it passes or is refused; no other error comes out."""
+    verified = stamped(keys, moments(created, expires))
+    until = NOW
+    with suppress(Refusal):
+        until = check_timestamp(verified, NOW, SKEW, LIFE)
+    assert NOW <= until <= NOW + LIFE + 2 * SKEW
 
 
 @pytest.mark.parametrize(
