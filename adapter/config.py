@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, Transport
+from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, SignatureProfile, Transport
 
 SystemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}[0-9]{5}$")]
 Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.([1-9][0-9]*|0))+$")]
@@ -58,6 +58,10 @@ def _store_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
         raise PydanticCustomError("store", "sqlite:///путь или postgresql://пользователь@узел/база")
     return value
+
+
+#: Keys that mean something only where messages carry a Timestamp.
+_OF_TIMESTAMP = ("clock_skew_seconds", "timestamp_seconds")
 
 
 def _fetch_url(value: str) -> str:
@@ -193,6 +197,9 @@ class PartnerSection(Section):
     organizations: list[OrganizationSection] = []
     operations: list[Annotated[str, AfterValidator(_operation)]] = []
     transport: Transport = Transport.SIGNATURE
+    signature_profile: SignatureProfile = SignatureProfile.SMEV
+    clock_skew_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    timestamp_seconds: Annotated[int, Field(ge=10, le=3600)] = 600
     delivery: Delivery = Delivery.POLL
     address: HttpUrl | Literal[""] = ""
     client_entity_id: str = ""
@@ -209,6 +216,18 @@ class PartnerSection(Section):
             raise PydanticCustomError("address", "адрес системы, которую вызывает адаптер")
         if self.kind is PartnerKind.REMD and not self.client_entity_id:
             raise PydanticCustomError("client_entity_id", "UUID нашей системы в ЕГИСЗ (clientEntityId)")
+        return self
+
+    @model_validator(mode="after")
+    def _signed_in_one_way(self) -> PartnerSection:
+        behind_bus = self.signature_profile is not SignatureProfile.SMEV
+        if behind_bus and self.kind is not PartnerKind.REMD:
+            raise PydanticCustomError("profile", 'signature_profile = "smev": ИПС стоит только перед РЭМД')
+        if behind_bus and self.transport is Transport.NONE:
+            raise PydanticCustomError("unsigned", 'signature_profile только с transport = "signature"')
+        if not behind_bus and not self.model_fields_set.isdisjoint(_OF_TIMESTAMP):
+            keys = " и ".join(_OF_TIMESTAMP)
+            raise PydanticCustomError("timestamp", f"{keys} только с signature_profile ips, ips-callback")
         return self
 
     @property

@@ -5,6 +5,7 @@ from signing.certificates import Certificate, load_certificate, read_certificate
 from signing.cms import VerifiedFile, certificates_in, sign_detached, verify_detached
 from signing.documents import sign_document, verify_document
 from signing.engine import graft
+from signing.freshness import ReplayWindow, add_timestamp, check_timestamp
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
 from signing.reasons import Reason, Refusal
 from signing.roles import Judgement, judge
@@ -27,6 +28,7 @@ __all__ = [
     "Posts",
     "Reason",
     "Refusal",
+    "ReplayWindow",
     "Signed",
     "SigningAuthority",
     "SigningKey",
@@ -36,7 +38,9 @@ __all__ = [
     "Verified",
     "VerifiedFile",
     "VerifiedReceipt",
+    "add_timestamp",
     "certificates_in",
+    "check_timestamp",
     "graft",
     "judge",
     "load_certificate",

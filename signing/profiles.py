@@ -72,6 +72,7 @@ class Target(StrEnum):
     REPLY_TO = "ReplyTo"
     TO = "To"
     ACTION = "Action"
+    RELATES_TO = "RelatesTo"
     CONTENT = "содержание документа"
     PARENT = "элемент, в котором стоит подпись"
     NEIGHBOUR = "соседний элемент"
@@ -89,7 +90,7 @@ class Profile:
         name: Name of the profile.
         place: Where the signature stands.
         targets: What is signed: one reference for each, no other reference.
-        optional_targets: What may be signed besides.
+        optional_targets: What may be signed besides; a new signature signs what of it is there.
         id_attributes: Attributes of the signed element by which a reference may name it; a new signature
             uses the first.
         canonicalizations: Admitted URIs of the canonicalization of SignedInfo; a new signature uses the
@@ -168,6 +169,7 @@ WSS_HEADER_BODY = Profile(
 )
 
 # The integration bus of the ministry (ИПС): no actor, WS-Addressing and a Timestamp are signed with the Body.
+# An answer has RelatesTo besides; the bus marks it for its signature as it does the others.
 IPS = Profile(
     name="ips",
     place=Place.SECURITY_HEADER,
@@ -179,6 +181,7 @@ IPS = Profile(
         Target.TO,
         Target.ACTION,
     ),
+    optional_targets=(Target.RELATES_TO,),
     id_attributes=(WSU_ID,),
     transforms=((EXCLUSIVE_C14N,),),
     prefix_lists=True,
@@ -189,7 +192,7 @@ IPS_CALLBACK = replace(
     IPS,
     name="ips-callback",
     targets=(Target.BODY, Target.TIMESTAMP),
-    optional_targets=(Target.MESSAGE_ID, Target.REPLY_TO, Target.TO, Target.ACTION),
+    optional_targets=(Target.MESSAGE_ID, Target.REPLY_TO, Target.TO, Target.ACTION, Target.RELATES_TO),
     digests=MappingProxyType({**DIGESTS, SHA1: Digest.SHA1}),
     algorithms=MappingProxyType({**SIGNATURES, RSA_SHA1: LEGACY_SIGNATURES[RSA_SHA1]}),
 )

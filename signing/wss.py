@@ -44,6 +44,7 @@ _ADDRESSING = {
     "ReplyTo": Target.REPLY_TO,
     "To": Target.TO,
     "Action": Target.ACTION,
+    "RelatesTo": Target.RELATES_TO,
 }
 _SIGNATURE = f"{{{DS}}}Signature"
 _TOKEN = f"{{{WSSE}}}BinarySecurityToken"
@@ -114,8 +115,10 @@ def sign_wss(envelope: etree._Element, key: SigningKey, profile: Profile = WSS_B
         raise Refusal(Reason.SIG_DUPLICATE)
     targets = _targets(header, body, security.find(_TIMESTAMP), profile)
     signed = []
-    for target in profile.targets:
+    for target in (*profile.targets, *profile.optional_targets):
         node = targets.get(target)
+        if node is None and target in profile.optional_targets:
+            continue
         if node is None:
             raise format_refusal(f"в сообщении нет элемента, который должен быть подписан: {target}")
         if node.get(WSU_ID) is None:

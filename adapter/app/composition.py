@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
-from adapter.domain.partners import Organization, Partner, PartnerKind, Partners, Transport
+from adapter.domain.partners import Organization, Partner, Partners
 from adapter.operations.context import Context, Limits, OwnSystem
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
@@ -209,6 +209,9 @@ def load_partners(config: Config) -> Partners:
                 organizations=tuple(Organization(org.oid, org.ogrn, org.name) for org in one.organizations),
                 operations=frozenset(one.operations),
                 transport=one.transport,
+                signature_profile=one.signature_profile,
+                clock_skew=timedelta(seconds=one.clock_skew_seconds),
+                timestamp_life=timedelta(seconds=one.timestamp_seconds),
                 delivery=one.delivery,
                 address=one.address,
                 test=one.test,
@@ -248,7 +251,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
             name="RemdCallback",
             operations={f"{{{REMD_CALLBACK}}}{element}": name for element, name in OPERATIONS.items()},
             handle=RegistryDoor(context),
-            sign=sign if _registry_wants_signatures(context.partners) else None,
             soap_versions=frozenset({"1.1", "1.2"}),
         )
     )
@@ -265,10 +267,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
         limits=limits,
         health=lambda path: health(runtime, path),
     )
-
-
-def _registry_wants_signatures(partners: Partners) -> bool:
-    return any(one.transport is Transport.SIGNATURE for one in partners.of_kind(PartnerKind.REMD))
 
 
 def _installation_key(config: Config) -> bytes:

@@ -17,7 +17,7 @@ from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
 from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
-from signing import Certificate, SigningKey, Trust
+from signing import Certificate, ReplayWindow, SigningKey, Trust
 from storage import Store
 
 T = TypeVar("T")
@@ -70,6 +70,7 @@ class Context:
         clock: the business clock, aware UTC; tests and `--on-date` turn it.
         installation_key: secret under which persons and keys of duplicates are hashed.
         bell: rung after a transaction that queued a delivery.
+        replays: messages of partners behind the integration bus that this process has taken.
     """
 
     own: OwnSystem
@@ -81,6 +82,7 @@ class Context:
     clock: Callable[[], datetime]
     installation_key: bytes
     bell: Bell = field(default_factory=Bell)
+    replays: ReplayWindow = field(default_factory=ReplayWindow)
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""

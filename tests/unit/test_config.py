@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapter.config import ConfigError, load
-from adapter.domain.partners import PartnerKind
+from adapter.domain.partners import PartnerKind, SignatureProfile
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"
 
@@ -123,3 +123,53 @@ def test_postgresql_is_one_line(tmp_path: Path) -> None:
     """The plain address of a PostgreSQL database is taken as it is, with our driver."""
     config = load(written(tmp_path, ("sqlite:///var/mse-adapter.db", "postgresql://mse@127.0.0.1/mse")))
     assert config.store.url == "postgresql+psycopg://mse@127.0.0.1/mse"
+
+
+REMD = 'kind = "remd"\ntransport = "none"                      # без подписи – только на loopback\n'
+SIGNING = 'kind = "remd"\ncertificates = ["var/keys/remd.cert.pem"]\n'
+MIS = 'kind = "mis"\ncertificates = ["var/keys/mis.cert.pem"]\n'
+
+
+def test_a_registry_may_stand_behind_the_bus(tmp_path: Path) -> None:
+    """Profile, skew and life of a partner behind the integration bus; without them the profile of SMEV."""
+    keys = 'signature_profile = "ips-callback"\nclock_skew_seconds = 0\ntimestamp_seconds = 900\n'
+    (registry,) = (
+        one for one in load(written(tmp_path, (REMD, SIGNING + keys))).partners if one.kind == "remd"
+    )
+    assert registry.signature_profile is SignatureProfile.IPS_CALLBACK
+    assert (registry.clock_skew_seconds, registry.timestamp_seconds) == (0, 900)
+    usual = load(written(tmp_path)).partners[0]
+    assert usual.signature_profile is SignatureProfile.SMEV
+    assert (usual.clock_skew_seconds, usual.timestamp_seconds) == (300, 600)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "word"),
+    [
+        (MIS, MIS + 'signature_profile = "ips"\n', "partners[1]", "РЭМД"),
+        (REMD, REMD + 'signature_profile = "ips-callback"\n', "partners[5]", "transport"),
+        (REMD, SIGNING + "timestamp_seconds = 600\n", "partners[5]", "timestamp_seconds"),
+        (MIS, MIS + "clock_skew_seconds = 300\n", "partners[1]", "clock_skew_seconds"),
+        (REMD, 'kind = "remd"\nsignature_profile = "ips"\n', "partners[5]", "сертификат"),
+        (REMD, SIGNING + 'signature_profile = "sha1"\n', "partners[5].signature_profile", "ips-callback"),
+        (
+            REMD,
+            SIGNING + 'signature_profile = "ips"\nclock_skew_seconds = -1\n',
+            "partners[5].clock_skew_seconds",
+            "0",
+        ),
+        (
+            REMD,
+            SIGNING + 'signature_profile = "ips"\ntimestamp_seconds = 3601\n',
+            "partners[5].timestamp_seconds",
+            "3600",
+        ),
+    ],
+)
+def test_nonsense_about_signatures_is_refused(
+    tmp_path: Path, old: str, new: str, key: str, word: str
+) -> None:
+    """A bus before anybody but РЭМД, a profile without signatures, a skew without a Timestamp are refused."""
+    said = refused(written(tmp_path, (old, new)))
+    assert list(said) == [key]
+    assert word in said[key]

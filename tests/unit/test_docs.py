@@ -25,7 +25,7 @@ from adapter.delivery.retry import Policy
 from adapter.domain.catalogue import CATALOGUE
 from adapter.domain.deadlines import Unit, term
 from adapter.domain.kinds import KINDS
-from adapter.domain.partners import Delivery, PartnerKind, Transport
+from adapter.domain.partners import Delivery, PartnerKind, SignatureProfile, Transport
 from adapter.domain.state_names import STATES, Event, PublicStatus
 from adapter.domain.states import path
 from adapter.operations.changes import CLOCK_DIFFERENCE
@@ -257,7 +257,7 @@ def shown(value: object) -> str:
 
 def choices(annotation: Any) -> list[str]:
     """Return the words among which a key chooses."""
-    if annotation in (PartnerKind, Transport, Delivery):
+    if annotation in (PartnerKind, Transport, Delivery, SignatureProfile):
         return [str(one) for one in annotation]
     if isinstance(annotation, UnionType):
         return []

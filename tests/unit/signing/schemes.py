@@ -5,7 +5,7 @@ A scheme knows by plain paths, independently of `signing`, which elements its pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -135,7 +135,7 @@ _BLOCKS = {
     f'</w:Address></w:ReplyTo><w:To xmlns:w="{WSA}">urn:t</w:To><w:Action xmlns:w="{WSA}">urn:a</w:Action>',
 }
 _BLOCKS[IPS_CALLBACK.name] = _BLOCKS[IPS.name]
-_ORDER: Mapping[str, tuple[tuple[str, ...], ...]] = {
+_ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
     WSS_BODY.name: (("Body",),),
     WSS_HEADER_BODY.name: (("Header", "Header"), ("Body",)),
     IPS.name: (
@@ -146,8 +146,8 @@ _ORDER: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("Header", "To"),
         ("Header", "Action"),
     ),
-    IPS_CALLBACK.name: (("Body",), ("Header", "Security", "Timestamp")),
 }
+_ORDER[IPS_CALLBACK.name] = _ORDER[IPS.name]
 
 
 def _wss(profile: Profile) -> Scheme:
