@@ -135,6 +135,9 @@ for _name, _function in (
 _add(_group("keys", "Ключи."), "demo", service.demo_keys)
 _add(_group("db", "База данных."), "upgrade", service.upgrade)
 _add(_group("config", "Файл настройки."), "check", service.check)
+_policy = _group("policy", "Политика ролей: кто подписывает документы.")
+_add(_policy, "show", service.show_policy)
+_add(_policy, "check", service.check_policy)
 
 
 def main() -> None:

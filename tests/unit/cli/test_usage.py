@@ -25,6 +25,9 @@ COMMANDS = (
     ("db", "upgrade"),
     ("config",),
     ("config", "check"),
+    ("policy",),
+    ("policy", "show"),
+    ("policy", "check"),
 )
 #: Names of programs, formats and parameters may be Latin; words of Typer may not.
 ENGLISH = re.compile(
@@ -79,7 +82,7 @@ def test_wrong_use_ends_with_64_and_says_what_is_wrong(
     assert ENGLISH.findall(ended.err) == []
 
 
-@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",)], ids=" ".join)
+@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",), ("policy",)], ids=" ".join)
 def test_a_group_without_a_command_shows_its_help(invoke: Invoke, group: tuple[str, ...]) -> None:
     """Without a command the help is shown, and the status says that nothing was done."""
     ended = invoke(*group)
