@@ -133,11 +133,11 @@ for _name, _function in (
 ):
     _add(app, _name, _function)
 _add(_group("keys", "Ключи."), "demo", service.demo_keys)
-_add(_group("db", "База данных."), "upgrade", service.upgrade)
-_add(_group("config", "Файл настройки."), "check", service.check)
 _policy = _group("policy", "Политика ролей: кто подписывает документы.")
 _add(_policy, "show", service.show_policy)
 _add(_policy, "check", service.check_policy)
+_add(_group("db", "База данных."), "upgrade", service.upgrade)
+_add(_group("config", "Файл настройки."), "check", service.check)
 
 
 def main() -> None:

@@ -21,13 +21,13 @@ COMMANDS = (
     ("status",),
     ("keys",),
     ("keys", "demo"),
+    ("policy",),
+    ("policy", "show"),
+    ("policy", "check"),
     ("db",),
     ("db", "upgrade"),
     ("config",),
     ("config", "check"),
-    ("policy",),
-    ("policy", "show"),
-    ("policy", "check"),
 )
 #: Names of programs, formats and parameters may be Latin; words of Typer may not.
 ENGLISH = re.compile(
