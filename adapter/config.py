@@ -145,6 +145,12 @@ class TrustSection(Section):
     crl_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024 * 1024)] = 64 * 1024 * 1024
 
 
+class RoleSection(Section):
+    """Who signs which kind of document: a file of `signing.policy_file`; without it the built-in tables."""
+
+    policy_file: Path | None = None
+
+
 class LimitSection(Section):
     """Sizes in bytes; times in seconds."""
 
@@ -252,6 +258,7 @@ class Config(Section):
     keys: KeySection
     gost: GostSection = GostSection()
     trust: TrustSection
+    roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
     delivery: DeliverySection = DeliverySection()
     retention: RetentionSection = RetentionSection()

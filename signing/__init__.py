@@ -7,8 +7,11 @@ from signing.documents import sign_document, verify_document
 from signing.engine import graft
 from signing.freshness import ReplayWindow, add_timestamp, check_timestamp
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
+from signing.policy_file import PolicyUnusableError
+from signing.policy_source import PolicySource
 from signing.reasons import Reason, Refusal
 from signing.roles import Judgement, judge
+from signing.rules import RolePolicy
 from signing.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
 from signing.staff import Absence, Employment, Posts, Staff
 from signing.trust import Trust, TrustUnusableError
@@ -25,10 +28,13 @@ __all__ = [
     "Judgement",
     "KeyUnusableError",
     "Organization",
+    "PolicySource",
+    "PolicyUnusableError",
     "Posts",
     "Reason",
     "Refusal",
     "ReplayWindow",
+    "RolePolicy",
     "Signed",
     "SigningAuthority",
     "SigningKey",

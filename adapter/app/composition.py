@@ -24,6 +24,8 @@ from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
 from signing import (
     Certificate,
     KeyUnusableError,
+    PolicySource,
+    PolicyUnusableError,
     Refusal,
     SigningKey,
     Trust,
@@ -82,7 +84,7 @@ class Runtime:
 
 
 def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
-    """Load keys and trust, open the store.
+    """Load keys, trust and roles, open the store.
 
     Raises:
         ConfigError: a file that the configuration names cannot be used.
@@ -95,6 +97,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
             Path("config.toml"), [ConfigProblem("service.address", config.service.address, allowed)]
         )
     trust = load_trust(config)
+    roles = load_roles(config)
     secret = _installation_key(config)
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
@@ -116,6 +119,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         ),
         clock=clock,
         installation_key=secret,
+        roles=roles,
     )
     return Runtime(config, context, clock, certificates)
 
@@ -168,6 +172,21 @@ def load_trust(config: Config) -> Trust:
     except (TrustUnusableError, OSError) as error:
         hint = f"сертификаты и списки отзыва в PEM или DER ({_cause(error)})"
         raise _wrong("trust", hint) from None
+
+
+def load_roles(config: Config) -> PolicySource:
+    """Load the role policy: the file of the operator, or the built-in one.
+
+    Raises:
+        ConfigError: the file cannot be used; each of its faults is a problem.
+    """
+    try:
+        return PolicySource(config.roles.policy_file)
+    except PolicyUnusableError as error:
+        problems = [
+            ConfigProblem(f"roles.policy_file: {one.place}", one.value, one.allowed) for one in error.faults
+        ]
+        raise ConfigError(Path("config.toml"), problems) from None
 
 
 def load_partner_certificates(config: Config) -> tuple[tuple[str, Certificate], ...]:

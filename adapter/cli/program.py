@@ -158,6 +158,10 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     ),
     (_group("certificate", "Сертификаты."), (("check", certificate.check),)),
     (_group("receipt", "Квитанции адаптера."), (("verify", receipt.verify),)),
+    (
+        _group("policy", "Политика ролей: кто подписывает документы."),
+        (("show", service.show_policy), ("check", service.check_policy)),
+    ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),
     (_group("config", "Файл настройки."), (("check", service.check),)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +34,9 @@ from adapter.operations.housekeeping import UPLOAD_LIFE
 from adapter.operations.registry import SERVICES, not_available_yet
 from adapter.operations.registry_callback import OPERATIONS as CALLBACKS
 from adapter.soap.reading import Limits
+from signing.policy import DEFAULT_POLICY
+from signing.policy_file import read_policy
+from signing.policy_text import dump_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -298,6 +302,20 @@ def test_numbers_in_sentences_are_those_of_the_code(page: str, english: str, rus
     """A number that the code knows is the same where a page tells it in words."""
     assert english in re.sub(r"\s+", " ", text_of(page, ""))
     assert russian in re.sub(r"\s+", " ", text_of(page, ".ru"))
+
+
+@both_languages
+def test_the_example_of_roles_can_be_used(language: str) -> None:
+    """What the page shows takes the place of the built-in commissions: four persons from the day it tells."""
+    example = text_of("operators", language).split("```toml\n")[1].split("```")[0]
+    begun = dump_policy(replace(DEFAULT_POLICY, commissions=()))
+
+    policy = read_policy(f"{begun}\n{example}".encode())
+
+    days = (date(2027, 2, 28), date(2027, 3, 1))
+    found = [policy.commissions_of("121", day) for day in days]
+    assert [[one.min_commission_persons for one in rules] for rules in found] == [[3], [4]]
+    assert policy.commissions[0] == replace(*DEFAULT_POLICY.commissions, until=days[0])
 
 
 @both_languages

@@ -23,6 +23,9 @@ COMMANDS = (
     ("receipt", "verify"),
     ("keys",),
     ("keys", "demo"),
+    ("policy",),
+    ("policy", "show"),
+    ("policy", "check"),
     ("db",),
     ("db", "upgrade"),
     ("config",),
@@ -87,7 +90,7 @@ def test_wrong_use_ends_with_64_and_says_what_is_wrong(
     assert ENGLISH.findall(ended.err) == []
 
 
-@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",)], ids=" ".join)
+@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",), ("policy",)], ids=" ".join)
 def test_a_group_without_a_command_shows_its_help(invoke: Invoke, group: tuple[str, ...]) -> None:
     """Without a command the help is shown, and the status says that nothing was done."""
     ended = invoke(*group)
