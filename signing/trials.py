@@ -23,9 +23,22 @@ from signing.gost import GostKeyError
 from signing.lenient import MAXIMUM_OCTETS
 from signing.primitives import PublicKey
 
-MAXIMUM_ATTEMPTS = 400
+# Verifications of one value: with a slow curve of 512 bits they take some seconds.
+MAXIMUM_ATTEMPTS = 600
+# Octets that one explanation makes and digests.
+MAXIMUM_WORK = 256 * 2**20
 _MOST_DEVIATIONS = 2
 
+_SIZES = {
+    Digest.SHA1: 20,
+    Digest.SHA256: 32,
+    Digest.SHA384: 48,
+    Digest.SHA512: 64,
+    Digest.STREEBOG_256: 32,
+    Digest.STREEBOG_512: 64,
+    Digest.GOST_94: 32,
+}
+_TWISTS = 3
 GOST_DIGESTS = frozenset({Digest.STREEBOG_256, Digest.STREEBOG_512, Digest.GOST_94})
 
 
@@ -92,7 +105,8 @@ def digest_mistake(octets: Sequence[Octets], kind: Digest | None, text: str) -> 
     """
     wanted = _forms_of_digest(text)
     kinds: list[tuple[Deviation | None, Digest]] = [(None, kind)] if kind else []
-    kinds += [(Deviation.OTHER_DIGEST, one) for one in Digest if one is not kind]
+    sizes = {len(expected) for _, expected in wanted}
+    kinds += [(Deviation.OTHER_DIGEST, one) for one in Digest if one is not kind and _SIZES[one] in sizes]
     made = _Made(octets)
     for first, second in _by_weight([one[0] for one in octets], [one[0] for one in kinds]):
         deviation, detail, _ = octets[first]
@@ -132,7 +146,7 @@ def value_mistake(
         form, signature = forms[third]
         key = certificate.key
         for other, function in _digests_for(key.kind, kind) if key else ():
-            attempts += 1
+            attempts += _TWISTS
             right = made.digest(first, function)
             if attempts > MAXIMUM_ATTEMPTS or right is None or key is None:
                 break
@@ -182,7 +196,7 @@ def _twist(
         ((Deviation.DIGEST_REVERSED,), right[::-1]),
         ((Deviation.DIGESTED_TWICE,), primitives.digest(kind, right)),
     ]
-    for deviations, twisted in twists:
+    for deviations, twisted in twists[:_TWISTS]:
         if _verify(key, kind, twisted, value, der=der):
             return deviations
     return None
@@ -262,15 +276,18 @@ class _Made:
         self._octets = octets
         self._data: dict[int, bytes | None] = {}
         self._digests: dict[tuple[int, Digest], bytes] = {}
+        self._work = 0
 
     def digest(self, place: int, kind: Digest) -> bytes | None:
         """Digest of a variant; None when it cannot be made or is too long to try."""
         if place not in self._data:
-            data = self._octets[place][2]()
+            data = None if self._work > MAXIMUM_WORK else self._octets[place][2]()
+            self._work += len(data or b"")
             self._data[place] = data if data is not None and len(data) <= MAXIMUM_OCTETS else None
         data = self._data[place]
         if data is None:
             return None
         if (place, kind) not in self._digests:
+            self._work += len(data)
             self._digests[place, kind] = primitives.digest(kind, data)
         return self._digests[place, kind]

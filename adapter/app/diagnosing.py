@@ -74,7 +74,15 @@ def examine_file(path: Path, trust: Trust, moment: Moment, *, offline: bool) -> 
     return tuple(
         Examined(
             one,
-            diagnose(one, trust, at=moment.at, now=moment.now, brought=brought, fetch_seconds=seconds),
+            diagnose(
+                one,
+                trust,
+                at=moment.at,
+                now=moment.now,
+                valid_now=not moment.is_given,
+                brought=brought,
+                fetch_seconds=seconds,
+            ),
         )
         for one in wanted[:MAXIMUM_EXAMINED]
     )

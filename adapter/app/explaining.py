@@ -27,7 +27,7 @@ from signing.structure import Step
 from signing.trials import Found
 
 #: Signatures of one file that are explained; the rest is only counted.
-MAXIMUM_EXPLAINED = 20
+MAXIMUM_EXPLAINED = 10
 _SHOWN_OCTETS = 160
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u04ff]")
 

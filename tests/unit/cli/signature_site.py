@@ -24,8 +24,10 @@ def pem(der: bytes, label: bytes) -> bytes:
 class Trusted:
     """An authority with a list of revocation, a folder that trusts it, and one signer of it."""
 
-    def __init__(self, folder: Path, *, revoked: bool = False, listed: bool = True) -> None:
-        self.authority: Issuer = authority("Головной УЦ")
+    def __init__(
+        self, folder: Path, *, revoked: bool = False, listed: bool = True, name: str = "Головной УЦ"
+    ) -> None:
+        self.authority: Issuer = authority(name)
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name(
             [

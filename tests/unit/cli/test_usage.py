@@ -36,6 +36,9 @@ COMMANDS = (
     ("signature", "transform"),
     ("signature", "digest"),
     ("signature", "backends"),
+    ("signature", "explain"),
+    ("certificate",),
+    ("certificate", "check"),
 )
 #: Names of programs, formats and parameters may be Latin; words of Typer may not.
 ENGLISH = re.compile(
