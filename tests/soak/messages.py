@@ -1,4 +1,4 @@
-"""Verify whole messages N times from several threads and watch the memory: `python -m tests.soak.messages [N]`.
+"""Verify N whole messages from several threads and watch the memory: `python -m tests.soak.messages [N]`.
 
 Every profile in every place with keys of every kind, each parsed anew; every seventh is tampered with. Exit
 status 0: every verdict was right and the resident memory grew by less than `LIMIT` after warming up.

@@ -82,7 +82,7 @@ class Scheme:
 @lru_cache(maxsize=64)
 def key_of(kind: KeyKind, owner: str = "Владелец") -> SigningKey:
     """A key of this kind, the same for the whole run."""
-    issuer = _authority()
+    issuer = authority()
     if kind in {KeyKind.GOST256, KeyKind.GOST512}:
         bits = 256 if kind is KeyKind.GOST256 else 512
         return gost_pki.signing_key(issuer, gost_pki.person(owner), bits=bits)
@@ -103,7 +103,8 @@ def signed_octets(scheme: Scheme, kind: KeyKind) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _authority() -> gost_pki.Authority:
+def authority() -> gost_pki.Authority:
+    """The authority of all keys."""
     return gost_pki.authority()
 
 
@@ -299,7 +300,11 @@ def _detached() -> Scheme:
         return tuple(children(root, "Data")[:1])
 
     def verify(root: etree._Element) -> list[Outcome]:
-        documents = [parse(etree.tostring(one)) for one in root if isinstance(one.tag, str)]
+        documents = [
+            parse(etree.tostring(one, encoding="utf-8", with_tail=False))
+            for one in root
+            if isinstance(one.tag, str)
+        ]
         if len(documents) != 2:
             return []
         content, signature = documents
