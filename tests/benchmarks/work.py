@@ -130,10 +130,10 @@ def other_works(folder: Path) -> Iterator[Work]:
 
 
 def _messages() -> Iterator[tuple[tuple[str, int], bytes]]:
-    """Messages of the project, mostly text, and the hardest for a parser: nothing but short elements."""
+    """Submissions of the project, mostly text, and dense markup: nothing but short elements."""
     for name, octets in (("20 KB", _SMALL), ("500 KB", _LARGE)):
         yield (name, octets), unsigned_message(octets)
-    for name, octets in (("20 KB, short elements", _SMALL), ("500 KB, short elements", _LARGE)):
+    for name, octets in (("20 KB dense", _SMALL), ("500 KB dense", _LARGE)):
         yield (name, octets), _short_elements(octets)
 
 
@@ -219,7 +219,7 @@ def _chain(name: str, authority: gost_pki.Authority, certificate: Certificate, f
     content = certificate.x509.tbs_certificate_bytes
     made = _Signed(bare, content, bare.sign(content))
     return Work(
-        "chain check, links proven before; floor: one link",
+        "check a proven chain; floor: one link",
         name,
         "",
         len(certificate.der),
