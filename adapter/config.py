@@ -60,6 +60,14 @@ def _store_url(value: str) -> str:
     return value
 
 
+def _fetch_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise PydanticCustomError("url", "адрес вида http://узел[:порт]/путь, без пароля")
+    return value
+
+
+FetchUrl = Annotated[str, AfterValidator(_fetch_url)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 
 
@@ -99,11 +107,22 @@ class KeySection(Section):
 
 
 class TrustSection(Section):
-    """Roots, intermediate certificates and revocation lists, PEM or DER files."""
+    """Roots, intermediate certificates and revocation lists, PEM or DER files; what may be fetched.
+
+    Sizes in bytes; times in seconds.
+    """
 
     roots: list[Path] = Field(min_length=1)
     intermediates: list[Path] = []
     crls: list[Path] = []
+    crl_urls: list[FetchUrl] = []
+    crl_cache: Path | None = None
+    named_crls: bool = True
+    ocsp: bool = True
+    private_addresses: bool = False
+    refresh_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
+    fetch_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+    crl_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024 * 1024)] = 64 * 1024 * 1024
 
 
 class LimitSection(Section):

@@ -43,8 +43,9 @@ class Tree:
         self._root = root
         self._scanned: Scanned | None = None
         self._homonyms: frozenset[str] | None = None
-        self._octets: dict[tuple[int, tuple[Step, ...]], bytes] = {}
-        self._digests: dict[tuple[int, tuple[Step, ...], Digest], bytes] = {}
+        # The elements themselves are the keys: a number of one that is gone would be given to another.
+        self._octets: dict[tuple[etree._Element, tuple[Step, ...]], bytes] = {}
+        self._digests: dict[tuple[etree._Element, tuple[Step, ...], Digest], bytes] = {}
 
     def check(self, signed: Sequence[Signed], signature: etree._Element) -> None:
         """Refuse a tree in which identifiers are ambiguous.
@@ -69,7 +70,7 @@ class Tree:
         Raises:
             Refusal: SIG_FORMAT when it has no canonical form.
         """
-        key = (id(node), steps)
+        key = (node, steps)
         if key not in self._octets:
             self._octets[key] = signed_octets(node, steps, signature)
         return self._octets[key]
@@ -80,7 +81,7 @@ class Tree:
         Raises:
             Refusal: As `octets`.
         """
-        key = (id(node), reference.steps, reference.digest)
+        key = (node, reference.steps, reference.digest)
         if key not in self._digests:
             octets = self.octets(node, reference.steps, signature)
             self._digests[key] = primitives.digest(reference.digest, octets)

@@ -127,7 +127,8 @@ def check_tree(root: etree._Element, scanned: Scanned | None = None) -> frozense
             homonyms += _queries.homonyms(part)
     except etree.LxmlError as error:
         raise _too_many() from error
-    if len(set(values)) != len(values):
+    # An xml:id means the same with white space around it.
+    if len({value.strip() for value in values}) != len(values):
         raise format_refusal("идентификатор элемента повторяется")
     return frozenset(homonyms)
 

@@ -48,7 +48,7 @@ class _Kind:
         kinds: Kinds of the scopes within, by name, declarations and namespaces that got a prefix.
     """
 
-    tags: dict[bytes, bytes | _Tag | _Leaf] = field(default_factory=lambda: {b"": b""})
+    tags: dict[bytes, bytes | _Tag | _Opening] = field(default_factory=lambda: {b"": b""})
     kinds: dict[tuple[bytes, ...], _Kind] = field(default_factory=dict)
 
 
@@ -67,20 +67,26 @@ class _Tag(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaf:
-    """An element without attributes or children that brings a prefix for its own namespace only.
+class _Opening:
+    """An element with one declaration, which brings a prefix for its own namespace and nothing else.
 
     Attributes:
-        end: Its end tag in the source, without `<`.
-        local: What stands between two numbers of its start tag.
-        namespace: What follows the second number.
-        close: What follows the number in its end tag.
+        name: Its name with the source prefix.
+        prefix: The source prefix.
+        namespace: The namespace.
+        start: What follows the prefix in its start tag, up to the number in the declaration.
+        declared: What follows that number, up to the attributes.
+        close: What follows the prefix in its end tag.
+        kind: The kind of its scope.
     """
 
-    end: bytes
-    local: bytes
+    name: bytes
+    prefix: bytes
     namespace: bytes
+    start: bytes
+    declared: bytes
     close: bytes
+    kind: _Kind
 
 
 class Rewriter:
@@ -139,19 +145,19 @@ class Rewriter:
             raise _not_canonical()
         return b"".join(written)
 
-    def _tag(self, place: int, piece: bytes, head: bytes, leaf: _Leaf | None) -> tuple[bytes, bytes]:
+    def _tag(self, place: int, piece: bytes, head: bytes, known: _Opening | None) -> tuple[bytes, bytes]:
         """A tag that is not written yet in this scope or cannot be kept, and the text after it."""
         text = piece[len(head) + 1 :]
-        if leaf is not None and self._pieces[place + 1].startswith(leaf.end):
-            return self._repeat(place, leaf, text)
+        if known is not None:
+            return self._reopened(place, known, b"", text)
         if b" " not in head:
             if len(head) == len(piece):
                 raise _not_canonical()
             return (self._end(head[1:]) if head.startswith(b"/") else self._simple(head)), text
         match = _PLAIN.match(piece)
         if match is not None:
-            known = self._kind.tags.get(match[1])
-            tag = self._simple(match[1]) if known is None or isinstance(known, _Leaf) else self._shown(known)
+            kept = self._kind.tags.get(match[1])
+            tag = self._simple(match[1]) if kept is None or isinstance(kept, _Opening) else self._shown(kept)
             return tag[:-1] + match[2] + b">", piece[match.end() :]
         match = _TAG.match(piece)
         if match is None:
@@ -159,6 +165,9 @@ class Rewriter:
         name, declarations, plain, others = match.groups()
         text = piece[match.end() :]
         if declarations:
+            opened = None if others else self._kind.tags.get(name + declarations)
+            if isinstance(opened, _Opening):
+                return self._reopened(place, opened, plain, text)
             return self._declaring(place, match, text)
         self._nest(name)
         return self._start(name, plain, others), text
@@ -212,36 +221,54 @@ class Rewriter:
         self._opening = True
         written = self._start(name, plain, others)
         self._opening = False
+        if self._fixed and len(declared) == 1 and declared[0][1:] == tuple(scope.created):
+            self._remember(name, declarations, declared[0])
         end = b"/" + name + b">"
         following = self._pieces[place + 1]
-        if not following.startswith(end):
-            self._fixed = self._fixed or len(self._live)
-            self._kind = self._kind.kinds.setdefault((name, declarations, *scope.created), _Kind())
-            return written, text
-        if not (plain or others) and len(declared) == 1:
-            self._remember(name + declarations, end)
-        written += _unless_blank(text) + b"</" + self._name(name) + b">"
-        self._leave()
-        self._pieces[place + 1] = b""
-        return written, following[len(end) :]
+        if following.startswith(end):
+            written += _unless_blank(text) + b"</" + self._name(name) + b">"
+            self._pieces[place + 1] = b""
+            self._leave()
+            return written, following[len(end) :]
+        self._fixed = self._fixed or len(self._live)
+        self._kind = self._within(name, declarations, *scope.created)
+        return written, text
 
-    def _remember(self, source: bytes, end: bytes) -> None:
-        created = self._scopes[-1].created
-        if created:
-            local = self._scopes[-1].name.rpartition(b":")[2]
-            start, namespace = b":" + local + b" xmlns:ns", b'="' + _escaped(created[0]) + b'">'
-            self._kind.tags[source] = _Leaf(end, start, namespace, b":" + local + b">")
+    def _within(self, *key: bytes) -> _Kind:
+        """The kind of a scope opened so in the present one."""
+        kind = self._kind.kinds.get(key)
+        if kind is None:
+            kind = self._kind.kinds[key] = _Kind()
+        return kind
 
-    def _repeat(self, place: int, leaf: _Leaf, text: bytes) -> tuple[bytes, bytes]:
-        """A whole element, and the text after it."""
-        following = self._pieces[place + 1]
-        self._pieces[place + 1] = b""
+    def _remember(self, name: bytes, declarations: bytes, declared: tuple[bytes, bytes]) -> None:
+        prefix, namespace = declared
+        if name.rpartition(b":")[0] == prefix:
+            local = b":" + name.rpartition(b":")[2]
+            start, value = local + b" xmlns:", b'="' + _escaped(namespace) + b'"'
+            kind = self._within(name, declarations, namespace)
+            opening = _Opening(name, prefix, namespace, start, value, local + b">", kind)
+            self._kind.tags[name + declarations] = opening
+
+    def _reopened(self, place: int, opening: _Opening, plain: bytes, text: bytes) -> tuple[bytes, bytes]:
+        """A start tag as there was one before; when nothing is in the element, the whole element."""
         self._count += 1
-        number = b"%d" % self._count
-        parts = (
-            b"<ns", number, leaf.local, number, leaf.namespace, _unless_blank(text), b"</ns", number, leaf.close,
-        )  # fmt: skip
-        return b"".join(parts), following[len(leaf.end) :]
+        prefix = b"ns%d" % self._count
+        written = b"".join((b"<", prefix, opening.start, prefix, opening.declared, plain, b">"))
+        following = self._pieces[place + 1]
+        end = b"/" + opening.name + b">"
+        if following.startswith(end):
+            self._pieces[place + 1] = b""
+            written += b"".join((_unless_blank(text), b"</", prefix, opening.close))
+            return written, following[len(end) :]
+        namespace = opening.namespace
+        shadowed = [(opening.prefix, self._namespaces.get(opening.prefix, b""))]
+        self._scopes.append(_Scope(opening.name, self._kind, shadowed, [namespace]))
+        self._namespaces[opening.prefix] = namespace
+        self._places[namespace] = len(self._live)
+        self._live.append(prefix)
+        self._kind = opening.kind
+        return written, text
 
     def _leave(self) -> None:
         scope = self._scopes.pop()

@@ -17,6 +17,8 @@ from signing.reasons import Reason, Refusal
 # A signature value of RSA-16384 takes 2 KiB; nothing admitted comes near.
 _MAXIMUM_VALUE = 4096
 _MAXIMUM_PREFIXES = 64
+# The default namespace in a PrefixList (Exclusive XML Canonicalization 1.0, 4).
+DEFAULT_PREFIX = "#default"
 # Systems name elements by bare UUIDs too, which XML does not allow.
 _NAME = re.compile(r"[\w.\-]+")
 
@@ -34,11 +36,11 @@ class Step(NamedTuple):
 
     Attributes:
         uri: Its algorithm.
-        prefixes: PrefixList of InclusiveNamespaces, `#default` as None; empty without one.
+        prefixes: PrefixList of InclusiveNamespaces, `#default` as it stands; empty without one.
     """
 
     uri: str
-    prefixes: tuple[str | None, ...] = ()
+    prefixes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +251,9 @@ def _step(element: etree._Element, profile: Profile) -> Step:
     ):
         raise _parameters_refused(element)
     names = inclusive.get("PrefixList", "").split()
-    if len(names) > _MAXIMUM_PREFIXES or not all(name == "#default" or is_name(name) for name in names):
+    if len(names) > _MAXIMUM_PREFIXES or not all(name == DEFAULT_PREFIX or is_name(name) for name in names):
         raise _parameters_refused(element)
-    return Step(uri, tuple(None if name == "#default" else name for name in names))
+    return Step(uri, tuple(names))
 
 
 def _algorithm(element: etree._Element) -> str:

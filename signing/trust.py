@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from signing.authority import link_fault
 from signing.certificates import Certificate
@@ -15,7 +16,9 @@ from signing.pool import Pool, Stamp, TrustUnusableError, load_pool, stamp_of
 from signing.reasons import Reason, Refusal
 from signing.revocation import RevocationList, Standing, Status, status_by_lists
 from signing.status import Sources, StatusCache
-from signing.verified import Verified
+from signing.verified import Signed
+
+_Signed = TypeVar("_Signed", bound=Signed)
 
 __all__ = ["Sources", "Trust", "TrustState", "TrustUnusableError", "judge_links"]
 
@@ -179,18 +182,18 @@ class Trust:
 
     def vet(
         self,
-        results: Iterable[Verified | Refusal],
+        results: Iterable[_Signed | Refusal],
         *,
         at: datetime,
         now: datetime,
         valid_now: bool = True,
-    ) -> tuple[Verified | Refusal, ...]:
+    ) -> tuple[_Signed | Refusal, ...]:
         """Check the certificate of every verified signature; a refusal replaces an untrusted one."""
         return tuple(self._vetted(result, at, now, valid_now) for result in results)
 
     def _vetted(
-        self, result: Verified | Refusal, at: datetime, now: datetime, valid_now: bool
-    ) -> Verified | Refusal:
+        self, result: _Signed | Refusal, at: datetime, now: datetime, valid_now: bool
+    ) -> _Signed | Refusal:
         if isinstance(result, Refusal):
             return result
         try:

@@ -80,7 +80,7 @@ def verify_wss(envelope: etree._Element, profile: Profile = WSS_BODY) -> Verifie
     security = None if header is None else security_of(header, profile.actor)
     if header is None or security is None:
         raise Refusal(Reason.SIG_MISSING)
-    inside = _security_parts(security)
+    inside = _security_parts(security, profile)
     parts = read_signature(inside.signature, profile)
     certificate = token_certificate(inside.token, parts.key_info)
     targets = _targets(header, body, inside.timestamp, profile)
@@ -200,7 +200,7 @@ def _targets(
     return found
 
 
-def _security_parts(security: etree._Element) -> _Security:
+def _security_parts(security: etree._Element, profile: Profile) -> _Security:
     """The token, the signature and the timestamp of a Security header, in any order, and nothing else."""
     children = elements(security)
     signatures = [child for child in children if child.tag == _SIGNATURE]
@@ -210,6 +210,8 @@ def _security_parts(security: etree._Element) -> _Security:
         raise Refusal(Reason.SIG_MISSING)
     if not tokens:
         raise Refusal(Reason.CERT_MISSING)
+    if timestamps and Target.TIMESTAMP not in {*profile.targets, *profile.optional_targets}:
+        raise format_refusal("Timestamp в заголовке Security не подписан")
     known = len(signatures) + len(tokens) + len(timestamps)
     if max(len(signatures), len(tokens), len(timestamps)) > 1 or len(children) > known:
         raise format_refusal("в заголовке Security должны быть один BinarySecurityToken и одна Signature")

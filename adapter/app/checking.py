@@ -6,8 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapter.app.composition import load_own_key, load_partners, load_trust
+from adapter.app.composition import (
+    load_own_key,
+    load_partner_certificates,
+    load_partners,
+    load_trust,
+    utc_now,
+)
 from adapter.config import Config, ConfigError, ConfigProblem, load
+from signing.expiry import terms_of, warnings_of
 
 _LOADERS: tuple[Callable[[Config], object], ...] = (load_own_key, load_trust, load_partners)
 
@@ -20,7 +27,7 @@ class ConfigReport:
         path: the file.
         readable: the file is there and is TOML.
         problems: wrong values, or files that cannot be used.
-        notes: what is not there yet and will be made.
+        notes: what is not there yet and will be made, and what ends soon.
     """
 
     path: Path
@@ -59,4 +66,12 @@ def check_config(path: Path) -> ConfigReport:
             load_part(config)
         except ConfigError as error:
             problems += error.problems
-    return ConfigReport(path, readable=True, problems=tuple(problems))
+    if problems:
+        return ConfigReport(path, readable=True, problems=tuple(problems))
+    return ConfigReport(path, readable=True, problems=(), notes=_expiring(config))
+
+
+def _expiring(config: Config) -> tuple[str, ...]:
+    """What ends soon; lists that are fetched are known to running programs only."""
+    terms = terms_of(load_trust(config), load_own_key(config), load_partner_certificates(config))
+    return tuple(one.text for one in warnings_of(terms, utc_now()))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from adapter.app.readiness import health
+from adapter.app.trusting import sources_of
 from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
@@ -21,6 +22,7 @@ from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
 from signing import (
+    Certificate,
     KeyUnusableError,
     Refusal,
     SigningKey,
@@ -31,14 +33,12 @@ from signing import (
     sign_wss,
 )
 from signing.demo import is_demo
-from storage import Store, StoreError, Transaction, open_store
+from signing.expiry import ExpiryWarning, terms_of, warnings_of
+from storage import Store, open_store
 
 Clock = Callable[[], datetime]
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-
-#: A node whose clock is further from the database's is not ready (design, section 3).
-CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
 def utc_now() -> datetime:
@@ -61,6 +61,7 @@ class Runtime:
     config: Config
     context: Context
     clock: Clock
+    partner_certificates: tuple[tuple[str, Certificate], ...] = ()
 
     @property
     def store(self) -> Store:
@@ -70,6 +71,11 @@ class Runtime:
     def close(self) -> None:
         """Close the store."""
         self.context.store.close()
+
+    def warnings(self, now: datetime) -> tuple[ExpiryWarning, ...]:
+        """Return what ends soon of keys, trust and partners."""
+        terms = terms_of(self.context.trust, self.context.key, self.partner_certificates)
+        return warnings_of(terms, now)
 
 
 def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
@@ -88,6 +94,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     trust = load_trust(config)
     secret = _installation_key(config)
     partners = load_partners(config)
+    certificates = load_partner_certificates(config)
     service, limits = config.service, config.limits
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
@@ -107,7 +114,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         clock=clock,
         installation_key=secret,
     )
-    return Runtime(config, context, clock)
+    return Runtime(config, context, clock, certificates)
 
 
 def load_own_key(config: Config) -> SigningKey:
@@ -133,10 +140,32 @@ def load_trust(config: Config) -> Trust:
     """
     trust = config.trust
     try:
-        return Trust([*trust.roots, *trust.intermediates, *trust.crls])
+        return Trust([*trust.roots, *trust.intermediates, *trust.crls], sources_of(trust))
     except (TrustUnusableError, OSError) as error:
         hint = f"сертификаты и списки отзыва в PEM или DER ({_cause(error)})"
         raise _wrong("trust", hint) from None
+
+
+def load_partner_certificates(config: Config) -> tuple[tuple[str, Certificate], ...]:
+    """Read the certificates of the partners, each with the partner's code.
+
+    Raises:
+        ConfigError: a certificate cannot be read.
+    """
+    found: list[tuple[str, Certificate]] = []
+    problems: list[ConfigProblem] = []
+    for number, one in enumerate(config.partners, start=1):
+        for path in one.certificates:
+            try:
+                found.append((one.code, load_certificate(path)))
+            except (OSError, Refusal) as error:
+                where = f"partners[{number}].certificates"
+                problems.append(
+                    ConfigProblem(where, path.name, f"сертификат в PEM или DER ({_cause(error)})")
+                )
+    if problems:
+        raise ConfigError(Path("config.toml"), problems)
+    return tuple(found)
 
 
 def load_partners(config: Config) -> Partners:
@@ -145,24 +174,14 @@ def load_partners(config: Config) -> Partners:
     Raises:
         ConfigError: a certificate cannot be read.
     """
-    found: list[Partner] = []
-    problems: list[ConfigProblem] = []
-    for number, one in enumerate(config.partners, start=1):
-        thumbprints: set[str] = set()
-        for path in one.certificates:
-            try:
-                thumbprints.add(load_certificate(path).thumbprint)
-            except (OSError, Refusal) as error:
-                where = f"partners[{number}].certificates"
-                problems.append(
-                    ConfigProblem(where, path.name, f"сертификат в PEM или DER ({_cause(error)})")
-                )
-        found.append(
+    certificates = load_partner_certificates(config)
+    return Partners(
+        tuple(
             Partner(
                 code=one.code,
                 name=one.name,
                 kind=one.kind,
-                thumbprints=frozenset(thumbprints),
+                thumbprints=frozenset(c.thumbprint for code, c in certificates if code == one.code),
                 organizations=tuple(Organization(org.oid, org.ogrn, org.name) for org in one.organizations),
                 operations=frozenset(one.operations),
                 transport=one.transport,
@@ -170,10 +189,9 @@ def load_partners(config: Config) -> Partners:
                 address=one.address,
                 test=one.test,
             )
+            for one in config.partners
         )
-    if problems:
-        raise ConfigError(Path("config.toml"), problems)
-    return Partners(tuple(found))
+    )
 
 
 def build_application(runtime: Runtime) -> Callable[..., object]:
@@ -227,27 +245,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
 
 def _registry_wants_signatures(partners: Partners) -> bool:
     return any(one.transport is Transport.SIGNATURE for one in partners.of_kind(PartnerKind.REMD))
-
-
-def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
-    """Answer /health/live and /health/ready; ready means that the database answers and its clock agrees."""
-    if path != "/health/ready":
-        return 200, json.dumps({"status": "live"}).encode()
-    checks = {"database": "ok", "clock": "ok"}
-    try:
-        if abs(runtime.store.read(_asked) - utc_now()) > CLOCK_TOLERANCE:
-            checks["clock"] = "fail"
-    except StoreError:
-        checks["database"] = "fail"
-    ready = "fail" not in checks.values()
-    body = {"status": "ready" if ready else "not ready", "checks": checks}
-    return (200 if ready else 503), json.dumps(body).encode()
-
-
-def _asked(tx: Transaction) -> datetime:
-    """Ask the database something real, a small table, and its time."""
-    tx.leases.list()
-    return tx.now()
 
 
 def _installation_key(config: Config) -> bytes:

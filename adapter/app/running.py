@@ -16,19 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from adapter.app.composition import Runtime, build_application, clock_on, open_runtime
+from adapter.app.trusting import TrustUpkeep
 from adapter.config import load
 from adapter.soap.orphans import end_with
-from signing import Trust, TrustUnusableError
 from storage import upgrade
 
-_log = logging.getLogger(__name__)
 _order = count(1)
 
 #: Variable of the environment by which `run` tells its programs its process id: they end with it.
 PARENT = "MSE_ADAPTER_PARENT"
-
-#: How often roots and revocation lists are read again, seconds.
-TRUST_SECONDS = 300.0
 
 #: When a process that serves and has not ended is killed, seconds; longer than everything below may take.
 KILL_SECONDS = 30
@@ -59,33 +55,14 @@ class Workers:
         self._engine.stop(STOP_SECONDS)
 
 
-class TrustReload:
-    """Reads the trust files again from time to time, so that a new revocation list needs no restart."""
-
-    def __init__(self, trust: Trust) -> None:
-        self._trust = trust
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="trust", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End."""
-        self._stop.set()
-
-    def _loop(self) -> None:
-        while not self._stop.wait(TRUST_SECONDS):
-            try:
-                self._trust.reload()
-            except TrustUnusableError as error:
-                _log.warning("trust files unusable, the former ones stay: %s", error)
-
-
 def node_name() -> str:
     """Return what this process is called in leases; in containers names of hosts and ids repeat."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def upkeep_of(runtime: Runtime) -> TrustUpkeep:
+    """Return the upkeep of trust of a process."""
+    return TrustUpkeep(runtime.context.trust, runtime.clock, runtime.warnings)
 
 
 def end_with_parent() -> None:
@@ -104,9 +81,9 @@ def make_application(config_path: str, on_date: str) -> Callable[..., object]:
     runtime = open_runtime(config, clock_on(date.fromisoformat(on_date) if on_date else None))
     log_to_stderr()
     at_end_of_worker(runtime.close)
-    reload = TrustReload(runtime.context.trust)
-    reload.start()
-    at_end_of_worker(reload.stop)
+    upkeep = upkeep_of(runtime)
+    upkeep.start()
+    at_end_of_worker(upkeep.stop)
     if config.store.url.startswith("sqlite"):
         workers = Workers(runtime)
         workers.start()
@@ -156,14 +133,14 @@ def work(config_path: Path, on_date: date | None = None) -> None:
     end_with_parent()
     runtime = open_runtime(load(config_path), clock_on(on_date))
     log_to_stderr()
-    reload = TrustReload(runtime.context.trust)
-    reload.start()
+    upkeep = upkeep_of(runtime)
+    upkeep.start()
     workers = Workers(runtime)
     workers.start()
     try:
         wait_for_signal()
     finally:
-        reload.stop()
+        upkeep.stop()
         workers.stop()
         runtime.close()
 

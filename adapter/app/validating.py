@@ -45,7 +45,7 @@ from adapter.operations.reception import (
 )
 from adapter.soap.faults import envelope_fault
 from adapter.soap.reading import Limits, split, version_of
-from signing import Refusal, Trust, Verified, verify_wss
+from signing import Refusal, Trust, verify_wss
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -53,7 +53,6 @@ CERTIFICATES_NOT_CHECKED = (
     "Сертификаты не проверялись: нет доверенных удостоверяющих центров (раздел [trust] файла настройки). "
     "Подписи проверены только математически."
 )
-FILE_SIGNATURES_NOT_CHECKED = "Подписи файлов (CMS) не проверялись."
 UPLOADS_NOT_SEEN = "Файлы, переданные частями (uploadId), не проверялись: они есть только у сервера."
 
 _SUBMISSIONS: dict[str, type[ReferralPackage]] = {
@@ -284,7 +283,6 @@ class Validator:
         files = (*package.file, package.semd) if package.semd is not None else package.file
         notes = {
             CERTIFICATES_NOT_CHECKED: not self._is_vouched,
-            FILE_SIGNATURES_NOT_CHECKED: any(one.signature for one in files),
             UPLOADS_NOT_SEEN: any(one.upload_id is not None for one in files),
         }
         return [note for note, applies in notes.items() if applies]
@@ -298,10 +296,6 @@ class _NoAuthorities(Trust):
 
     def check(self, *_: object, **__: object) -> None:
         """Let any certificate pass."""
-
-    def vet(self, results: Iterable[Verified | Refusal], **_: object) -> tuple[Verified | Refusal, ...]:
-        """Return the outcomes as they are."""
-        return tuple(results)
 
 
 def _trust_of(config: Config) -> Trust | None:

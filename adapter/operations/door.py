@@ -7,6 +7,7 @@ answer of the contract; a refusal is stored like a success, unless it says "try 
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from adapter.operations.callers import Caller, authenticate
 from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.moves import Origin, note
 from adapter.operations.reception import readable_problems
+from signing.gost import GostUnavailableError
 from storage import Message, Taken, Transaction
 
 #: The schema of the operation wrappers; it imports all others.
@@ -63,6 +65,7 @@ _NO_REQUEST = frozenset(
         "PACKET",
     }
 )
+_log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
 
 
@@ -94,6 +97,15 @@ class Door:
         return Outgoing(envelope.soap_envelope(body))
 
     def _answer(self, incoming: Incoming, parcel: Parcel) -> Answer:
+        """Answer; where no library computes GOST the sender is told to try again."""
+        try:
+            return self._judged_answer(incoming, parcel)
+        except GostUnavailableError as error:
+            _log.error("GOST: %s", error)
+            again = problem("REGISTER_UNAVAILABLE", register="средство проверки подписей ГОСТ")
+            return refusal_answer(Refused([again]), incoming.correlation_id)
+
+    def _judged_answer(self, incoming: Incoming, parcel: Parcel) -> Answer:
         try:
             caller = authenticate(self._context, incoming, parcel)
         except Refused as refusal:

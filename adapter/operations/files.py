@@ -24,6 +24,7 @@ class CheckedFile:
 
     Attributes:
         signatures: role (empty when none is given) and DER bytes of each detached signature, as sent.
+        path: where the file stands in the request, empty when it came otherwise.
     """
 
     name: str
@@ -32,6 +33,12 @@ class CheckedFile:
     sha256: str
     content: bytes = field(repr=False)
     signatures: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    path: str = ""
+
+    @property
+    def containers(self) -> tuple[bytes, ...]:
+        """The signatures without their roles."""
+        return tuple(container for _, container in self.signatures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def check_files(
         else:
             digest = hashlib.sha256(content).hexdigest()
             good.append(
-                CheckedFile(file.name, file.document_type, file.media_type, digest, content, signatures)
+                CheckedFile(file.name, file.document_type, file.media_type, digest, content, signatures, path)
             )
     return tuple(good), tuple(wrong)
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
 
 from lxml import etree
 
 from adapter.contract import binding, schemas
+from adapter.contract.semd import read_semd
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.referral import Referral as ReferralDocument
 from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
+from adapter.operations.judgement import Judged, both, judge_referral, judge_semd
 from adapter.operations.mail import ERROR, to_mis, to_registry_or_bureau
 from adapter.operations.moves import Origin, Overtaken, advance, note
-from adapter.operations.reception import SignedDocument, judge_referral
 from signing import sign_detached
+from signing.gost import GostUnavailableError
 from storage import Referral, Transaction
 
 #: Parts of a file that nobody finished are dropped after this time.
@@ -101,7 +103,10 @@ def _doubt(context: Context, referral: Referral, before: datetime, tx: Transacti
 
 
 def _recheck(context: Context, referral: Referral) -> int:
-    judged = _judged(context, referral)
+    try:
+        judged = _judged(context, referral)
+    except GostUnavailableError:  # readiness says so; what waits goes on waiting
+        return 0
     if judged is None or judged.awaits_status:
         return 0
     origin = Origin(
@@ -133,15 +138,31 @@ def _recheck(context: Context, referral: Referral) -> int:
         return 0
 
 
-def _judged(context: Context, referral: Referral) -> SignedDocument | None:
-    def load(tx: Transaction) -> bytes | None:
-        files = tx.documents.list(referral.number, referral.version_number)
-        signed = next((one for one in files if one.role == DocumentRole.REFERRAL), None)
-        return tx.documents.read(signed.id, 0, signed.size) if signed else None
+def _judged(context: Context, referral: Referral) -> Judged | None:
+    """Judge again the stored documents of a referral, whichever of the two it has; None without any."""
 
-    content = context.store.read(load)
-    if content is None:
-        return None
-    holder = etree.fromstring(content, schemas.parser())
-    document = binding.read(ReferralDocument, holder[0])
-    return judge_referral(context.trust, holder, document, context.clock())
+    def load(tx: Transaction) -> dict[str, tuple[bytes, tuple[bytes, ...]]]:
+        rows = tx.documents.list(referral.number, referral.version_number)
+        return {
+            one.role: (
+                tx.documents.read(one.id, 0, one.size),
+                tuple(
+                    tx.documents.read(other.id, 0, other.size) for other in rows if other.parent_id == one.id
+                ),
+            )
+            for one in rows
+            if one.role in {DocumentRole.REFERRAL, DocumentRole.SEMD}
+        }
+
+    documents = context.store.read(load)
+    now, found = context.clock(), []
+    if DocumentRole.REFERRAL in documents:
+        content, _ = documents[DocumentRole.REFERRAL]
+        holder = etree.fromstring(content, schemas.parser())
+        found.append(judge_referral(context.trust, holder, binding.read(ReferralDocument, holder[0]), now))
+    if DocumentRole.SEMD in documents:
+        content, containers = documents[DocumentRole.SEMD]
+        if containers:
+            semd = read_semd(content, limit=len(content))
+            found.append(judge_semd(context.trust, semd, content, containers, "semd/signature", now))
+    return reduce(both, found) if found else None

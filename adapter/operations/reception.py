@@ -5,9 +5,9 @@ Used by SubmitReferral, ValidateReferral and the command line alike; it reads, c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from lxml import etree
 
@@ -18,7 +18,6 @@ from adapter.contract.namespaces import document_tag
 from adapter.contract.semd import read_semd
 from adapter.contract.semd_checks import ReferralFacts, agree, semd_problems
 from adapter.contract.semd_document import Semd
-from adapter.contract.signers import referral_signers, signature_problem
 from adapter.domain.checks import Context as CheckContext
 from adapter.domain.checks import check
 from adapter.domain.duplicates import duplicate_key, key_of
@@ -26,13 +25,19 @@ from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.priority import PriorityCategory, category_of
 from adapter.domain.referral import Referral
-from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.context import Context, Refused
 from adapter.operations.files import CheckedFile, FilePorts, check_files, check_total, file_ports
-from signing import ExpectedSigner, Refusal, Trust, judge, verify_document
-from signing.policy import DEFAULT_POLICY
-from signing.reasons import Reason
+from adapter.operations.judgement import (
+    NOTHING,
+    Judged,
+    both,
+    judge_file,
+    judge_referral,
+    judge_semd,
+    local_day,
+)
+from signing import Reason, Trust
 
 _SUBMISSION = "SubmitReferralRequest"
 _VALIDATION = "ValidateReferralRequest"
@@ -60,21 +65,6 @@ class Submission:
     semd_file: CheckedFile | None
     files: tuple[CheckedFile, ...]
     warnings: tuple[Problem, ...]
-    awaits_status: bool
-    not_checked: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SignedDocument:
-    """The judgement on the signatures of one of our documents.
-
-    Attributes:
-        problems: what is wrong.
-        awaits_status: nothing is wrong but that revocation could not be checked.
-        not_checked: checks of signers that could not be made; a good document is good but for them.
-    """
-
-    problems: tuple[Problem, ...]
     awaits_status: bool
     not_checked: tuple[Reason, ...] = ()
 
@@ -124,7 +114,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     files, wrong_files = check_files(ports.files, attached)
     semd_file = semd_files[0] if semd_files else None
     referral: Referral | None = None
-    judged = SignedDocument((), awaits_status=False)
+    judged = NOTHING
     found = [
         *problems,
         *_unsigned(package, request),
@@ -142,6 +132,9 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         found += [replace(one, path=one.path or f"{request}/semd") for one in wrong]
         if semd is not None and referral is not None:
             found += agree(_facts_to_compare(referral), semd)
+    for one in _signatures(ports.trust, semd, semd_file, files, now):
+        judged = both(judged, one)
+        found += one.problems
     facts, missing = _facts(referral, semd)
     if facts is not None:
         reported = {one.path for one in found}
@@ -166,6 +159,22 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
 
 def _alone(holder: etree._Element | None) -> bytes | None:
     return None if holder is None else etree.tostring(holder, method="c14n", exclusive=True)
+
+
+def _signatures(
+    trust: Trust,
+    semd: Semd | None,
+    semd_file: CheckedFile | None,
+    files: Sequence[CheckedFile],
+    now: datetime,
+) -> Iterator[Judged]:
+    """Judge the detached signatures of every file that has some: of the СЭМД by roles."""
+    if semd is not None and semd_file is not None and semd_file.signatures:
+        place = f"{semd_file.path}/signature"
+        yield judge_semd(trust, semd, semd_file.content, semd_file.containers, place, now)
+    for file in files:
+        if file.signatures:
+            yield judge_file(trust, file.content, file.containers, f"{file.path}/signature", now)
 
 
 def _unsigned(package: ReferralPackage, request: str) -> tuple[Problem, ...]:
@@ -199,70 +208,8 @@ def check_context(organization_oid: str, now: datetime) -> CheckContext:
     return CheckContext(today=local_day(organization_oid, now), received_at=now)
 
 
-def local_day(organization_oid: str, now: datetime) -> date:
-    """Return the calendar day of an instant in the zone of the organisation."""
-    return now.astimezone(zone(region(organization_oid))).date()
-
-
-def judge_referral(trust: Trust, holder: etree._Element, referral: Referral, now: datetime) -> SignedDocument:
-    """Verify all signatures of a SignedReferral and judge who signed."""
-    return judge_document(
-        trust,
-        holder,
-        kind=referral.document_kind,
-        expected=referral_signers(referral),
-        organization_ogrn=referral.organization.ogrn,
-        organization_oid=referral.organization.oid,
-        created_at=referral.created_at,
-        day=local_day(referral.organization.oid, referral.created_at),
-        now=now,
-    )
-
-
-def judge_document(
-    trust: Trust,
-    holder: etree._Element,
-    *,
-    kind: str,
-    expected: Sequence[ExpectedSigner],
-    organization_ogrn: str,
-    created_at: datetime,
-    day: date,
-    now: datetime,
-    organization_oid: str = "",
-) -> SignedDocument:
-    """Verify the signatures of a signed document and judge who signed.
-
-    The certificates must be valid at the date of the document and at `now` (facts, D.2). Without
-    `organization_oid` the caller compares the OIDs of the signers' organisations.
-    """
-    path = f"{etree.QName(holder).localname}/Signature"
-    try:
-        outcomes = trust.vet(verify_document(holder), at=created_at, now=now)
-    except Refusal as refusal:
-        if refusal.reason is not Reason.SIG_MISSING:
-            return SignedDocument((signature_problem(refusal, path),), awaits_status=False)
-        outcomes = ()
-    judgement = judge(
-        DEFAULT_POLICY,
-        kind,
-        day,
-        expected,
-        outcomes,
-        organization_ogrn=organization_ogrn,
-        organization_oid=organization_oid,
-    )
-    refusals = [one for one in judgement.refusals if one.reason is not Reason.CERT_STATUS_UNKNOWN]
-    unknown = [one for one in judgement.refusals if one.reason is Reason.CERT_STATUS_UNKNOWN]
-    problems = tuple(signature_problem(one, path) for one in (*refusals, *unknown))
-    return SignedDocument(problems, judgement.awaits_status, judgement.not_checked)
-
-
 def examine_semd(content: bytes, now: datetime) -> tuple[Semd | None, tuple[Problem, ...]]:
-    """Read a СЭМД and check what can be checked in it alone.
-
-    Its CMS signatures are carried byte for byte and not checked yet.
-    """
+    """Read a СЭМД and check what can be checked in it alone."""
     try:
         semd = read_semd(content)
     except SemdUnreadable as unreadable:

@@ -18,7 +18,7 @@ from adapter.domain.kinds import kind_problem
 from adapter.domain.requisites import StaffPerson
 from adapter.operations.context import Call, Context, Refused
 from adapter.operations.files import CheckedFile, check_files, check_total, file_ports, stored_documents
-from adapter.operations.reception import judge_document, local_day
+from adapter.operations.judgement import judge_document, local_day
 from signing import ExpectedSigner
 from signing.policy import BUREAU_HEAD
 from storage import NewDocument, Referral, Transaction

@@ -125,6 +125,8 @@ class CommandBackend:
             raise GostBackendError(
                 f"{self.name}: программа не запускается ({os.strerror(error.errno or 0)})."
             ) from error
+        except ValueError as error:
+            raise GostBackendError(f"{self.name}: недопустимый знак в команде или в имени ключа.") from error
 
     def _answer(self, process: subprocess.Popen[bytes], deadline: float) -> bytes:
         assert process.stdout is not None  # noqa: S101 - asked for when it was started

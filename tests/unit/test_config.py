@@ -61,6 +61,8 @@ def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
     ("old", "new", "key"),
     [
         ('public_url = "http://127.0.0.1:8080"', 'public_url = "ftp://x"', "service.public_url"),
+        ('crls = ["', 'crl_urls = ["ldap://ca.test/"]\ncrls = ["', "trust.crl_urls[1]"),
+        ('crls = ["', 'crl_urls = ["http://me:secret@ca.test/"]\ncrls = ["', "trust.crl_urls[1]"),
         ('zone = "Europe/Moscow"', 'zone = "Moscow"', "service.zone"),
         ('"sqlite:///var/mse-adapter.db"', '"mysql://user:secret@host/db"', "store.url"),
         ('code = "MISB01001"', 'code = "MISA01001"', "файл"),

@@ -17,7 +17,7 @@ from lxml import etree
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from adapter.app.composition import CLOCK_TOLERANCE
+from adapter.app.readiness import CLOCK_TOLERANCE
 from adapter.config import Config, LimitSection, PartnerSection
 from adapter.contract.namespaces import XSD
 from adapter.delivery.breaker import BreakerPolicy

@@ -3,11 +3,13 @@
 import os
 import shutil
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapter.stand.actors import cast
+from signing.demo import VALID_TO
 from storage import open_store
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.examples import SHIPPED_CONFIG, Site
@@ -76,6 +78,17 @@ def test_a_complete_site_passes_without_notes(invoke: Invoke, site: Site) -> Non
 
     assert ended.status == 0
     assert ended.json == {"accepted": True, "errors": []}
+
+
+def test_what_ends_soon_is_noted(invoke: Invoke, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty days before the demo keys end the check still passes, and says what ends."""
+    monkeypatch.setattr("adapter.app.checking.utc_now", lambda: VALID_TO - timedelta(days=50))
+
+    ended = invoke("config", "check", "--config", site.config, "--json")
+
+    assert ended.status == 0
+    begins = {note.split(" (")[0] for note in ended.json["notes"]}
+    assert {"Сертификат ключа адаптера", "Корневой сертификат", "Сертификат участника"} <= begins
 
 
 def test_every_wrong_value_is_named_with_what_is_allowed(invoke: Invoke, config: Path) -> None:

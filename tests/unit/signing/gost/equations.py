@@ -15,8 +15,8 @@ def holds(key: GostPublicKey, digest: bytes, signature: bytes) -> bool:
     if not (0 < s < q and 0 < r < q):
         return False
     inverse = pow(int.from_bytes(digest, "little") % q or 1, -1, q)
-    base = _times(s * inverse % q, (numbers.x, numbers.y), numbers.a, numbers.p)
-    public = _times(-r * inverse % q, key.coordinates, numbers.a, numbers.p)
+    base = times(s * inverse % q, (numbers.x, numbers.y), numbers.a, numbers.p)
+    public = times(-r * inverse % q, key.coordinates, numbers.a, numbers.p)
     total = _plus(base, public, numbers.a, numbers.p)
     return total is not None and total[0] % q == r
 
@@ -32,7 +32,8 @@ def _plus(first: _Point, second: _Point, a: int, p: int) -> _Point:
     return x, (slope * (x1 - x) - y1) % p
 
 
-def _times(scalar: int, point: tuple[int, int], a: int, p: int) -> _Point:
+def times(scalar: int, point: tuple[int, int], a: int, p: int) -> _Point:
+    """Multiply a point; None is the point at infinity."""
     total: _Point = None
     addend: _Point = point
     while scalar:

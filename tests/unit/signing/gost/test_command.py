@@ -117,10 +117,10 @@ def test_unknown_key_is_an_error_of_the_operation() -> None:
         _backend().sign(key, bytes(32))
 
 
-@pytest.mark.parametrize("program", ["/no/such/program", "/", ""])
+@pytest.mark.parametrize("program", ["/no/such/program", "/", "", "a\0b", "\ud800"])
 def test_program_that_cannot_start_is_an_error(program: str) -> None:
     """A wrong path is told in Russian when the first operation is tried, an empty one at once."""
-    with pytest.raises((GostBackendError, ValueError), match=r"не запускается|пуста"):
+    with pytest.raises((GostBackendError, ValueError), match=r"не запускается|пуста|недопустимый знак"):
         CommandBackend([program]).digest(GostDigest.STREEBOG_256, b"")
 
 

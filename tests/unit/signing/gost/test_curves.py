@@ -8,6 +8,7 @@ from signing.gost import CURVES, Curve
 from signing.gost.arithmetic import is_sound, multiply_base
 from signing.gost.curves import TEST_CURVES
 from signing.gost.known_answers import ANSWERS
+from tests.unit.signing.gost.equations import times
 
 _CURVES = [pytest.param(curve, id=curve.name) for curve in CURVES.values()]
 
@@ -58,3 +59,22 @@ def test_points_of_the_small_subgroup_are_not_sound() -> None:
     x = (1 + d) * pow(6, -1, p) % p
     assert (x**3 + a * x + b) % p == 0
     assert not is_sound(parameters, x, 0)
+
+
+@pytest.mark.parametrize("oid", ["1.2.643.7.1.2.1.1.1", "1.2.643.7.1.2.1.2.3"])
+def test_points_of_order_four_are_not_sound(oid: str) -> None:
+    """Order times any point of a curve with cofactor 4 lands in the small subgroup, where no key may be."""
+    numbers = CURVES[oid].parameters
+    p = numbers.p
+    found = 0
+    for x in range(1, 40):
+        square = (x**3 + numbers.a * x + numbers.b) % p
+        y = pow(square, (p + 1) // 4, p)
+        if y * y % p != square:
+            continue
+        assert is_sound(numbers, x, y)
+        small = times(numbers.q, (x, y), numbers.a, p)
+        if small is not None:
+            found += 1
+            assert not is_sound(numbers, *small)
+    assert found > 4

@@ -10,6 +10,7 @@ from signing.gost import (
     CURVES,
     Curve,
     ExternalKey,
+    GostDigest,
     GostKeyError,
     GostPrivateKey,
     GostPublicKey,
@@ -22,6 +23,12 @@ from signing.gost.curves import TEST_CURVES
 from tests.unit.signing.gost.vectors import VECTORS, Vector
 
 _VECTORS = [pytest.param(vector, id=vector.name) for vector in VECTORS]
+
+_CRYPTOPRO_2012 = [
+    pytest.param(vector, id=vector.name)
+    for vector in VECTORS
+    if vector.curve.startswith("1.2.643.2.2.") and vector.digest is GostDigest.STREEBOG_256
+]
 
 # Made by `certtool --generate-privkey`; the number is an OCTET STRING within the OCTET STRING.
 _GNUTLS_256 = (
@@ -66,7 +73,7 @@ def test_written_public_key_is_read_back(curve: Curve) -> None:
     assert load_spki(spki(key)).curve.oid == curve.oid
 
 
-@pytest.mark.parametrize("vector", [vector for vector in VECTORS if "tc26" not in vector.name][:3])
+@pytest.mark.parametrize("vector", _CRYPTOPRO_2012)
 def test_public_key_is_written_as_openssl_writes_it(vector: Vector) -> None:
     """On a CryptoPro curve our SubjectPublicKeyInfo is OpenSSL's, octet for octet."""
     assert spki(load_spki(vector.spki)) == vector.spki
@@ -123,7 +130,7 @@ def test_any_octets_give_a_key_or_the_own_error(octets: bytes) -> None:
 @settings(derandomize=True, deadline=None)
 @given(st.sampled_from(VECTORS), st.data())
 def test_any_changed_octet_gives_a_key_or_the_own_error(vector: Vector, data: st.DataObject) -> None:
-    """A changed SubjectPublicKeyInfo is either refused or names another point or curve."""
+    """A changed SubjectPublicKeyInfo is refused or gives a key, and a changed point never the same key."""
     place = data.draw(st.integers(0, len(vector.spki) - 1))
     changed = bytearray(vector.spki)
     changed[place] ^= data.draw(st.integers(1, 255))
@@ -132,7 +139,7 @@ def test_any_changed_octet_gives_a_key_or_the_own_error(vector: Vector, data: st
     except GostKeyError:
         return
     assert key.curve.oid in CURVES
-    assert spki(key) != vector.spki or bytes(changed)[place] != vector.spki[place]
+    assert key != load_spki(vector.spki) or place < len(vector.spki) - 2 * key.curve.size
 
 
 def test_algorithm_and_curve_must_agree() -> None:

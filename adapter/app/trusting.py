@@ -1,0 +1,121 @@
+"""The upkeep of trust in a running process: files that change, lists and answers of the network, warnings."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from adapter.config import TrustSection
+from signing import Trust, TrustUnusableError
+from signing.expiry import ExpiryWarning
+from signing.status import Sources
+
+_log = logging.getLogger(__name__)
+
+#: How often files are looked at and what is due is fetched, seconds: a referral that waits for the status of
+#: a certificate is judged again every 30 s.
+UPKEEP_SECONDS = 15.0
+
+#: How often terms are looked at.
+WARNING_PAUSE = timedelta(hours=1)
+
+Warnings = Callable[[datetime], Sequence[ExpiryWarning]]
+
+
+def sources_of(section: TrustSection) -> Sources:
+    """Return what the configuration allows to be fetched."""
+    return Sources(
+        crl_urls=tuple(section.crl_urls),
+        named_lists=section.named_crls,
+        ocsp=section.ocsp,
+        private_addresses=section.private_addresses,
+        folder=section.crl_cache,
+        refresh_seconds=section.refresh_seconds,
+        deadline_seconds=section.fetch_seconds,
+        maximum_octets=section.crl_bytes,
+    )
+
+
+def condition_of(trust: Trust, warnings: Sequence[ExpiryWarning]) -> dict[str, object]:
+    """Return what /health/ready shows of trust: counts, faults and what ends soon, in Russian."""
+    state = trust.state()
+    return {
+        "roots": state.roots,
+        "authorities": state.authorities,
+        "lists": state.lists,
+        "fault": state.fault,
+        "unreachable": [f"{url}: {cause}" for url, cause in state.unreachable],
+        "warnings": [one.text for one in warnings],
+    }
+
+
+class TrustUpkeep:
+    """Keeps trust fresh in a thread of its own, so that neither a new list nor a new root needs a restart."""
+
+    def __init__(self, trust: Trust, clock: Callable[[], datetime], warnings: Warnings) -> None:
+        """Make it; nothing runs before `start` or `tick`.
+
+        Args:
+            trust: what is kept fresh.
+            clock: the clock of the program, aware.
+            warnings: what ends soon at a moment.
+        """
+        self._trust = trust
+        self._clock = clock
+        self._warnings = warnings
+        self._warn_at: datetime | None = None
+        self._told: set[tuple[str, str, int]] = set()
+        self._faults: dict[str, str] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="trust", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; an exchange that is going on is left behind."""
+        self._stop.set()
+
+    def tick(self) -> None:
+        """Look at the files, fetch what is due, warn of what ends; each fault is told once."""
+        now = self._clock()
+        try:
+            if self._trust.reload_if_changed():
+                _log.info("trust files have changed and are in use")
+        except TrustUnusableError as error:
+            self._tell("files", f"trust files unusable, the former ones stay: {error}")
+        else:
+            self._faults.pop("files", None)
+        self._trust.refresh(now)
+        unreachable = dict(self._trust.state().unreachable)
+        for url, cause in unreachable.items():
+            self._tell(url, f"revocation list not fetched from {url}: {cause}")
+        for url in self._faults.keys() - unreachable.keys() - {"files"}:
+            del self._faults[url]
+        self._warn(now)
+
+    def _tell(self, of: str, text: str) -> None:
+        if self._faults.get(of) != text:
+            self._faults[of] = text
+            _log.warning("%s", text)
+
+    def _warn(self, now: datetime) -> None:
+        if self._warn_at is not None and now < self._warn_at:
+            return
+        self._warn_at = now + WARNING_PAUSE
+        for one in self._warnings(now):
+            told = (one.term.kind, one.term.name, one.threshold)
+            if told not in self._told:
+                self._told.add(told)
+                _log.warning("%s", one.text)
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.tick()
+            except Exception as error:  # noqa: BLE001 - edge of the thread: without it nothing is fetched any more
+                _log.error("upkeep of trust: %s", type(error).__name__)
+            self._stop.wait(UPKEEP_SECONDS)
