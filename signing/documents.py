@@ -13,7 +13,7 @@ from typing import TypeVar
 from lxml import etree
 
 from signing import engine
-from signing.identifiers import check_tree, ids_of
+from signing.identifiers import ids_of
 from signing.keys import SigningKey
 from signing.profiles import DOCUMENT, DS, Place, Profile, Target
 from signing.reasons import Reason, Refusal
@@ -88,9 +88,9 @@ def sign_document(holder: etree._Element, key: SigningKey, profile: Profile = DO
     content, signatures = holder_parts(holder, profile)
     if len(signatures) >= profile.maximum_signatures:
         raise format_refusal("слишком много подписей")
-    names = ids_of(content, profile)
-    check_tree(holder)
-    return engine.make([(content, names[0])], key, profile, parent=holder)
+    signed = [(content, ids_of(content, profile)[0])]
+    tree = engine.admit(holder, signed, profile)
+    return engine.make(signed, key, profile, parent=holder, tree=tree)
 
 
 def _outcome(

@@ -47,8 +47,12 @@ class Tree:
         self._octets: dict[tuple[etree._Element, tuple[Step, ...]], bytes] = {}
         self._digests: dict[tuple[etree._Element, tuple[Step, ...], Digest], bytes] = {}
 
-    def check(self, signed: Sequence[Signed], signature: etree._Element) -> None:
+    def check(self, signed: Sequence[Signed], signature: etree._Element | None) -> None:
         """Refuse a tree in which identifiers are ambiguous.
+
+        Args:
+            signed: The elements that are signed, or will be.
+            signature: The signature; None while there is none.
 
         Raises:
             Refusal: SIG_FORMAT, also when a signed element has no canonical form.
@@ -56,7 +60,8 @@ class Tree:
         if self._homonyms is None:
             for reference, node in signed:
                 octets = self.octets(node, reference.steps, signature)
-                if node.getparent() is self._root and signature.getparent() is not node:
+                outside = signature is None or signature.getparent() is not node
+                if outside and node.getparent() is self._root:
                     self._scanned = scan(node, octets) or self._scanned
             self._homonyms = check_tree(self._root, self._scanned)
         for reference, _ in signed:
@@ -64,7 +69,9 @@ class Tree:
             if name in self._homonyms or (self._scanned is not None and self._scanned.has_homonym(name)):
                 raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
 
-    def octets(self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element) -> bytes:
+    def octets(
+        self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element | None
+    ) -> bytes:
         """Octets of an element by the transforms of a reference.
 
         Raises:
@@ -168,6 +175,25 @@ def match_references(parts: Parts, targets: Targets, profile: Profile) -> list[S
     return signed
 
 
+def admit(root: etree._Element, signed: Sequence[tuple[etree._Element, str]], profile: Profile) -> Tree:
+    """Refuse to sign in a tree in which a verification would refuse identifiers.
+
+    Args:
+        root: The element within which identifiers have to be unique.
+        signed: The elements that will be signed, each with its identifier.
+        profile: The profile.
+
+    Returns:
+        The tree, for `make`; nothing inside of the elements may change till then.
+
+    Raises:
+        Refusal: SIG_FORMAT.
+    """
+    tree, steps = Tree(root), _steps(profile)
+    tree.check([(Reference(name, steps, Digest.SHA256, b""), node) for node, name in signed], None)
+    return tree
+
+
 def make(
     signed: Sequence[tuple[etree._Element, str]],
     key: SigningKey,
@@ -178,6 +204,7 @@ def make(
     at: int | None = None,
     signature_id: str = "",
     properties: etree._Element | None = None,
+    tree: Tree | None = None,
 ) -> etree._Element:
     """Sign elements and put the ds:Signature into `parent`.
 
@@ -190,6 +217,7 @@ def make(
         at: Place among the children of `parent`; the last when None.
         signature_id: Identifier of the signature; its references get theirs from it. Empty: none has one.
         properties: ds:Object that ends the signature; elements in it may be among the signed ones.
+        tree: What `admit` has returned for these elements; spares their second canonicalization.
 
     Returns:
         The signature, in the tree.
@@ -212,7 +240,7 @@ def make(
         canonicalization = Step(profile.canonicalizations[0])
         _algorithm(info, "CanonicalizationMethod", canonicalization.uri)
         _algorithm(info, "SignatureMethod", algorithm)
-        steps = tuple(Step(uri) for uri in profile.transforms[0])
+        steps = _steps(profile)
         for number, (node, node_id) in enumerate(signed):
             reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
             if signature_id:
@@ -224,9 +252,8 @@ def make(
                 _algorithm(transforms, "Transform", step.uri)
             _algorithm(reference, "DigestMethod", digest_uri)
             value = etree.SubElement(reference, f"{{{DS}}}DigestValue")
-            value.text = _base64(
-                primitives.digest(DIGESTS[digest_uri], signed_octets(node, steps, signature))
-            )
+            octets = tree.octets(node, steps, signature) if tree else signed_octets(node, steps, signature)
+            value.text = _base64(primitives.digest(DIGESTS[digest_uri], octets))
         method = profile.algorithms[algorithm]
         info_digest = primitives.digest(method.digest, canonical(info, canonicalization))
         value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
@@ -260,6 +287,11 @@ def graft(parent: etree._Element, element: etree._Element) -> None:
     if canonical(element, exclusive) != before:
         parent.remove(element)
         raise format_refusal("префикс пространства имён занят: подпись не выдержит вставки")
+
+
+def _steps(profile: Profile) -> tuple[Step, ...]:
+    """The transforms of a new reference."""
+    return tuple(Step(uri) for uri in profile.transforms[0])
 
 
 def _algorithm(parent: etree._Element, name: str, uri: str) -> None:

@@ -107,7 +107,7 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
     Raises:
         Refusal: SIG_FORMAT for text, comments, processing instructions, entities or other attributes.
     """
-    children = list(parent)
+    children = list(parent) if len(parent) else []
     text = parent.text
     if text and not text.isspace():
         raise _foreign(parent)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from lxml import etree
 
 from signing import engine
-from signing.identifiers import check_tree, ids_of
+from signing.identifiers import ids_of
 from signing.keys import SigningKey
 from signing.profiles import (
     ACTOR_ATTRIBUTES,
@@ -124,14 +124,15 @@ def sign_wss(envelope: etree._Element, key: SigningKey, profile: Profile = WSS_B
         if node.get(WSU_ID) is None:
             node.set(WSU_ID, f"{local_name(node).lower()}-{uuid4()}")
         signed.append((node, ids_of(node, profile)[0]))
-    check_tree(envelope)
+    tree = engine.admit(envelope, signed, profile)
     token_id = f"token-{uuid4()}"
     token = etree.SubElement(security, _TOKEN)
     token.set("EncodingType", BASE64_BINARY)
     token.set("ValueType", X509_TOKEN)
     token.set(WSU_ID, token_id)
     token.text = base64.b64encode(key.certificate.der).decode("ascii")
-    return engine.make(signed, key, profile, parent=security, key_info=_token_reference(token_id))
+    key_info = _token_reference(token_id)
+    return engine.make(signed, key, profile, parent=security, key_info=key_info, tree=tree)
 
 
 def make_security(header: etree._Element, actor: str) -> etree._Element:
