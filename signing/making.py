@@ -106,12 +106,13 @@ def sign_tree(
     if chosen is SMEV3:
         place = None if detached else _slot(root, slot)
         if place is None:
-            return Made(_octets(sign_smev3_detached(root, key)), is_detached=True)
+            alone = sign_smev3_detached(root, key)
+            return Made(_octets(alone), is_detached=True)
         check_tree(root)
         sign_smev3(place, key)
     else:
         _SIGNERS[chosen.place](root, key, chosen, now)
-    return Made(_octets(root))
+    return Made(_octets(root.getroottree()))
 
 
 def _of_header(envelope: etree._Element, key: SigningKey, profile: Profile, now: datetime) -> None:
@@ -219,5 +220,5 @@ def _is_of_smev(element: etree._Element) -> bool:
     return (etree.QName(element).namespace or "").startswith(NAMESPACE)
 
 
-def _octets(root: etree._Element) -> bytes:
-    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
+def _octets(what: etree._Element | etree._ElementTree) -> bytes:
+    return etree.tostring(what, encoding="UTF-8", xml_declaration=True)

@@ -162,13 +162,18 @@ def _is_pair(signature: etree._Element, holder: etree._Element) -> bool:
 
 def _is_held(_: etree._Element, holder: etree._Element) -> bool:
     children = [child for child in holder if isinstance(child.tag, str)]
-    if not children or children[0].tag == _SIGNATURE:
+    if _is_frame(holder) or not children or children[0].tag == _SIGNATURE:
         return False
     return all(child.tag == _SIGNATURE for child in children[1:])
 
 
 def _is_last(signature: etree._Element, holder: etree._Element) -> bool:
-    return _actor_of(holder) is None and holder[-1] is signature
+    return not _is_frame(holder) and holder[-1] is signature
+
+
+def _is_frame(element: etree._Element) -> bool:
+    """Whether an element belongs to the envelope or to a signature: nobody signs there without a header."""
+    return etree.QName(element).namespace in {*ACTOR_ATTRIBUTES, WSSE, DS}
 
 
 _FORCED: dict[Place, Callable[[etree._Element, etree._Element, Profile], bool]] = {

@@ -15,6 +15,7 @@ from lxml import etree
 from signing.algorithms import DIGESTS, SIGNATURES
 from signing.app_data import verify_app_data
 from signing.cms import VerifiedFile, verify_detached
+from signing.cms_container import read_signer
 from signing.documents import verify_document
 from signing.paths import path_of
 from signing.places import MISPLACED, Claim, Rule, claim_of
@@ -67,7 +68,7 @@ class Judged:
         targets: Where the elements stand that it is known to sign; empty while it does not hold.
         wanted: What the profile wants signed, in Russian.
         algorithm: URI or OID of the signature algorithm, as the signature names it.
-        digest: URI of the first digest, or the name of the digest of CMS; empty when there is none.
+        digest: URI of the first digest, or OID of the digest; empty when there is none.
         outcome: Verified or refused.
         element: The ds:Signature; None for a CMS container.
     """
@@ -244,8 +245,10 @@ def _container(subject: Subject, content: bytes | None, profile: str, *, legacy:
     outcome: Outcome
     algorithm = digest = ""
     try:
+        if subject.box and subject.box.signers:
+            signer = read_signer(subject.box.signers[0])
+            algorithm, digest = signer.algorithm[0], signer.digest[0]
         outcome = verify_detached(subject.container, data, cades=False, legacy=legacy)
-        algorithm, digest = outcome.algorithm, str(outcome.digest)
     except Refusal as refusal:
         outcome = refusal
     judged = Judged(CMS, "", (), ("файл целиком",), algorithm, digest, outcome)

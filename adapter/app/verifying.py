@@ -14,7 +14,7 @@ from adapter.app.vouching import Moment, check_certificate
 from adapter.contract.signers import signature_problem
 from adapter.domain.errors import Problem, problem
 from signing import Certificate, Reason, Refusal, Trust, VerifiedReceipt
-from signing.algorithms import LEGACY_DIGESTS, LEGACY_SIGNATURE_OIDS, LEGACY_SIGNATURES
+from signing.algorithms import LEGACY_DIGEST_OIDS, LEGACY_DIGESTS, LEGACY_SIGNATURE_OIDS, LEGACY_SIGNATURES
 from signing.cms import VerifiedFile
 from signing.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_subject, read_tree
 from signing.recognition import ContentNeededError, Judged, Recognized, judge
@@ -71,7 +71,7 @@ class SignatureVerdict:
         path: Where it stands.
         targets: What it signs: places, or what the profile wants signed while it does not hold.
         algorithm: URI or OID.
-        digest: URI or name.
+        digest: URI or OID.
         certificate: Of the signer; a claim only, while the signature does not hold.
         signed_at: The moment that the signer claims, ISO 8601; empty without.
         findings: What is wrong; nothing when the signature is valid.
@@ -325,7 +325,8 @@ def _notes(
 
 
 def _is_legacy(one: SignatureVerdict) -> bool:
-    return one.digest in LEGACY_DIGESTS or one.algorithm in {*LEGACY_SIGNATURES, *LEGACY_SIGNATURE_OIDS}
+    old = {*LEGACY_DIGESTS, *LEGACY_DIGEST_OIDS, *LEGACY_SIGNATURES, *LEGACY_SIGNATURE_OIDS}
+    return one.digest in old or one.algorithm in old
 
 
 def _unreadable(error: UnreadableError) -> Unreadable:

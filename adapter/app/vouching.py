@@ -11,6 +11,7 @@ from pathlib import Path
 from adapter.app.composition import load_trust, utc_now
 from adapter.config import ConfigError, load
 from signing import Certificate, Reason, Refusal, Trust, TrustUnusableError
+from signing.status import Sources
 
 #: How long a command waits for revocation lists and OCSP answers, seconds.
 FETCH_SECONDS = 20.0
@@ -45,14 +46,18 @@ class Moment:
         return cls(at or now, now, at is not None)
 
 
-def trust_of_folder(folder: Path) -> Trust:
+def trust_of_folder(folder: Path, *, fetches: bool = False) -> Trust:
     """Load roots, authorities and revocation lists of a folder.
+
+    Args:
+        folder: The folder.
+        fetches: Whether lists and OCSP answers may be fetched from public addresses that certificates name.
 
     Raises:
         CannotJudgeError: The folder is unreadable or holds no root.
     """
     try:
-        return Trust([folder])
+        return Trust([folder], Sources() if fetches else Sources.none())
     except (TrustUnusableError, OSError) as error:
         cause = error.strerror if isinstance(error, OSError) else str(error)
         raise CannotJudgeError(f"Папка доверенных сертификатов не годится: {cause}") from error

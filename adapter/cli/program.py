@@ -15,7 +15,17 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from adapter.cli import exchange, files, receipt, running, service, signature, signature_tools
+from adapter.cli import (
+    certificate,
+    exchange,
+    files,
+    receipt,
+    running,
+    service,
+    signature,
+    signature_explain,
+    signature_tools,
+)
 from adapter.cli.russian import Command, Group, set_titles, usage_error
 from adapter.cli.screen import (
     GOOD,
@@ -136,15 +146,17 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
         ),
     ),
     (
-        _group("signature", "Подписи: проверить, поставить, посчитать."),
+        _group("signature", "Подписи: проверить, поставить, объяснить."),
         (
             ("verify", signature.verify),
             ("sign", signature_tools.sign),
+            ("explain", signature_explain.explain),
             ("transform", signature_tools.transform),
             ("digest", signature_tools.digest),
             ("backends", signature_tools.backends),
         ),
     ),
+    (_group("certificate", "Сертификаты."), (("check", certificate.check),)),
     (_group("receipt", "Квитанции адаптера."), (("verify", receipt.verify),)),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),

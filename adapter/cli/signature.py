@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import typer
-
 from adapter.cli.options import ConfigFile, Json
 from adapter.cli.screen import GOOD, REFUSED, UNREADABLE, plain, print_json
-from adapter.cli.signature_options import At, Content, Legacy, ProfileName, SignedFile, TrustFolder, trust_of
+from adapter.cli.signature_options import (
+    At,
+    Content,
+    Legacy,
+    ProfileName,
+    SignedFile,
+    TrustFolder,
+    content_needed,
+    trust_of,
+)
 from adapter.cli.signature_screen import show_file
 
 
@@ -28,11 +35,11 @@ def verify(
     Код завершения: 0 – все подписи верны, 1 – какая-то не верна, не на месте или отзыв неизвестен,
     2 – не прочитано.
     """
-    from adapter.app.verifying import ContentNeededError, verify_file  # noqa: PLC0415
+    from adapter.app.verifying import verify_file  # noqa: PLC0415
     from adapter.app.vouching import Moment  # noqa: PLC0415 - heavy, loaded where it is used
 
     trusted = trust_of(trust, config)
-    try:
+    with content_needed():
         verdict = verify_file(
             file,
             content=content,
@@ -41,10 +48,6 @@ def verify(
             moment=Moment.of(at),
             legacy=legacy,
         )
-    except ContentNeededError:
-        raise typer.BadParameter(
-            "подпись открепленная, укажите файл, который ею подписан.", param_hint="--content"
-        ) from None
     if as_json:
         print_json({**verdict.as_json(), "file": plain(verdict.file)})
     else:

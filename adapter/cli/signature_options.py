@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -114,8 +116,30 @@ Legacy = Annotated[
 ]
 
 
-def trust_of(given: str | None, config: Path | None) -> Trust | None:
+@contextmanager
+def content_needed() -> Iterator[None]:
+    """Turn the question for the content of a detached signature into wrong use.
+
+    Raises:
+        BadParameter: the content is not given.
+    """
+    from adapter.app.verifying import ContentNeededError  # noqa: PLC0415 - heavy, loaded where it is used
+
+    try:
+        yield
+    except ContentNeededError:
+        raise typer.BadParameter(
+            "подпись открепленная, укажите файл, который ею подписан.", param_hint="--content"
+        ) from None
+
+
+def trust_of(given: str | None, config: Path | None, *, fetches: bool = False) -> Trust | None:
     """Return whom to trust; None: nobody is asked for.
+
+    Args:
+        given: a folder, or `none`.
+        config: the configuration that is named.
+        fetches: whether a folder's trust may fetch lists and OCSP answers from where certificates say.
 
     Raises:
         BadParameter: nothing is given and there is no configuration.
@@ -126,7 +150,7 @@ def trust_of(given: str | None, config: Path | None) -> Trust | None:
     if given == NOBODY:
         return None
     if given is not None:
-        return vouching.trust_of_folder(Path(given))
+        return vouching.trust_of_folder(Path(given), fetches=fetches)
     path = config_path(config)
     if config is None and not path.exists():
         raise typer.BadParameter(

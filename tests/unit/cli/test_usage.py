@@ -27,6 +27,12 @@ COMMANDS = (
     ("db", "upgrade"),
     ("config",),
     ("config", "check"),
+    ("signature",),
+    ("signature", "verify"),
+    ("signature", "sign"),
+    ("signature", "transform"),
+    ("signature", "digest"),
+    ("signature", "backends"),
 )
 #: Names of programs, formats and parameters may be Latin; words of Typer may not.
 ENGLISH = re.compile(
