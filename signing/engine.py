@@ -315,10 +315,21 @@ def _data_key_info(key: SigningKey, profile: Profile) -> etree._Element:
     """X509Data with the own certificate and those above it, as many as the profile admits; roots stay out."""
     key_info = etree.Element(f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
     data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
-    above = [one for one in key.chain if one.issuer != one.subject]
-    for certificate in [key.certificate, *above][: profile.maximum_certificates]:
+    for certificate in _carried(key, profile.maximum_certificates):
         etree.SubElement(data, f"{{{DS}}}X509Certificate").text = _base64(certificate.der)
     return key_info
+
+
+def _carried(key: SigningKey, most: int) -> list[Certificate]:
+    """The own certificate, then each one's issuer, whatever their order in the file of the key."""
+    found = [key.certificate]
+    above = [one for one in key.chain if one.issuer != one.subject]
+    while len(found) < most:
+        issuers = [one for one in above if one.subject == found[-1].issuer and one not in found]
+        if not issuers:
+            break
+        found.append(issuers[0])
+    return found
 
 
 def _base64(octets: bytes) -> str:
