@@ -4,7 +4,7 @@ PYTHON ?=
 ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: env run test check format interop bench lock
+.PHONY: env run test check format interop fuzz bench lock
 .DEFAULT_GOAL := run
 
 env:
@@ -26,9 +26,16 @@ format: env
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Foreign SOAP toolkits judge the served contract; tests/interop/README.md tells how to install them.
+# Foreign SOAP toolkits judge the served contract, foreign programs the signatures; tests/interop/README.md tells
+# how to install them. ARGS="--only NAME" asks one toolkit and no judge of signatures.
 interop: env
 	$(BIN)/python -m tests.interop $(ARGS)
+	$(if $(findstring --only,$(ARGS)),,$(BIN)/python -m tests.interop.signatures $(filter --allow-missing,$(ARGS)))
+
+# Fuzz the readers of foreign signatures, a minute each or as told: ARGS=-runs=N. tests/fuzz/README.md tells more.
+fuzz: env
+	$(BIN)/python -m pip install --quiet --group fuzz
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: env
 	$(BIN)/python -m tests.benchmarks $(ARGS)

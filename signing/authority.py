@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat import asn1
 
 from signing.certificates import PARSING_ERRORS, Certificate
+from signing.extensions import read_extensions
 from signing.primitives import verify_signed
 from signing.reasons import Reason, Refusal
 
@@ -90,6 +91,7 @@ def key_identifiers(certificate: Certificate) -> tuple[bytes | None, bytes | Non
     return own, issuer
 
 
+@lru_cache(maxsize=_KEPT)
 def extensions_of(certificate: Certificate) -> x509.Extensions:
     """The extensions of a certificate.
 
@@ -97,7 +99,7 @@ def extensions_of(certificate: Certificate) -> x509.Extensions:
         Refusal: SIG_FORMAT when they cannot be read.
     """
     try:
-        return certificate.x509.extensions
+        return read_extensions(certificate.der, certificate.x509)
     except PARSING_ERRORS as error:
         raise Refusal(Reason.SIG_FORMAT, values={"cause": "расширения сертификата не читаются"}) from error
 

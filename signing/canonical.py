@@ -8,10 +8,11 @@ from lxml import etree
 
 from signing.profiles import DS, ENVELOPED, EXCLUSIVE_C14N, INCLUSIVE_C14N, SMEV_TRANSFORM
 from signing.smev_transform import transform_canonical
-from signing.structure import Step, format_refusal
+from signing.structure import DEFAULT_PREFIX, Step, format_refusal
 
 # In canonical octets a "<" begins markup and nothing else.
 _UNSHOWN = re.compile(rb"<[!?]")
+_DEFAULT_NAMESPACE = b' xmlns="'
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
@@ -27,12 +28,20 @@ def canonical(node: etree._Element, step: Step) -> bytes:
     """
     if step.uri == INCLUSIVE_C14N:
         _refuse_inherited_attributes(node)
+    prefixes = step.prefixes
+    if DEFAULT_PREFIX in prefixes:
+        _refuse_default_namespace(node)
+        prefixes = tuple(prefix for prefix in prefixes if prefix != DEFAULT_PREFIX)
+    return _c14n(node, prefixes, exclusive=step.uri == EXCLUSIVE_C14N)
+
+
+def _c14n(node: etree._Element, prefixes: tuple[str, ...] = (), *, exclusive: bool) -> bytes:
     try:
         return etree.tostring(
             node,
             method="c14n",
-            exclusive=step.uri == EXCLUSIVE_C14N,
-            inclusive_ns_prefixes=list(step.prefixes) if step.prefixes else None,
+            exclusive=exclusive,
+            inclusive_ns_prefixes=list(prefixes) if prefixes else None,
             with_comments=True,
         )
     except (etree.LxmlError, ValueError) as error:
@@ -83,6 +92,12 @@ def _without(octets: bytes, signature: etree._Element) -> bytes:
     if begin < 0 or end < begin:
         raise format_refusal(f"подпись {{{DS}}} не найдена в канонической форме")
     return octets[:begin] + octets[end + len(closing) :]
+
+
+def _refuse_default_namespace(node: etree._Element) -> None:
+    """Refuse `#default` of a PrefixList where it would mean something: lxml passes it by."""
+    if _DEFAULT_NAMESPACE in _c14n(node, exclusive=False):
+        raise format_refusal("#default в PrefixList при объявленном пространстве имён по умолчанию")
 
 
 def _refuse_inherited_attributes(node: etree._Element) -> None:

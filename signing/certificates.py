@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from signing import gost
 from signing.algorithms import GOST_KEY_OIDS, KeyKind
+from signing.extensions import read_extensions
 from signing.names import read_name
 from signing.primitives import PublicKey, public_key
 from signing.reasons import Reason, Refusal
@@ -222,7 +223,7 @@ def _facts(der: bytes, certificate: x509.Certificate) -> Certificate:
         issuer_common_name=_first(issuer, NameOID.COMMON_NAME),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
-        allows_signing=_allows_signing(certificate),
+        allows_signing=_allows_signing(der, certificate),
         issuer=asn1.encode_der(parts[_ISSUER]),
         subject=asn1.encode_der(parts[_SUBJECT]),
         spki=spki,
@@ -252,9 +253,9 @@ def _parts(der: bytes) -> list[asn1.TLV]:
     return parts
 
 
-def _allows_signing(certificate: x509.Certificate) -> bool:
+def _allows_signing(der: bytes, certificate: x509.Certificate) -> bool:
     try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        usage = read_extensions(der, certificate).get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return False
     return usage.digital_signature or usage.content_commitment

@@ -210,7 +210,7 @@ def _step(element: etree._Element | None) -> Step:
         return Step("")
     inclusive = element.find(_PREFIXES)
     names = "" if inclusive is None else inclusive.get("PrefixList", "")
-    prefixes = tuple(None if name == "#default" else name for name in names.split()[:64])
+    prefixes = tuple(names.split()[:64])
     return Step(element.get("Algorithm", "")[:200], prefixes)
 
 

@@ -20,6 +20,7 @@ from signing.reasons import Reason, Refusal
 from signing.smev3 import NAMESPACE, SLOTS, sign_smev3, sign_smev3_detached
 from signing.structure import format_refusal, local_name
 from signing.wss import envelope_parts, make_security, security_of, sign_wss
+from signing.xades import sign_xades
 
 PERSONAL = "PersonalSignature"
 TIMESTAMP_LIFE = timedelta(minutes=5)
@@ -124,6 +125,10 @@ def _of_holder(root: etree._Element, key: SigningKey, profile: Profile, _: datet
     sign_document(root, key, profile)
 
 
+def _of_receipt(root: etree._Element, key: SigningKey, profile: Profile, now: datetime) -> None:
+    sign_xades(root, key, signing_time=now, profile=profile)
+
+
 def _of_app_data(root: etree._Element, key: SigningKey, profile: Profile, _: datetime) -> None:
     found = [root] if local_name(root) == "AppData" else list(root.iter(_APP_DATA))
     if len(found) != 1:
@@ -134,6 +139,7 @@ def _of_app_data(root: etree._Element, key: SigningKey, profile: Profile, _: dat
 _SIGNERS: Mapping[Place, Callable[[etree._Element, SigningKey, Profile, datetime], None]] = {
     Place.SECURITY_HEADER: _of_header,
     Place.HOLDER: _of_holder,
+    Place.RECEIPT: _of_receipt,
     Place.ENVELOPED: _of_app_data,
 }
 

@@ -22,7 +22,7 @@ _HEADER = re.compile(r"([!#-9;-~]+):[ \t]*(.*)")
 _PARAMETER = re.compile(r';\s*([!#-\'*+\-.0-9A-Z^-~]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))\s*')
 # RFC 2046, 5.1.1; the quoted forms may hold a blank, but not at the end.
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
-_FIRST_LINE = re.compile(rb"(?:[ \t]*\r?\n)*--([^\r\n]*?)[ \t]*\r?\n")
+_FIRST_LINE = re.compile(rb"(?:[ \t]{0,80}\r?\n){0,80}--([^\r\n]{0,200})\r?\n")
 _BEGINNING = re.compile(rb"\s{0,80}(?:--|[A-Za-z-]{1,80}:)")
 _ROOT_TYPES = ("application/xop+xml", "text/xml", "application/soap+xml", "application/xml")
 
@@ -73,7 +73,7 @@ def read_package(octets: bytes, content_type: str | None = None, maximum: int = 
     if content_type is not None:
         boundary, start = _related(content_type)
     elif first := _FIRST_LINE.match(octets):
-        boundary = _boundary(first[1].decode("latin-1"))
+        boundary = _boundary(first[1].decode("latin-1").rstrip(" \t"))
     else:
         headers, octets = _headers(octets)
         boundary, start = _related(headers.get("content-type", ""))

@@ -15,6 +15,7 @@ from signing.profiles import (
     DS,
     IPS,
     IPS_CALLBACK,
+    RECEIPT,
     RECIPIENT_ACTOR,
     SMEV3,
     SMEV_ACTOR,
@@ -33,6 +34,7 @@ MISPLACED = "подпись стоит не на своём месте"
 _SIGNATURE = f"{{{DS}}}Signature"
 _REFERENCE = f"{{{DS}}}SignedInfo/{{{DS}}}Reference"
 _TRANSFORM = f"{_REFERENCE}/{{{DS}}}Transforms/{{{DS}}}Transform"
+_OBJECT = f"{{{DS}}}Object"
 _SECURITY = f"{{{WSSE}}}Security"
 _TIMESTAMP = f"{{{WSU}}}Timestamp"
 _SMEV2_NAMESPACE = "http://smev.gosuslugi.ru/rev"
@@ -118,7 +120,9 @@ def _of_pair(signature: etree._Element, holder: etree._Element) -> Claim | None:
 
 
 def _of_holder(signature: etree._Element, holder: etree._Element) -> Claim | None:
-    return Claim(DOCUMENT, Rule.HOLDER, holder) if _is_held(signature, holder) else None
+    if not _is_held(signature, holder):
+        return None
+    return Claim(DOCUMENT if signature.find(_OBJECT) is None else RECEIPT, Rule.HOLDER, holder)
 
 
 _CLAIMS: tuple[Callable[[etree._Element, etree._Element], Claim | None], ...] = (
@@ -177,10 +181,12 @@ _FORCED: dict[Place, Callable[[etree._Element, etree._Element, Profile], bool]] 
     Place.SLOT: lambda signature, holder, _: _is_slot(signature, holder) or _is_pair(signature, holder),
     Place.ENVELOPED: lambda signature, holder, _: _is_last(signature, holder),
     Place.HOLDER: lambda signature, holder, _: _is_held(signature, holder),
+    Place.RECEIPT: lambda signature, holder, _: _is_held(signature, holder),
 }
 _RULES = {
     Place.SECURITY_HEADER: Rule.SECURITY,
     Place.SLOT: Rule.SLOT,
     Place.ENVELOPED: Rule.ENVELOPED,
     Place.HOLDER: Rule.HOLDER,
+    Place.RECEIPT: Rule.HOLDER,
 }

@@ -26,6 +26,7 @@ from signing.smev3 import Slot, verify_smev3, verify_smev3_detached
 from signing.structure import format_refusal
 from signing.verified import Verified
 from signing.wss import verify_wss
+from signing.xades import verify_xades
 
 CMS = "cms"
 PROFILE_NAMES: tuple[str, ...] = (*PROFILES, CMS)
@@ -227,7 +228,11 @@ def _one(verified: Verified) -> Mapping[etree._Element, Outcome]:
 
 
 def _of_document(holder: etree._Element, profile: Profile) -> Mapping[etree._Element, Outcome]:
-    outcomes = verify_document(holder, profile)
+    outcomes: Sequence[Outcome]
+    if profile.place is Place.RECEIPT:
+        outcomes = verify_xades(holder, profile)
+    else:
+        outcomes = verify_document(holder, profile)
     return dict(zip(holder.iterchildren(_SIGNATURE), outcomes, strict=True))
 
 
@@ -265,6 +270,7 @@ _KINDS: Mapping[str, Kind] = {
     "smev3": Kind.SMEV3,
     "app-data": Kind.APP_DATA,
     "document": Kind.DOCUMENT,
+    "receipt": Kind.DOCUMENT,
 }
 
 

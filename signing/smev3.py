@@ -13,12 +13,13 @@ from types import MappingProxyType
 from lxml import etree
 
 from signing import engine
-from signing.identifiers import ids_of
+from signing.identifiers import check_tree, ids_of
 from signing.keys import SigningKey
 from signing.profiles import DS, SMEV3, Place, Profile, Target
 from signing.reasons import Reason, Refusal
 from signing.structure import data_certificate, elements, format_refusal, local_name, read_signature
 from signing.verified import Verified
+from signing.wss import envelope_parts
 
 NAMESPACE = "urn://x-artefacts-smev-gov-ru/services/message-exchange/types"
 _SIGNATURE = f"{{{DS}}}Signature"
@@ -55,6 +56,24 @@ SLOTS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         },
         "RoutingSignature": {"Routing": ("RoutingInformation",)},
         "RecordSignature": {"RegistryRecord": ("Record",)},
+    }
+)
+
+# Where the parent of a signature may stand, up to the operation; what stands elsewhere is somebody's content.
+_CONTAINERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "SenderProvidedRequestData": ("SendRequestRequest", "Request"),
+        "SenderProvidedResponseData": ("SendResponseRequest", "Response"),
+        "Request": ("RequestMessage",),
+        "RequestMessage": ("GetRequestResponse",),
+        "Response": ("ResponseMessage",),
+        "ResponseMessage": ("GetResponseResponse",),
+        "SmevAsyncProcessingMessage": ("GetStatusResponse",),
+        "Routing": ("SendRequestRequest",),
+        "Record": ("RegistryRecord",),
+        "RegistryRecord": ("Registry",),
+        "Registry": (_PRIMARY_CONTENT,),
+        _PRIMARY_CONTENT: ("SenderProvidedRequestData", "SenderProvidedResponseData"),
     }
 )
 
@@ -113,6 +132,7 @@ def verify_smev3_detached(
         Refusal: SIG_FORMAT, SIG_ALGORITHM, SIG_INVALID, CERT_MISSING.
     """
     profile.demand(Place.SLOT)
+    check_tree(signature.getroottree().getroot())
     return _verified(signature, content, profile, engine.Tree(content))
 
 
@@ -181,7 +201,7 @@ def _target_of(slot: etree._Element) -> etree._Element:
     """
     parent = slot.getparent()
     names = () if parent is None else SLOTS[local_name(slot)].get(local_name(parent), ())
-    if parent is None or not names or not _is_of_smev(parent):
+    if parent is None or not names or not _is_in_place(parent):
         raise format_refusal(f"элемент {local_name(slot)} стоит не на своём месте")
     beside = [c for c in parent if isinstance(c.tag, str) and local_name(c) in names and _is_of_smev(c)]
     if len(beside) != 1:
@@ -192,6 +212,34 @@ def _target_of(slot: etree._Element) -> etree._Element:
     if len(content) != 1:
         raise format_refusal("в MessagePrimaryContent должен быть ровно один элемент")
     return content[0]
+
+
+def _is_in_place(element: etree._Element) -> bool:
+    """Whether the parent of a signature belongs to the message itself, and not to content within it.
+
+    The message is the root, or stands in the Body of a SOAP envelope that is the root.
+    """
+    while _is_of_smev(element):
+        parent = element.getparent()
+        if parent is None or not _is_of_smev(parent):
+            return parent is None or _is_only_one_of_body(element)
+        if local_name(parent) not in _CONTAINERS.get(local_name(element), ()):
+            return False
+        element = parent
+    return False
+
+
+def _is_only_one_of_body(element: etree._Element) -> bool:
+    """Whether an element is all that the Body of a SOAP envelope has, the envelope being the root.
+
+    Raises:
+        Refusal: SIG_FORMAT for an envelope of other parts, such as a second Body.
+    """
+    body = element.getparent()
+    envelope = None if body is None else body.getparent()
+    if body is None or envelope is None or envelope.getparent() is not None:
+        return False
+    return envelope_parts(envelope)[1] is body and len([c for c in body if isinstance(c.tag, str)]) == 1
 
 
 def _is_of_smev(element: etree._Element) -> bool:

@@ -12,6 +12,8 @@ from signing.smev_rewriter import refusal
 MAXIMUM_DOCUMENT = 128 * 2**20
 # Few enough for a start tag to be seen before the limits of the parser are reached within one step.
 _STEP = 512
+# libxml2 takes the square of their number to put the attributes of an element into canonical order.
+_CROWDED = etree.XPath("boolean(descendant-or-self::*[count(@*) > 1000])")
 _BARE_DOCTYPE = re.compile(r"<!DOCTYPE [^\s>\[]+>")
 
 
@@ -29,17 +31,20 @@ def read_document(octets: bytes, maximum: int = MAXIMUM_DOCUMENT) -> etree._Elem
         The root element.
 
     Raises:
-        Refusal: SIG_FORMAT when it is too large or too deep, not well-formed, or has a DOCTYPE with
-            declarations or an external identifier.
+        Refusal: SIG_FORMAT when it is too large or too deep, not well-formed, has more than 1000 attributes
+            on one element, or a DOCTYPE with declarations or an external identifier.
     """
     if len(octets) > maximum:
         raise refusal("документ слишком велик")
     try:
         _refuse_declarations(octets)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-        return etree.fromstring(octets, parser)
+        root = etree.fromstring(octets, parser)
     except (etree.LxmlError, ValueError) as error:
         raise refusal("документ не является правильным XML") from error
+    if _CROWDED(root):
+        raise refusal("слишком много атрибутов у одного элемента")
+    return root
 
 
 def _refuse_declarations(octets: bytes) -> None:

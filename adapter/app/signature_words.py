@@ -38,6 +38,7 @@ PROFILE_TITLES: Mapping[str, str] = {
     "app-data": "ЭП-СП в СМЭВ 2: внутри AppData",
     "smev3": "СМЭВ 3",
     "document": "подписанный документ обмена",
+    "receipt": "квитанция адаптера, XAdES-BES",
     "cms": "открепленная CMS или CAdES-BES",
 }
 
@@ -50,6 +51,7 @@ OWNERS: Mapping[str, str] = {
     "app-data": "должностного лица (ЭП-СП)",
     "smev3": "СМЭВ 3",
     "document": "документа",
+    "receipt": "квитанции",
 }
 
 #: CMS may name the kind of the key instead of the signature algorithm.

@@ -13,7 +13,7 @@ from adapter.app.signature_words import KIND_TITLES, OWNERS, algorithm_words, di
 from adapter.app.vouching import Moment, check_certificate
 from adapter.contract.signers import signature_problem
 from adapter.domain.errors import Problem, problem
-from signing import Certificate, Reason, Refusal, Trust
+from signing import Certificate, Reason, Refusal, Trust, VerifiedReceipt
 from signing.algorithms import LEGACY_DIGEST_OIDS, LEGACY_DIGESTS, LEGACY_SIGNATURE_OIDS, LEGACY_SIGNATURES
 from signing.cms import VerifiedFile
 from signing.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_subject, read_tree
@@ -247,7 +247,7 @@ def _verdict(judged: Judged, trust: Trust | None, moment: Moment) -> SignatureVe
     else:
         certificate = outcome.certificate
         found = _distrust(outcome.certificate, _brought(judged), trust, moment)
-    signed_at = outcome.signing_time if isinstance(outcome, VerifiedFile) else None
+    signed_at = outcome.signing_time if isinstance(outcome, VerifiedFile | VerifiedReceipt) else None
     return SignatureVerdict(
         profile=judged.profile,
         path=judged.path,
@@ -256,12 +256,13 @@ def _verdict(judged: Judged, trust: Trust | None, moment: Moment) -> SignatureVe
         digest=judged.digest,
         certificate=certificate,
         signed_at=signed_at.isoformat() if signed_at else "",
-        findings=() if found is None else (_finding(found, judged),),
+        findings=() if found is None else (finding_of(found, judged.path, judged.profile),),
     )
 
 
 def _brought(judged: Judged) -> Sequence[Certificate]:
-    return judged.outcome.certificates if isinstance(judged.outcome, VerifiedFile) else ()
+    outcome = judged.outcome
+    return outcome.certificates if isinstance(outcome, VerifiedFile | VerifiedReceipt) else ()
 
 
 def _distrust(
@@ -276,8 +277,9 @@ def _distrust(
     return None
 
 
-def _finding(refusal: Refusal, judged: Judged) -> Finding:
-    one = signature_problem(refusal, judged.path, OWNERS.get(judged.profile, "файла"))
+def finding_of(refusal: Refusal, path: str, profile: str) -> Finding:
+    """Return a refused signature at a place, by a profile, in words of the contract."""
+    one = signature_problem(refusal, path, OWNERS.get(profile, "файла"))
     if refusal.reason is Reason.CERT_STATUS_UNKNOWN:
         serial = refusal.values.get("serial", "")
         one = replace(

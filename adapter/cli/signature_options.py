@@ -25,6 +25,7 @@ PROFILES = (
     "app-data",
     "smev3",
     "document",
+    "receipt",
     "cms",
 )
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")

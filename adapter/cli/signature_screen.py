@@ -31,7 +31,7 @@ def show_file(verdict: FileVerdict) -> None:
     for number, one in enumerate(verdict.signatures, start=1):
         _show_signature(console, number, one, PROFILE_TITLES.get(one.profile, "нет"))
     for finding in verdict.findings:
-        _show_finding(console, finding)
+        show_finding(console, finding)
     print_notes(console, verdict.notes)
 
 
@@ -59,10 +59,11 @@ def _show_signature(console: Console, number: int, one: SignatureVerdict, profil
     if one.signed_at:
         _line(console, f"Время подписания по словам подписавшего: {one.signed_at}")
     for finding in one.findings:
-        _show_finding(console, finding)
+        show_finding(console, finding)
 
 
-def _show_finding(console: Console, finding: Finding) -> None:
+def show_finding(console: Console, finding: Finding) -> None:
+    """Print what is wrong: the code and the words of the contract, the cause, what to do."""
     one = finding.problem
     text = Text("  ").append(one.code, style="bold red").append(f" {plain(one.message)}")
     console.print(Padding(text, _INDENT, expand=False))

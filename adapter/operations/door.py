@@ -97,7 +97,7 @@ class Door:
         return Outgoing(envelope.soap_envelope(body))
 
     def _answer(self, incoming: Incoming, parcel: Parcel) -> Answer:
-        """Answer; where no library computes GOST the sender is told to try again, and the operator what to install."""
+        """Answer; where no library computes GOST the sender is told to try again."""
         try:
             return self._judged_answer(incoming, parcel)
         except GostUnavailableError as error:

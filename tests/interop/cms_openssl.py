@@ -11,21 +11,19 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 from signing.cms import sign_detached, verify_detached
 from signing.cms_structures import SignerInfo
-from signing.keys import SigningKey, load_pem_key
+from signing.keys import SigningKey
 from signing.reasons import Reason, Refusal
-from tests.interop.programs import Finished, run
+from tests.interop.openssl import KINDS, Kind, OpenSsl
 from tests.unit.signing.ber_forms import as_ber
 from tests.unit.signing.cms_forge import changed_signer, signed_anew, usual
 
-_SECONDS = 60
 _CONTENT = "Файл\r\nнаправления\n\0".encode()
 _CHANGED = _CONTENT + b" "
 _MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,91 +32,26 @@ _MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 # are DER always.
 _OUTER = 4
 
-_CONFIGURATION = """\
-openssl_conf = start
-[start]
-engines = engines
-[engines]
-gost = gost
-[gost]
-engine_id = gost
-default_algorithms = ALL
-[req]
-distinguished_name = name
-prompt = no
-[name]
-CN = Test signer
-[extensions]
-keyUsage = critical,digitalSignature
-subjectKeyIdentifier = hash
-"""
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of key: how OpenSSL makes it, and the digest that it signs with."""
-
-    name: str
-    algorithm: str
-    option: str
-    digest: str
-
-
-def _gost(bits: int, name: str) -> Kind:
-    return Kind(f"GOST {bits} {name}", f"gost2012_{bits}", f"paramset:{name}", f"md_gost12_{bits}")
-
-
-KINDS = (
-    Kind("RSA 2048", "RSA", "rsa_keygen_bits:2048", "sha256"),
-    Kind("RSA 3072, SHA-512", "RSA", "rsa_keygen_bits:3072", "sha512"),
-    Kind("ECDSA P-256", "EC", "ec_paramgen_curve:P-256", "sha256"),
-    Kind("ECDSA P-384", "EC", "ec_paramgen_curve:P-384", "sha384"),
-    *(_gost(256, name) for name in ("A", "B", "C", "XA", "XB", "TCA", "TCB", "TCC", "TCD")),
-    *(_gost(512, name) for name in ("A", "B", "C")),
-)
-
-
-class _Bench:
-    """OpenSSL in a folder of its own, with one key."""
-
-    def __init__(self, folder: Path, kind: Kind) -> None:
-        self._folder, self._kind = folder, kind
-        folder.mkdir()
-        (folder / "openssl.cnf").write_text(_CONFIGURATION, encoding="ascii")
-        self._environment: Mapping[str, str] = {"OPENSSL_CONF": str(folder / "openssl.cnf")}
-
-    def make_key(self) -> SigningKey:
-        """Make a key and its certificate; raises RuntimeError where OpenSSL cannot."""
-        kind = self._kind
-        self._must("genpkey", "-algorithm", kind.algorithm, "-pkeyopt", kind.option, "-out", "key.pem")
-        request = ("req", "-x509", "-new", "-key", "key.pem", f"-{kind.digest}", "-days", "30")
-        self._must(*request, "-config", "openssl.cnf", "-extensions", "extensions", "-out", "cert.pem")
-        return load_pem_key(self._folder / "key.pem", self._folder / "cert.pem")
+class _Bench(OpenSsl):
+    """OpenSSL as a maker and a judge of containers."""
 
     def sign(self, *options: str) -> bytes:
         """Sign the file."""
-        (self._folder / "content").write_bytes(_CONTENT)
-        signer = ("-signer", "cert.pem", "-inkey", "key.pem", "-md", self._kind.digest)
+        (self.folder / "content").write_bytes(_CONTENT)
+        signer = ("-signer", "cert.pem", "-inkey", "key.pem", "-md", self.kind.digest)
         files = ("-in", "content", "-outform", "DER", "-out", "signature")
-        self._must("cms", "-sign", "-binary", *signer, *files, *options)
-        return (self._folder / "signature").read_bytes()
+        self.must("cms", "-sign", "-binary", *signer, *files, *options)
+        return (self.folder / "signature").read_bytes()
 
     def holds(self, container: bytes, content: bytes, *options: str) -> bool:
         """Tell whether OpenSSL verifies a container over a file."""
-        (self._folder / "content").write_bytes(content)
-        (self._folder / "signature").write_bytes(container)
+        (self.folder / "content").write_bytes(content)
+        (self.folder / "signature").write_bytes(container)
         files = ("-inform", "DER", "-in", "signature", "-content", "content", "-out", "out")
         trust = ("-CAfile", "cert.pem", "-purpose", "any")
-        done = self._openssl("cms", "-verify", "-binary", *files, *trust, *options)
-        return done.code == 0 and (self._folder / "out").read_bytes() == content
-
-    def _must(self, *arguments: str) -> None:
-        done = self._openssl(*arguments)
-        if done.code:
-            raise RuntimeError(f"openssl {arguments[0]}: {done.last_words()}")
-
-    def _openssl(self, *arguments: str) -> Finished:
-        return run(("openssl", *arguments), self._folder, _SECONDS, self._environment)
+        done = self.call("cms", "-verify", "-binary", *files, *trust, *options)
+        return done.code == 0 and (self.folder / "out").read_bytes() == content
 
 
 def judge(folder: Path, kind: Kind) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -10,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from adapter.app.composition import MOSCOW, clock_on, health, open_runtime
+from adapter.app.composition import MOSCOW, clock_on, open_runtime
+from adapter.app.readiness import gost_condition, health
 from adapter.config import Config, ConfigError, load
+from signing import gost
 from storage import Store, StoreError
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
 
@@ -74,10 +77,11 @@ class Drifting:
 def test_a_node_is_ready_with_its_database_and_clock(gateway: Gateway) -> None:
     """Ready: the database answers and its clock is within five seconds; each failure is named."""
     good: Store = gateway.runtime.store
-    assert asked(gateway, good) == (200, {"database": "ok", "clock": "ok"})
-    assert asked(gateway, Drifting(7)) == (503, {"database": "ok", "clock": "fail"})
-    assert asked(gateway, Drifting(-7)) == (503, {"database": "ok", "clock": "fail"})
-    assert asked(gateway, Drifting(None)) == (503, {"database": "fail", "clock": "ok"})
+    others = {"key": "ok", "gost": "ok", "trust": "ok", "roles": "ok"}
+    assert asked(gateway, good) == (200, {"database": "ok", "clock": "ok", **others})
+    assert asked(gateway, Drifting(7)) == (503, {"database": "ok", "clock": "fail", **others})
+    assert asked(gateway, Drifting(-7)) == (503, {"database": "ok", "clock": "fail", **others})
+    assert asked(gateway, Drifting(None)) == (503, {"database": "fail", "clock": "ok", **others})
     assert health(gateway.runtime, "/health/live")[0] == 200
 
 
@@ -87,6 +91,21 @@ def test_a_ready_node_shows_its_trust(gateway: Gateway) -> None:
     assert status == 200
     shown = json.loads(body)["trust"]
     assert (shown["roots"], shown["lists"], shown["fault"], shown["warnings"]) == (1, 1, "", [])
+
+
+def nothing_found(_: str) -> ctypes.CDLL:
+    """Find no library."""
+    raise OSError("no such library")
+
+
+def test_readiness_tells_who_computes_gost(gateway: Gateway) -> None:
+    """Libraries, versions and how many curves each serves; where nobody does, a warning and not a failure."""
+    body = json.loads(health(gateway.runtime, "/health/ready")[1])
+    assert [one["name"] for one in body["gost"]["backends"]] == ["GnuTLS", "libgcrypt"]
+    assert body["gost"]["missing"] == []
+    nobody = gost.Gost(load=nothing_found).report()
+    assert gost_condition(nobody)["missing"]
+    assert all(one.problem for one in nobody.backends)
 
 
 def test_the_clock_is_turned_to_a_day(backend: str) -> None:

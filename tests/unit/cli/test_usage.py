@@ -24,8 +24,13 @@ COMMANDS = (
     ("validate",),
     ("submit",),
     ("status",),
+    ("receipt",),
+    ("receipt", "verify"),
     ("keys",),
     ("keys", "demo"),
+    ("policy",),
+    ("policy", "show"),
+    ("policy", "check"),
     ("db",),
     ("db", "upgrade"),
     ("config",),
@@ -93,7 +98,7 @@ def test_wrong_use_ends_with_64_and_says_what_is_wrong(
     assert ENGLISH.findall(ended.err) == []
 
 
-@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",)], ids=" ".join)
+@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",), ("policy",)], ids=" ".join)
 def test_a_group_without_a_command_shows_its_help(invoke: Invoke, group: tuple[str, ...]) -> None:
     """Without a command the help is shown, and the status says that nothing was done."""
     ended = invoke(*group)

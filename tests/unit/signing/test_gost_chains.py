@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from signing.certificates import Certificate, read_certificate
+from signing.certificates import Certificate, of_x509, read_certificate
 from signing.gost import GostUnavailableError
+from signing.ocsp import responders
 from signing.primitives import NativePrivateKey
 from signing.reasons import Reason, Refusal
+from signing.revocation import distribution_points
 from signing.trust import Trust, TrustUnusableError
+from tests.unit.signing import openssl_pki
 from tests.unit.signing.gost_pki import (
     CRYPTOPRO_A,
     TC26_256_A,
@@ -119,3 +124,32 @@ def test_without_a_library_gost_roots_alone_are_no_trust(tmp_path: Path) -> None
     folder = write(tmp_path / "t", authority().pem)
     with no_gost(), pytest.raises(TrustUnusableError, match="ГОСТ не работает"):
         Trust([folder])
+
+
+def test_certificates_of_openssl_are_judged_as_openssl_judges_them(tmp_path: Path) -> None:
+    """A chain of its GOST engine holds, its revoked signer does not, and the subject is read."""
+    trust = Trust(
+        [
+            write(
+                tmp_path / "t",
+                openssl_pki.ROOT,
+                openssl_pki.MIDDLE,
+                openssl_pki.ROOT_LIST,
+                openssl_pki.MIDDLE_LIST,
+            )
+        ]
+    )
+    moment = datetime(2026, 12, 1, tzinfo=UTC)
+    good, revoked = (
+        of_x509(x509.load_pem_x509_certificate(pem)) for pem in (openssl_pki.GOOD, openssl_pki.REVOKED)
+    )
+    trust.check(good, at=moment, now=moment)
+    with pytest.raises(Refusal) as caught:
+        trust.check(revoked, at=moment, now=moment)
+    assert caught.value.reason is Reason.CERT_REVOKED
+    assert (good.surname, good.snils, good.ogrn) == ("Врачев", "11223344595", "1027700132195")
+    assert (good.serial, responders(good), distribution_points(good)) == (
+        "c",
+        ("http://ocsp.test/",),
+        ("http://ca.test/ca.crl",),
+    )

@@ -345,6 +345,13 @@ def test_deep_documents() -> None:
     assert refused(b'<a xmlns="urn:a">' + b"<b>" * 100_000)
 
 
+def test_an_element_crowded_with_attributes_is_refused() -> None:
+    """Canonicalization would take the square of their number."""
+    attributes = [f'a{number}=""' for number in range(200_000)]
+    assert changed(f'<a xmlns="urn:a"><b {" ".join(attributes[:1000])}/></a>')
+    assert "атрибутов" in refused(f'<a xmlns="urn:a"><b {" ".join(attributes)}/></a>'.encode())
+
+
 def test_a_document_that_is_too_large_is_refused() -> None:
     """The bound is on octets, before any of them is read."""
     with pytest.raises(Refusal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -384,3 +385,29 @@ def test_refreshes_do_not_pile_up(tmp_path: Path, server: AuthorityServer) -> No
     server.on("/ca.crl", computed(nested))
     assert trust.refresh(NOW) == 1
     assert inner == [0]
+
+
+def test_checks_go_on_while_statuses_come(tmp_path: Path, server: AuthorityServer) -> None:
+    """Threads that check, one that fetches: every outcome is one of the two that are right."""
+    certificates = [signer(named_responder(server.url(f"/{n}"))) for n in range(20)]
+    for n, certificate in enumerate(certificates):
+        server.serve(f"/{n}", ocsp_answer(certificate, CA, end=NOW + HOUR))
+    trust = trusting(tmp_path / "t")
+    seen: set[Reason | None] = set()
+    done = threading.Event()
+
+    def check() -> None:
+        while not done.is_set():
+            seen.update(reason_of(trust, one) for one in certificates)
+
+    checkers = [threading.Thread(target=check, daemon=True) for _ in range(3)]
+    for thread in checkers:
+        thread.start()
+    for minute in range(10):
+        trust.refresh(NOW + timedelta(minutes=minute))
+    done.set()
+    for thread in checkers:
+        thread.join()
+    trust.refresh(NOW + timedelta(minutes=20))
+    assert seen <= {None, Reason.CERT_STATUS_UNKNOWN}
+    assert [reason_of(trust, one) for one in certificates] == [None] * 20

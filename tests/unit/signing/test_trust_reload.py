@@ -129,7 +129,7 @@ def test_checks_never_see_half_of_a_reload(folder: Path) -> None:
         while not done.is_set():
             seen.add(reason_of(trust, signer))
 
-    checker = threading.Thread(target=check)
+    checker = threading.Thread(target=check, daemon=True)
     checker.start()
     for number in range(40):
         file.write_bytes(whole(second if number % 2 == 0 else first))

@@ -1,0 +1,1 @@
+"""Fuzzing of everything that reads foreign signatures; `tests/fuzz/README.md` tells how."""
