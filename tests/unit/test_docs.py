@@ -37,6 +37,7 @@ from adapter.soap.reading import Limits
 from signing.policy import DEFAULT_POLICY
 from signing.policy_file import read_policy
 from signing.policy_text import dump_policy
+from signing.recognition import PROFILE_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -345,3 +346,22 @@ def anchors(page: Path) -> set[str]:
     """Return the anchors of the headings of a page."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@both_languages
+def test_profiles_and_commands_of_signatures_are_those_of_the_program(language: str) -> None:
+    """Each profile and each command has its row, in the order of the help."""
+    heading = {"": "Signatures: verify, sign, explain", ".ru": "Подписи: проверить, поставить, объяснить"}
+    found = [rows for title, rows in tables("integrators", language) if title == heading[language]]
+    commands, profiles, _ = found
+
+    assert code_words(profiles) == list(PROFILE_NAMES)
+    assert [word.split()[2] for word in code_words(commands)] == [
+        "verify",
+        "explain",
+        "sign",
+        "transform",
+        "digest",
+        "backends",
+        "check",
+    ]

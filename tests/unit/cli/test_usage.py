@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from adapter.app import validating
+from adapter.app import explanation_words, octets, signature_words, validating
+from adapter.cli import signature_options, signature_tools
+from signing.differences import Cause
+from signing.recognition import PROFILE_NAMES, Kind
+from signing.smev3 import SLOTS
+from signing.trials import Deviation
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.examples import Site
 
@@ -131,3 +136,15 @@ def test_interruption_is_no_error_of_ours(invoke: Invoke, monkeypatch: pytest.Mo
     monkeypatch.setattr(validating.Validator, "file", interrupt)
 
     assert invoke("validate", "x.xml").status == 130
+
+
+def test_names_in_options_are_those_of_the_floors_below() -> None:
+    """The command line repeats them, so that help need not load what computes."""
+    assert signature_options.PROFILES == PROFILE_NAMES
+    assert set(signature_tools.DIGESTS) == set(octets.DIGESTS)
+    assert set(signature_tools.TRANSFORMS) == set(octets.TRANSFORMS)
+    assert set(signature_tools.SLOTS) == set(SLOTS)
+    assert set(explanation_words.MISTAKES) == set(Deviation)
+    assert set(explanation_words.CAUSES) == set(Cause)
+    assert set(signature_words.PROFILE_TITLES) == set(PROFILE_NAMES)
+    assert set(signature_words.KIND_TITLES) == {str(one) for one in Kind}
