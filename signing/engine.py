@@ -209,7 +209,8 @@ def make(
     """Sign elements and put the ds:Signature into `parent`.
 
     Args:
-        signed: The elements, where they stand, each with its identifier, in the order of the profile.
+        signed: The elements, where they stand, each with its identifier: those of the profile in its order,
+            then what it leaves free.
         key: The signer's key.
         profile: The profile.
         parent: Element of the same tree that gets the signature.
@@ -245,7 +246,7 @@ def make(
             reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
             if signature_id:
                 reference.set("Id", reference_id(signature_id, number))
-            if type_uri := profile.reference_types.get(profile.targets[number]):
+            if type_uri := _type_of(number, profile):
                 reference.set("Type", type_uri)
             transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
             for step in steps:
@@ -270,6 +271,11 @@ def make(
 def reference_id(signature_id: str, number: int) -> str:
     """Identifier of the reference with this number, from 0, in a new signature."""
     return f"{signature_id}-reference-{number}"
+
+
+def _type_of(number: int, profile: Profile) -> str | None:
+    """Type of a reference by its place; what a profile leaves free comes last and has none."""
+    return profile.reference_types.get(profile.targets[number]) if number < len(profile.targets) else None
 
 
 def graft(parent: etree._Element, element: etree._Element) -> None:
