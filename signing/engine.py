@@ -209,8 +209,7 @@ def make(
     """Sign elements and put the ds:Signature into `parent`.
 
     Args:
-        signed: The elements, where they stand, each with its identifier: those of the profile in its order,
-            then what it leaves free.
+        signed: The elements, where they stand, each with its identifier, in the order of the profile.
         key: The signer's key.
         profile: The profile.
         parent: Element of the same tree that gets the signature.
@@ -228,6 +227,11 @@ def make(
         GostUnavailableError: No library computes a GOST algorithm.
     """
     algorithm, digest_uri = PREFERRED[key.kind]
+    types = {
+        number: profile.reference_types[target]
+        for number, target in enumerate(profile.targets)
+        if target in profile.reference_types
+    }
     signature = etree.SubElement(parent, f"{{{DS}}}Signature", nsmap={"ds": DS})
     try:
         if at is not None:
@@ -243,22 +247,17 @@ def make(
         _algorithm(info, "SignatureMethod", algorithm)
         steps = _steps(profile)
         for number, (node, node_id) in enumerate(signed):
-            reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
+            octets = tree.octets(node, steps, signature) if tree else signed_octets(node, steps, signature)
+            value = primitives.digest(DIGESTS[digest_uri], octets)
+            reference = _refer(info, node_id, steps, digest_uri, value)
             if signature_id:
                 reference.set("Id", reference_id(signature_id, number))
-            if type_uri := _type_of(number, profile):
-                reference.set("Type", type_uri)
-            transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
-            for step in steps:
-                _algorithm(transforms, "Transform", step.uri)
-            _algorithm(reference, "DigestMethod", digest_uri)
-            value = etree.SubElement(reference, f"{{{DS}}}DigestValue")
-            octets = tree.octets(node, steps, signature) if tree else signed_octets(node, steps, signature)
-            value.text = _base64(primitives.digest(DIGESTS[digest_uri], octets))
+            if number in types:
+                reference.set("Type", types[number])
         method = profile.algorithms[algorithm]
         info_digest = primitives.digest(method.digest, canonical(info, canonicalization))
-        value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
-        value.text = _base64(primitives.sign(key.private_key, method.digest, info_digest, der=False))
+        signed_value = primitives.sign(key.private_key, method.digest, info_digest, der=False)
+        etree.SubElement(signature, f"{{{DS}}}SignatureValue").text = _base64(signed_value)
         signature.append(_data_key_info(key, profile) if key_info is None else key_info)
         if properties is not None:
             signature.append(properties)
@@ -268,14 +267,22 @@ def make(
     return signature
 
 
+def _refer(
+    info: etree._Element, node_id: str, steps: tuple[Step, ...], digest_uri: str, value: bytes
+) -> etree._Element:
+    """Append a ds:Reference to a new SignedInfo."""
+    reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
+    transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
+    for step in steps:
+        _algorithm(transforms, "Transform", step.uri)
+    _algorithm(reference, "DigestMethod", digest_uri)
+    etree.SubElement(reference, f"{{{DS}}}DigestValue").text = _base64(value)
+    return reference
+
+
 def reference_id(signature_id: str, number: int) -> str:
     """Identifier of the reference with this number, from 0, in a new signature."""
     return f"{signature_id}-reference-{number}"
-
-
-def _type_of(number: int, profile: Profile) -> str | None:
-    """Type of a reference by its place; what a profile leaves free comes last and has none."""
-    return profile.reference_types.get(profile.targets[number]) if number < len(profile.targets) else None
 
 
 def graft(parent: etree._Element, element: etree._Element) -> None:
