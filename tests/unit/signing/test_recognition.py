@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from signing.profiles import DS
+from signing.making import sign_tree
+from signing.profiles import DS, IPS, IPS_CALLBACK
 from signing.reading import MAXIMUM_TAGS, UnreadableError, read_subject, read_tree
 from signing.reasons import Reason, Refusal
 from signing.recognition import MAXIMUM_SIGNATURES, ContentNeededError, Recognized, judge
 from tests.unit.signing.cms_forge import signing_key
 from tests.unit.signing.messages import DOC, SOAP, parse
+from tests.unit.signing.pki import NOW
 from tests.unit.signing.signed_files import HOLDER, MAKERS, SignedFile, octets_of, smev2, smev3
 
 KEYS = ("rsa", "p256", "g256a", "g512a")
@@ -258,3 +260,21 @@ def test_the_system_signs_smev3_last() -> None:
         "CallerInformationSystemSignature",
     ]
     assert inside == ["MessageID", "MessagePrimaryContent", "PersonalSignature", "TestMessage"]
+
+
+def test_what_the_bus_itself_sends_is_told_by_its_parts() -> None:
+    """An answer of the bus has RelatesTo and no ReplyTo: six signed parts, and still not what we send."""
+    blocks = "".join(
+        f'<a:{name} xmlns:a="http://www.w3.org/2005/08/addressing">1</a:{name}>'
+        for name in ("Action", "MessageID", "To", "RelatesTo")
+    )
+    message = parse(
+        f'<s:Envelope xmlns:s="{SOAP}"><s:Header>{blocks}</s:Header><s:Body><b/></s:Body></s:Envelope>'
+    )
+    made = sign_tree(message, IPS_CALLBACK.name, signing_key("rsa"), NOW)
+
+    found = recognized(made.octets)
+
+    assert refusals(found) == []
+    assert [one.profile for one in found.signatures] == ["ips-callback"]
+    assert made.octets.count(b"<ds:Reference ") == len(IPS.targets)
