@@ -52,23 +52,26 @@ Outcome = tuple[Verified | Refusal, Elements]
 """What came of a signature, and the elements that it has to sign, found by their paths."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scheme:
     """One profile in one place.
 
     Attributes:
         name: Name for the tests.
         profile: The profile.
-        make: Makes a signed message.
+        make: Makes a signed message; a text of XML is added to the content of the first signed element.
         targets: Elements that the profile wants signed, in its order; empty where they are not in place.
         verify: Verifies a message as the gateway does.
     """
 
     name: str
     profile: Profile
-    make: Callable[[SigningKey], etree._Element]
+    make: Callable[[SigningKey, str], etree._Element]
     targets: Callable[[etree._Element], Elements]
     verify: Callable[[etree._Element], list[Outcome]]
+
+    def __repr__(self) -> str:
+        return self.name
 
     def octets(self, node: etree._Element) -> bytes:
         """What a signature digests, by plain canonicalization; a signature within is left out."""
@@ -102,7 +105,7 @@ def key_of(kind: KeyKind, owner: str = "Владелец") -> SigningKey:
 @lru_cache(maxsize=512)
 def signed_octets(scheme: Scheme, kind: KeyKind) -> bytes:
     """The signed message of a scheme as it is sent."""
-    octets: bytes = etree.tostring(scheme.make(key_of(kind)), encoding="utf-8")
+    octets: bytes = etree.tostring(scheme.make(key_of(kind), ""), encoding="utf-8")
     return octets
 
 
@@ -124,6 +127,19 @@ def path(root: etree._Element | None, *names: str) -> etree._Element | None:
         found = [c for c in children(root, name) if name != "Security" or f"{{{SOAP}}}actor" not in c.attrib]
         root = found[0] if len(found) == 1 else None
     return root
+
+
+def filled(root: etree._Element, element: etree._Element, content: str) -> etree._Element:
+    """The message with content added to an element; `p`, `q` and a default namespace are in scope in it.
+
+    It goes in as text: lxml renames prefixes of what is moved between trees.
+    """
+    if not content:
+        return root
+    element.append(etree.Comment("content"))
+    declared = 'xmlns="urn:default" xmlns:p="urn:one" xmlns:q="urn:three"'
+    octets = etree.tostring(root, encoding="utf-8")
+    return parse(octets.replace(b"<!--content-->", f"<c {declared}>{content}</c>".encode()))
 
 
 def _tuple(*found: etree._Element | None) -> Elements:
@@ -156,12 +172,13 @@ _ORDER[IPS_CALLBACK.name] = _ORDER[IPS.name]
 
 
 def _wss(profile: Profile) -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         header = f"<s:Header>{_BLOCKS[profile.name]}</s:Header>"
         message = parse(f'<s:Envelope xmlns:s="{SOAP}">{header}<s:Body>{_BODY}</s:Body></s:Envelope>')
         if not profile.actor:
             stamp = etree.SubElement(make_security(message[0], ""), f"{{{WSU}}}Timestamp")
             etree.SubElement(stamp, f"{{{WSU}}}Created").text = "2026-03-01T12:00:00Z"
+        message = filled(message, message[1], content)
         sign_wss(message, key, profile)
         return message
 
@@ -178,7 +195,7 @@ def _wss(profile: Profile) -> Scheme:
 
 
 def _app_data(name: str, *steps: str) -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         inner = f'<m:MessageData xmlns:m="{SMEV}"><m:AppData><a b="1">текст</a><a> ещё </a></m:AppData>'
         outer = (
             f'<s:Envelope xmlns:s="{SOAP}"><s:Header/><s:Body><q:Put xmlns:q="urn:q">'
@@ -186,6 +203,7 @@ def _app_data(name: str, *steps: str) -> Scheme:
             f"{inner}</m:MessageData></q:Put></s:Body></s:Envelope>"
         )
         message = parse(outer if len(steps) > 1 else f"{inner}</m:MessageData>")
+        message = filled(message, targets(message)[0], content)
         sign_app_data(targets(message)[0], key)
         return message
 
@@ -200,8 +218,9 @@ def _app_data(name: str, *steps: str) -> Scheme:
 
 
 def _document() -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         message = parse('<h xmlns="urn:h"><Thing Id="thing-1"><a b="1">текст</a> ещё </Thing></h>')
+        message = filled(message, message[0], content)
         sign_document(message, key)
         return message
 
@@ -287,7 +306,7 @@ SLOTS = (
 
 
 def _slot(name: str, above: tuple[str, ...], target: tuple[str, ...]) -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         envelope = parse(f'<s:Envelope xmlns:s="{SOAP}" xmlns="{TYPES}"><s:Header/><s:Body/></s:Envelope>')
         parent = envelope[1]
         for step in (*above, *target):
@@ -297,6 +316,7 @@ def _slot(name: str, above: tuple[str, ...], target: tuple[str, ...]) -> Scheme:
         parent.set("Id", "SIGNED")
         etree.SubElement(parent, "{urn:a}a", {"b": "1"}).text = "текст"
         parent[0].tail = " ещё "
+        envelope = filled(envelope, parent, content)
         holder = path(envelope[1], *above)
         assert holder is not None
         sign_smev3(etree.SubElement(holder, f"{{{TYPES}}}{name}"), key)
@@ -315,11 +335,12 @@ def _slot(name: str, above: tuple[str, ...], target: tuple[str, ...]) -> Scheme:
 
 
 def _detached() -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         pair = parse("<pair/>")
-        content = parse(f'<Data xmlns="{TYPES}" Id="SIGNED"><a b="1">текст</a> ещё </Data>')
-        signature = sign_smev3_detached(content, key)
-        pair.extend([content, signature])
+        data = parse(f'<Data xmlns="{TYPES}" Id="SIGNED"><a b="1">текст</a> ещё </Data>')
+        data = filled(data, data, content)
+        signature = sign_smev3_detached(data, key)
+        pair.extend([data, signature])
         return pair
 
     def targets(root: etree._Element) -> Elements:
