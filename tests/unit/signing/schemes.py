@@ -240,8 +240,9 @@ def _document() -> Scheme:
 def _receipt() -> Scheme:
     inside = ("Signature", "Object", "QualifyingProperties", "SignedProperties")
 
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         message = parse('<h xmlns="urn:h"><Thing Id="thing-1"><a b="1">текст</a> ещё </Thing></h>')
+        message = filled(message, message[0], content)
         sign_xades(message, key, signing_time=_MOMENT)
         return message
 
