@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, Transport
+from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, SignatureProfile, Transport
 
 SystemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}[0-9]{5}$")]
 Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.([1-9][0-9]*|0))+$")]
@@ -58,6 +58,10 @@ def _store_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
         raise PydanticCustomError("store", "sqlite:///путь или postgresql://пользователь@узел/база")
     return value
+
+
+#: Keys that mean something only where messages carry a Timestamp.
+_OF_TIMESTAMP = ("clock_skew_seconds", "timestamp_seconds")
 
 
 def _fetch_url(value: str) -> str:
@@ -98,12 +102,28 @@ class StoreSection(Section):
 
 
 class KeySection(Section):
-    """The adapter's own key and the secret that hides persons in the journal."""
+    """The adapter's own key, in a file or in an external СКЗИ, and the secret that hides persons."""
 
-    key_file: Path
+    key_file: Path | None = None
+    external_key: str = ""
     certificate_file: Path
     password_file: Path | None = None
     installation_key_file: Path
+
+    @model_validator(mode="after")
+    def _one_key(self) -> KeySection:
+        if (self.key_file is None) is not bool(self.external_key):
+            raise PydanticCustomError(
+                "key", "одно из двух: key_file (файл ключа) или external_key (имя ключа во внешнем СКЗИ)"
+            )
+        return self
+
+
+class GostSection(Section):
+    """The external СКЗИ that does all GOST work in place of the system's libraries. Times in seconds."""
+
+    command: list[Annotated[str, Field(min_length=1)]] = []
+    timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
 
 
 class TrustSection(Section):
@@ -123,6 +143,12 @@ class TrustSection(Section):
     refresh_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
     fetch_seconds: Annotated[int, Field(ge=1, le=300)] = 20
     crl_bytes: Annotated[int, Field(ge=1024, le=1024 * 1024 * 1024)] = 64 * 1024 * 1024
+
+
+class RoleSection(Section):
+    """Who signs which kind of document: a file of `signing.policy_file`; without it the built-in tables."""
+
+    policy_file: Path | None = None
 
 
 class LimitSection(Section):
@@ -177,6 +203,9 @@ class PartnerSection(Section):
     organizations: list[OrganizationSection] = []
     operations: list[Annotated[str, AfterValidator(_operation)]] = []
     transport: Transport = Transport.SIGNATURE
+    signature_profile: SignatureProfile = SignatureProfile.SMEV
+    clock_skew_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    timestamp_seconds: Annotated[int, Field(ge=10, le=3600)] = 600
     delivery: Delivery = Delivery.POLL
     address: HttpUrl | Literal[""] = ""
     client_entity_id: str = ""
@@ -193,6 +222,18 @@ class PartnerSection(Section):
             raise PydanticCustomError("address", "адрес системы, которую вызывает адаптер")
         if self.kind is PartnerKind.REMD and not self.client_entity_id:
             raise PydanticCustomError("client_entity_id", "UUID нашей системы в ЕГИСЗ (clientEntityId)")
+        return self
+
+    @model_validator(mode="after")
+    def _signed_in_one_way(self) -> PartnerSection:
+        behind_bus = self.signature_profile is not SignatureProfile.SMEV
+        if behind_bus and self.kind is not PartnerKind.REMD:
+            raise PydanticCustomError("profile", 'signature_profile = "smev": ИПС стоит только перед РЭМД')
+        if behind_bus and self.transport is Transport.NONE:
+            raise PydanticCustomError("unsigned", 'signature_profile только с transport = "signature"')
+        if not behind_bus and not self.model_fields_set.isdisjoint(_OF_TIMESTAMP):
+            keys = " и ".join(_OF_TIMESTAMP)
+            raise PydanticCustomError("timestamp", f"{keys} только с signature_profile ips, ips-callback")
         return self
 
     @property
@@ -215,7 +256,9 @@ class Config(Section):
     service: ServiceSection = ServiceSection()
     store: StoreSection = StoreSection()
     keys: KeySection
+    gost: GostSection = GostSection()
     trust: TrustSection
+    roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
     delivery: DeliverySection = DeliverySection()
     retention: RetentionSection = RetentionSection()
@@ -227,6 +270,8 @@ class Config(Section):
         codes = [partner.code for partner in self.partners]
         if len(codes) != len(set(codes)):
             raise PydanticCustomError("codes", "разные коды систем (code) у всех partners")
+        if self.keys.external_key and not self.gost.command:
+            raise PydanticCustomError("gost", "gost.command: команда СКЗИ, которое хранит keys.external_key")
         public = urlsplit(self.service.public_url).hostname
         open_address = self.service.address not in LOOPBACK or public not in LOOPBACK
         if open_address and any(partner.transport is Transport.NONE for partner in self.partners):

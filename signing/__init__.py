@@ -5,14 +5,19 @@ from signing.certificates import Certificate, load_certificate, read_certificate
 from signing.cms import VerifiedFile, certificates_in, sign_detached, verify_detached
 from signing.documents import sign_document, verify_document
 from signing.engine import graft
+from signing.freshness import ReplayWindow, add_timestamp, check_timestamp
 from signing.keys import KeyUnusableError, SigningKey, load_pem_key, load_pkcs12_key
+from signing.policy_file import PolicyUnusableError
+from signing.policy_source import PolicySource
 from signing.reasons import Reason, Refusal
 from signing.roles import Judgement, judge
+from signing.rules import RolePolicy
 from signing.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
 from signing.staff import Absence, Employment, Posts, Staff
 from signing.trust import Trust, TrustUnusableError
-from signing.verified import Signed, Verified
+from signing.verified import Signed, Verified, VerifiedReceipt
 from signing.wss import sign_wss, verify_wss
+from signing.xades import sign_xades, verify_xades
 
 __all__ = [
     "Absence",
@@ -23,9 +28,13 @@ __all__ = [
     "Judgement",
     "KeyUnusableError",
     "Organization",
+    "PolicySource",
+    "PolicyUnusableError",
     "Posts",
     "Reason",
     "Refusal",
+    "ReplayWindow",
+    "RolePolicy",
     "Signed",
     "SigningAuthority",
     "SigningKey",
@@ -34,7 +43,10 @@ __all__ = [
     "TrustUnusableError",
     "Verified",
     "VerifiedFile",
+    "VerifiedReceipt",
+    "add_timestamp",
     "certificates_in",
+    "check_timestamp",
     "graft",
     "judge",
     "load_certificate",
@@ -45,8 +57,10 @@ __all__ = [
     "sign_detached",
     "sign_document",
     "sign_wss",
+    "sign_xades",
     "verify_app_data",
     "verify_detached",
     "verify_document",
     "verify_wss",
+    "verify_xades",
 ]

@@ -6,7 +6,7 @@ Names of authorities are shown, they are public; of the owner only what kinds of
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +68,7 @@ def diagnose(
     *,
     at: datetime,
     now: datetime,
+    valid_now: bool = True,
     brought: Sequence[Certificate] = (),
     fetch_seconds: float | None = None,
 ) -> tuple[Finding, ...]:
@@ -78,6 +79,8 @@ def diagnose(
         trust: Whom we trust; its sources say what may be fetched.
         at: Date of the document or of the signature, aware.
         now: The present moment, aware.
+        valid_now: Whether it must be good at `now` also; False for what was signed in the past: then neither
+            the end of a term nor a later revocation counts, that for a compromised key excepted.
         brought: Authorities that came along, in the same file for example.
         fetch_seconds: How long the network may be asked for statuses; None asks nobody.
 
@@ -85,17 +88,18 @@ def diagnose(
         Findings in the order of `Check`, several of one kind where a chain has several certificates.
     """
     found = [_algorithm(certificate), _owner(certificate)]
+    moments = {"на дату документа": at, "сейчас": now} if valid_now else {"на указанный момент": at}
     try:
-        chain = _best_chain(certificate, trust, brought, [at, now])
+        chain = _best_chain(certificate, trust, brought, list(moments.values()))
         if chain is None:
             found += _broken_chain(certificate, trust, brought)
-            found += _dates((certificate,), at, now)
+            found += _dates((certificate,), moments)
         else:
             root = _name(chain[-1].common_name)
             text = f"Цепочка построена, сертификатов в ней: {len(chain)}. Корень: {root}."
             found.append(Finding(Check.CHAIN, Outcome.GOOD, text))
-            found += _dates(chain, at, now)
-            found += _revocation(chain, trust, now, fetch_seconds)
+            found += _dates(chain, moments)
+            found += _revocation(chain, trust, now, None if valid_now else at, fetch_seconds)
     except GostUnavailableError as error:
         advice = "Установите библиотеку и повторите: проверить подпись ГОСТ без неё нельзя."
         found.append(Finding(Check.CHAIN, Outcome.UNKNOWN, str(error), advice))
@@ -207,15 +211,11 @@ def _where(certificate: Certificate) -> str:
     return " на сайте удостоверяющего центра"
 
 
-def _dates(chain: Chain, at: datetime, now: datetime) -> Iterator[Finding]:
+def _dates(chain: Chain, moments: Mapping[str, datetime]) -> Iterator[Finding]:
     for depth, one in enumerate(chain):
         whose = f"Сертификат {one.serial}" if depth == 0 else f"Сертификат {_name(one.common_name)}"
         term = f"с {one.not_before:%d.%m.%Y %H:%M} по {one.not_after:%d.%m.%Y %H:%M} UTC"
-        missed = [
-            name
-            for name, moment in (("на дату документа", at), ("сейчас", now))
-            if not one.not_before <= moment <= one.not_after
-        ]
+        missed = [name for name, moment in moments.items() if not one.not_before <= moment <= one.not_after]
         if not missed:
             yield Finding(Check.DATES, Outcome.GOOD, f"{whose} действует {term}.")
             continue
@@ -228,22 +228,30 @@ def _dates(chain: Chain, at: datetime, now: datetime) -> Iterator[Finding]:
         yield Finding(Check.DATES, Outcome.BAD, text, advice)
 
 
-def _revocation(chain: Chain, trust: Trust, now: datetime, fetch_seconds: float | None) -> Iterator[Finding]:
+def _revocation(
+    chain: Chain, trust: Trust, now: datetime, past: datetime | None, fetch_seconds: float | None
+) -> Iterator[Finding]:
+    """What is known of each certificate now; where that is nothing, what was known at a past moment."""
     links = list(pairwise(chain))
     statuses = [trust.status(one, above, now) for one, above in links]
     if fetch_seconds is not None and any(s.standing is Standing.UNKNOWN for s in statuses):
         trust.refresh(now, until=time.monotonic() + fetch_seconds)
         statuses = [trust.status(one, above, now) for one, above in links]
-    for (one, _), status in zip(links, statuses, strict=True):
-        yield _revocation_of(one, status)
+    for (one, above), status in zip(links, statuses, strict=True):
+        known = status
+        if past is not None and status.standing is Standing.UNKNOWN:
+            known = trust.status(one, above, past)
+        yield _revocation_of(one, known, past)
 
 
-def _revocation_of(certificate: Certificate, status: Status) -> Finding:
+def _revocation_of(certificate: Certificate, status: Status, past: datetime | None) -> Finding:
     serial = certificate.serial
     if status.standing is Standing.GOOD:
         return Finding(Check.REVOCATION, Outcome.GOOD, f"Сертификат {serial} не отозван ({status.source}).")
     if status.revoked_at is not None:
         text = f"Сертификат {serial} отозван {status.revoked_at:%d.%m.%Y %H:%M} UTC ({status.source})."
+        if past is not None and status.revoked_at > past and not status.distrusted_ever:
+            return Finding(Check.REVOCATION, Outcome.GOOD, f"{text} На указанный момент он ещё действовал.")
         return Finding(
             Check.REVOCATION, Outcome.BAD, text, "Подписывать им больше нельзя: нужен новый сертификат."
         )

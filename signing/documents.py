@@ -7,17 +7,25 @@ foreign input, and the tree is never changed by verifying.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from lxml import etree
 
 from signing import engine
-from signing.identifiers import check_tree, ids_of
+from signing.identifiers import ids_of
 from signing.keys import SigningKey
 from signing.profiles import DOCUMENT, DS, Place, Profile, Target
 from signing.reasons import Reason, Refusal
 from signing.structure import data_certificate, elements, format_refusal, read_signature
 from signing.verified import Verified
 
+V = TypeVar("V", bound=Verified)
+
 _SIGNATURE = f"{{{DS}}}Signature"
+
+Verify = Callable[[etree._Element, etree._Element, Profile, engine.Tree], V]  # noqa: SLF001 - lxml's type
+"""Verifies one signature: it, the content, the profile, the tree."""
 
 
 def verify_document(holder: etree._Element, profile: Profile = DOCUMENT) -> tuple[Verified | Refusal, ...]:
@@ -36,14 +44,28 @@ def verify_document(holder: etree._Element, profile: Profile = DOCUMENT) -> tupl
             profile, so that no signature can hold.
     """
     profile.demand(Place.HOLDER)
-    content, signatures = _holder_parts(holder, profile)
+    return verify_each(holder, profile, _verified)
+
+
+def verify_each(holder: etree._Element, profile: Profile, verify: Verify[V]) -> tuple[V | Refusal, ...]:
+    """Verify every signature of a holder by the means of its profile; see `verify_document`.
+
+    Args:
+        holder: Element with the content first and then the signatures of it.
+        profile: A profile of a holder.
+        verify: Verifies one signature of the content.
+
+    Raises:
+        Refusal: As `verify_document`.
+    """
+    content, signatures = holder_parts(holder, profile)
     if not signatures:
         raise Refusal(Reason.SIG_MISSING)
     tree = engine.Tree(holder)
-    results: list[Verified | Refusal] = []
+    results: list[V | Refusal] = []
     seen: set[str] = set()
     for signature in signatures:
-        result = _outcome(signature, content, profile, tree)
+        result = _outcome(verify, signature, content, profile, tree)
         if isinstance(result, Verified) and result.certificate.thumbprint in seen:
             serial = result.certificate.serial
             result = Refusal(Reason.SIG_DUPLICATE, values={"serial": serial}, certificate=result.certificate)
@@ -63,28 +85,38 @@ def sign_document(holder: etree._Element, key: SigningKey, profile: Profile = DO
         Refusal: SIG_FORMAT when the holder is not of the profile or holds the most signatures it may.
     """
     profile.demand(Place.HOLDER)
-    content, signatures = _holder_parts(holder, profile)
+    content, signatures = holder_parts(holder, profile)
     if len(signatures) >= profile.maximum_signatures:
         raise format_refusal("слишком много подписей")
-    names = ids_of(content, profile)
-    check_tree(holder)
-    return engine.make([(content, names[0])], key, profile, parent=holder)
+    signed = [(content, ids_of(content, profile)[0])]
+    tree = engine.admit(holder, signed, profile)
+    return engine.make(signed, key, profile, parent=holder, tree=tree)
 
 
 def _outcome(
-    signature: etree._Element, content: etree._Element, profile: Profile, tree: engine.Tree
-) -> Verified | Refusal:
+    verify: Verify[V], signature: etree._Element, content: etree._Element, profile: Profile, tree: engine.Tree
+) -> V | Refusal:
     try:
-        parts = read_signature(signature, profile)
-        certificate = data_certificate(parts.key_info)
-        nodes = engine.check(parts, {Target.CONTENT: content}, certificate, profile, tree)
+        return verify(signature, content, profile, tree)
     except Refusal as refusal:
         return refusal
+
+
+def _verified(
+    signature: etree._Element, content: etree._Element, profile: Profile, tree: engine.Tree
+) -> Verified:
+    parts = read_signature(signature, profile)
+    certificate = data_certificate(parts.key_info)
+    nodes = engine.check(parts, {Target.CONTENT: content}, certificate, profile, tree)
     return Verified(nodes, certificate, signature, parts.algorithm)
 
 
-def _holder_parts(holder: etree._Element, profile: Profile) -> tuple[etree._Element, list[etree._Element]]:
-    """The content and the signatures of a holder, which are all it has."""
+def holder_parts(holder: etree._Element, profile: Profile) -> tuple[etree._Element, list[etree._Element]]:
+    """The content and the signatures of a holder, which are all it has.
+
+    Raises:
+        Refusal: SIG_FORMAT for anything else.
+    """
     children = elements(holder)
     if not children or children[0].tag == _SIGNATURE:
         raise format_refusal("нет подписываемого содержания")

@@ -1,9 +1,10 @@
 """The core: a ds:Signature taken apart, against the elements that a profile wants signed; and making one.
 
 The caller names the elements by their place; a reference only has to name the same ones. So what is verified
-is known by identity, and no look-up by identifier can be led astray. The tree is parsed once, by the caller,
-and is neither copied nor changed. It belongs to one thread at a time: while lxml canonicalizes an element, its
-children hang elsewhere for a moment, and another thread would see that.
+is known by identity, and no look-up by identifier can be led astray.
+
+The tree is parsed once, by the caller, and is neither copied nor changed. It belongs to one thread at a time:
+while lxml canonicalizes an element, its children hang elsewhere, and another thread would see that.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from signing import primitives
 from signing.algorithms import DIGESTS, GOST_KINDS, PREFERRED, Digest
 from signing.canonical import canonical, signed_octets
 from signing.certificates import Certificate
-from signing.identifiers import bare_ids_of, check_tree, ids_of, is_quiet, refuse_repeated
+from signing.identifiers import bare_ids_of, check_tree, ids_of, refuse_repeated, scan
 from signing.keys import SigningKey
 from signing.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.reasons import Reason, Refusal
@@ -47,26 +48,32 @@ class Tree:
         self._octets: dict[tuple[etree._Element, tuple[Step, ...]], bytes] = {}
         self._digests: dict[tuple[etree._Element, tuple[Step, ...], Digest], bytes] = {}
 
-    def check(self, signed: Sequence[Signed], signature: etree._Element) -> None:
+    def check(self, signed: Sequence[Signed], signature: etree._Element | None) -> None:
         """Refuse a tree in which identifiers are ambiguous.
+
+        Args:
+            signed: The elements that are signed, or will be.
+            signature: The signature; None while there is none.
 
         Raises:
             Refusal: SIG_FORMAT, also when a signed element has no canonical form.
         """
         if self._homonyms is None:
-            quiet = None
+            scanned = None
             for reference, node in signed:
                 octets = self.octets(node, reference.steps, signature)
-                outside = signature.getparent() is not node
-                if outside and node.getparent() is self._root and is_quiet(node, octets):
-                    quiet = node
-            self._homonyms = check_tree(self._root, quiet)
-        if not self._homonyms.isdisjoint(reference.target_id for reference, _ in signed):
-            raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+                outside = signature is None or signature.getparent() is not node
+                if outside and node.getparent() is self._root:
+                    scanned = scan(node, octets) or scanned
+            self._homonyms = check_tree(self._root, scanned)
         for reference, node in signed:
+            if reference.target_id in self._homonyms:
+                raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
             refuse_repeated(self._root, node, reference.target_id)
 
-    def octets(self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element) -> bytes:
+    def octets(
+        self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element | None
+    ) -> bytes:
         """Octets of an element by the transforms of a reference.
 
         Raises:
@@ -161,11 +168,32 @@ def match_references(parts: Parts, targets: Targets, profile: Profile) -> list[S
         if len(found) > 1 or (not found and target in profile.targets):
             raise format_refusal(f"подписан не тот элемент: ожидается {target}")
         for reference in found:
+            if reference.type != profile.reference_types.get(target, ""):
+                raise format_refusal(f"тип ссылки Reference не тот: {target}")
             left.remove(reference)
             signed.append((reference, node))
     if left:
         raise format_refusal("подписан лишний элемент")
     return signed
+
+
+def admit(root: etree._Element, signed: Sequence[tuple[etree._Element, str]], profile: Profile) -> Tree:
+    """Refuse to sign in a tree in which a verification would refuse identifiers.
+
+    Args:
+        root: The element within which identifiers have to be unique.
+        signed: The elements that will be signed, each with its identifier.
+        profile: The profile.
+
+    Returns:
+        The tree, for `make`; nothing inside of the elements may change till then.
+
+    Raises:
+        Refusal: SIG_FORMAT.
+    """
+    tree, steps = Tree(root), _steps(profile)
+    tree.check([(Reference(name, steps, Digest.SHA256, b""), node) for node, name in signed], None)
+    return tree
 
 
 def make(
@@ -176,16 +204,22 @@ def make(
     parent: etree._Element,
     key_info: etree._Element | None = None,
     at: int | None = None,
+    signature_id: str = "",
+    properties: etree._Element | None = None,
+    tree: Tree | None = None,
 ) -> etree._Element:
     """Sign elements and put the ds:Signature into `parent`.
 
     Args:
-        signed: The elements, where they stand, each with its identifier.
+        signed: The elements, where they stand, each with its identifier, in the order of the profile.
         key: The signer's key.
         profile: The profile.
         parent: Element of the same tree that gets the signature.
         key_info: ds:KeyInfo to use; X509Data with the certificate when None.
         at: Place among the children of `parent`; the last when None.
+        signature_id: Identifier of the signature; its references get theirs from it. Empty: none has one.
+        properties: ds:Object that ends the signature; elements in it may be among the signed ones.
+        tree: What `admit` has returned for these elements; spares their second canonicalization.
 
     Returns:
         The signature, in the tree.
@@ -195,34 +229,62 @@ def make(
         GostUnavailableError: No library computes a GOST algorithm.
     """
     algorithm, digest_uri = PREFERRED[key.kind]
+    types = {
+        number: profile.reference_types[target]
+        for number, target in enumerate(profile.targets)
+        if target in profile.reference_types
+    }
     signature = etree.SubElement(parent, f"{{{DS}}}Signature", nsmap={"ds": DS})
     try:
         if at is not None:
             parent.insert(at, signature)
-        info = etree.SubElement(signature, f"{{{DS}}}SignedInfo")
+        if signature_id:
+            signature.set("Id", signature_id)
+        if properties is not None:
+            signature.append(properties)
+        info = etree.Element(f"{{{DS}}}SignedInfo", nsmap={"ds": DS})
+        signature.insert(0, info)
         canonicalization = Step(profile.canonicalizations[0])
         _algorithm(info, "CanonicalizationMethod", canonicalization.uri)
         _algorithm(info, "SignatureMethod", algorithm)
-        steps = tuple(Step(uri) for uri in profile.transforms[0])
-        for node, node_id in signed:
-            reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
-            transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
-            for step in steps:
-                _algorithm(transforms, "Transform", step.uri)
-            _algorithm(reference, "DigestMethod", digest_uri)
-            value = etree.SubElement(reference, f"{{{DS}}}DigestValue")
-            value.text = _base64(
-                primitives.digest(DIGESTS[digest_uri], signed_octets(node, steps, signature))
-            )
+        steps = _steps(profile)
+        for number, (node, node_id) in enumerate(signed):
+            octets = tree.octets(node, steps, signature) if tree else signed_octets(node, steps, signature)
+            value = primitives.digest(DIGESTS[digest_uri], octets)
+            reference = _refer(info, node_id, steps, digest_uri, value)
+            if signature_id:
+                reference.set("Id", reference_id(signature_id, number))
+            if number in types:
+                reference.set("Type", types[number])
         method = profile.algorithms[algorithm]
         info_digest = primitives.digest(method.digest, canonical(info, canonicalization))
-        value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
-        value.text = _base64(primitives.sign(key.private_key, method.digest, info_digest, der=False))
-        signature.append(_data_key_info(key) if key_info is None else key_info)
+        signed_value = primitives.sign(key.private_key, method.digest, info_digest, der=False)
+        etree.SubElement(signature, f"{{{DS}}}SignatureValue").text = _base64(signed_value)
+        signature.append(_data_key_info(key, profile) if key_info is None else key_info)
+        if properties is not None:
+            signature.append(properties)
     except BaseException:  # whatever it was, half a signature must not stay in the caller's tree
         parent.remove(signature)
         raise
     return signature
+
+
+def _refer(
+    info: etree._Element, node_id: str, steps: tuple[Step, ...], digest_uri: str, value: bytes
+) -> etree._Element:
+    """Append a ds:Reference to a new SignedInfo."""
+    reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{node_id}")
+    transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
+    for step in steps:
+        _algorithm(transforms, "Transform", step.uri)
+    _algorithm(reference, "DigestMethod", digest_uri)
+    etree.SubElement(reference, f"{{{DS}}}DigestValue").text = _base64(value)
+    return reference
+
+
+def reference_id(signature_id: str, number: int) -> str:
+    """Identifier of the reference with this number, from 0, in a new signature."""
+    return f"{signature_id}-reference-{number}"
 
 
 def graft(parent: etree._Element, element: etree._Element) -> None:
@@ -242,15 +304,34 @@ def graft(parent: etree._Element, element: etree._Element) -> None:
         raise format_refusal("префикс пространства имён занят: подпись не выдержит вставки")
 
 
+def _steps(profile: Profile) -> tuple[Step, ...]:
+    """The transforms of a new reference."""
+    return tuple(Step(uri) for uri in profile.transforms[0])
+
+
 def _algorithm(parent: etree._Element, name: str, uri: str) -> None:
     etree.SubElement(parent, f"{{{DS}}}{name}", Algorithm=uri)
 
 
-def _data_key_info(key: SigningKey) -> etree._Element:
+def _data_key_info(key: SigningKey, profile: Profile) -> etree._Element:
+    """X509Data with the own certificate and those above it, as many as the profile admits; roots stay out."""
     key_info = etree.Element(f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
     data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
-    etree.SubElement(data, f"{{{DS}}}X509Certificate").text = _base64(key.certificate.der)
+    for certificate in _carried(key, profile.maximum_certificates):
+        etree.SubElement(data, f"{{{DS}}}X509Certificate").text = _base64(certificate.der)
     return key_info
+
+
+def _carried(key: SigningKey, most: int) -> list[Certificate]:
+    """The own certificate, then each one's issuer, whatever their order in the file of the key."""
+    found = [key.certificate]
+    above = [one for one in key.chain if one.issuer != one.subject]
+    while len(found) < most:
+        issuers = [one for one in above if one.subject == found[-1].issuer and one not in found]
+        if not issuers:
+            break
+        found.append(issuers[0])
+    return found
 
 
 def _base64(octets: bytes) -> str:

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
 from signing import gost
-from signing.algorithms import PREFERRED, KeyKind
+from signing.algorithms import PREFERRED, SIGNATURES, KeyKind
 from signing.certificates import Certificate, of_x509
-from signing.primitives import NativePrivateKey
+from signing.primitives import NativePrivateKey, digest, sign, verify
 from signing.reasons import Refusal
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -93,7 +93,28 @@ def load_external_key(key_id: str, certificate_file: Path) -> SigningKey:
         raise KeyUnusableError(
             f"Сертификат {certificate_file.name} не для внешнего СКЗИ: нужен ключ ГОСТ Р 34.10-2012."
         )
-    return SigningKey(gost.ExternalKey(key_id, key.native), own, tuple(above), key.kind)
+    try:
+        named = gost.ExternalKey(key_id, key.native)
+    except gost.GostKeyError as error:
+        raise KeyUnusableError(str(error)) from error
+    return SigningKey(named, own, tuple(above), key.kind)
+
+
+def prove_key(key: SigningKey) -> None:
+    """Sign something by a key and verify it by its certificate: nothing else tells that it is the right one.
+
+    Raises:
+        KeyUnusableError: It does not sign, or it is not the key of the certificate.
+    """
+    kind = SIGNATURES[PREFERRED[key.kind][0]].digest
+    try:
+        value = digest(kind, b"")
+        signature = sign(key.private_key, kind, value, der=False)
+        holds = verify(key.certificate.public_key(), kind, value, signature, der=False)
+    except gost.GostUnavailableError as error:
+        raise KeyUnusableError(str(error)) from error
+    if not holds:
+        raise KeyUnusableError("Сертификат не относится к ключу: пробная подпись по нему не проверяется.")
 
 
 def load_pkcs12_key(file: Path, password: bytes | None = None) -> SigningKey:

@@ -1,4 +1,4 @@
-"""The role policy in force. Data only: a changed rule is a new row, and the old row gets its last day."""
+"""The built-in role policy. Data only: a changed rule is a new row, and the old row gets its last day."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ ROLE_CODES = {AUTHOR: "19", CHAIRMAN: "14", VICE_CHAIRMAN: "15", COMMISSIONER: "
 ORGANIZATION = "ORGANIZATION"
 LEGAL_AUTHENTICATOR = "LEGAL_AUTHENTICATOR"
 BUREAU_HEAD = "BUREAU_HEAD"
+
+ROLES = (*ROLE_CODES, LEGAL_AUTHENTICATOR, ORGANIZATION, BUREAU_HEAD)
 
 # First days of the kinds in the register of kinds (NSI 1.2.643.5.1.13.13.11.1520, version 12.14). Its last
 # days are no business of the roles: they close the reception, which is judged on the day of receipt.

@@ -96,6 +96,18 @@ BUREAU_EXPERTS = MappingProxyType(
 
 #: Name of the group «Должности специалистов с высшим медицинским образованием (врачи)», code 10: 131 posts.
 DOCTORS = "DOCTORS"
+GROUPS = frozenset({DOCTORS})
+
+#: The tables by name, for files of the operator.
+POST_TABLES = MappingProxyType(
+    {
+        "HEADS": frozenset(HEADS),
+        "DEPUTY_HEADS": frozenset(DEPUTY_HEADS),
+        "DEPARTMENT_HEADS": frozenset(DEPARTMENT_HEADS),
+        "BUREAU_HEADS": frozenset(BUREAU_HEADS),
+        "BUREAU_EXPERTS": frozenset(BUREAU_EXPERTS),
+    }
+)
 
 POST_NAMES = MappingProxyType({**HEADS, **DEPUTY_HEADS, **DEPARTMENT_HEADS, **BUREAU_HEADS, **BUREAU_EXPERTS})
 

@@ -21,6 +21,7 @@ from signing.algorithms import (
 DS = "http://www.w3.org/2000/09/xmldsig#"
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
 WSA_NAMESPACES = frozenset(
     {"http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"}
 )
@@ -34,6 +35,7 @@ EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 INCLUSIVE_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 SMEV_TRANSFORM = "urn://smev-gov-ru/xmldsig/transform"
+SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 
 SMEV_ACTOR = "http://smev.gosuslugi.ru/actors/smev"
 RECIPIENT_ACTOR = "http://smev.gosuslugi.ru/actors/recipient"
@@ -55,6 +57,7 @@ class Place(Enum):
 
     SECURITY_HEADER = "WS-Security header of the actor; certificate in a BinarySecurityToken"
     HOLDER = "after the content, in the same holder; certificate in X509Data"
+    RECEIPT = "after the content, in the same holder, with XAdES properties; certificates in X509Data"
     ENVELOPED = "last child of the signed element; certificate in X509Data"
     SLOT = "alone in an element beside the signed one; certificate in X509Data"
 
@@ -69,9 +72,14 @@ class Target(StrEnum):
     REPLY_TO = "ReplyTo"
     TO = "To"
     ACTION = "Action"
+    RELATES_TO = "RelatesTo"
     CONTENT = "содержание документа"
     PARENT = "элемент, в котором стоит подпись"
     NEIGHBOUR = "соседний элемент"
+    PROPERTIES = "свойства подписи XAdES"
+
+
+_UNTYPED: Mapping[Target, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Profile:
         name: Name of the profile.
         place: Where the signature stands.
         targets: What is signed: one reference for each, no other reference.
-        optional_targets: What may be signed besides.
+        optional_targets: What may be signed besides; a new signature signs what of it is there.
         id_attributes: Attributes of the signed element by which a reference may name it; a new signature
             uses the first.
         canonicalizations: Admitted URIs of the canonicalization of SignedInfo; a new signature uses the
@@ -91,7 +99,9 @@ class Profile:
         digests: Admitted URIs of digests.
         algorithms: Admitted URIs of signature algorithms.
         prefix_lists: Whether exclusive canonicalization may have an InclusiveNamespaces parameter.
+        reference_types: The Type that the reference to a target has; a reference to any other has none.
         maximum_signatures: Most signatures of one element.
+        maximum_certificates: Most certificates in X509Data, the signer's first, then those above it.
         actor: Addressee of the Security header, empty where there is none.
     """
 
@@ -105,8 +115,15 @@ class Profile:
     digests: Mapping[str, Digest] = field(default_factory=lambda: DIGESTS)
     algorithms: Mapping[str, SignatureAlgorithm] = field(default_factory=lambda: SIGNATURES)
     prefix_lists: bool = False
+    reference_types: Mapping[Target, str] = field(default_factory=lambda: _UNTYPED)
     maximum_signatures: int = 1
+    maximum_certificates: int = 1
     actor: str = ""
+
+    @property
+    def has_properties(self) -> bool:
+        """Whether a ds:Object with XAdES properties ends the signature."""
+        return Target.PROPERTIES in self.targets
 
     def demand(self, place: Place) -> None:
         """Refuse a profile of another place: a mistake of the caller.
@@ -152,6 +169,7 @@ WSS_HEADER_BODY = Profile(
 )
 
 # The integration bus of the ministry (ИПС): no actor, WS-Addressing and a Timestamp are signed with the Body.
+# An answer has RelatesTo besides; the bus marks it for its signature as it does the others.
 IPS = Profile(
     name="ips",
     place=Place.SECURITY_HEADER,
@@ -163,6 +181,7 @@ IPS = Profile(
         Target.TO,
         Target.ACTION,
     ),
+    optional_targets=(Target.RELATES_TO,),
     id_attributes=(WSU_ID,),
     transforms=((EXCLUSIVE_C14N,),),
     prefix_lists=True,
@@ -173,7 +192,7 @@ IPS_CALLBACK = replace(
     IPS,
     name="ips-callback",
     targets=(Target.BODY, Target.TIMESTAMP),
-    optional_targets=(Target.MESSAGE_ID, Target.REPLY_TO, Target.TO, Target.ACTION),
+    optional_targets=(Target.MESSAGE_ID, Target.REPLY_TO, Target.TO, Target.ACTION, Target.RELATES_TO),
     digests=MappingProxyType({**DIGESTS, SHA1: Digest.SHA1}),
     algorithms=MappingProxyType({**SIGNATURES, RSA_SHA1: LEGACY_SIGNATURES[RSA_SHA1]}),
 )
@@ -208,9 +227,20 @@ DOCUMENT = Profile(
     maximum_signatures=64,
 )
 
+# Our receipts: XAdES baseline B (ETSI EN 319 132-1), the signer's chain inside, so that they stand alone.
+RECEIPT = Profile(
+    name="receipt",
+    place=Place.RECEIPT,
+    targets=(Target.CONTENT, Target.PROPERTIES),
+    id_attributes=("Id",),
+    transforms=((EXCLUSIVE_C14N,),),
+    reference_types=MappingProxyType({Target.PROPERTIES: SIGNED_PROPERTIES}),
+    maximum_certificates=6,
+)
+
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile
-        for profile in (WSS_BODY, WSS_HEADER_BODY, IPS, IPS_CALLBACK, APP_DATA, SMEV3, DOCUMENT)
+        for profile in (WSS_BODY, WSS_HEADER_BODY, IPS, IPS_CALLBACK, APP_DATA, SMEV3, DOCUMENT, RECEIPT)
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -23,6 +24,7 @@ _NAME = re.compile(r"[\w.\-]+")
 
 _SIGNATURE = f"{{{DS}}}Signature"
 _SIGNATURE_PARTS = [f"{{{DS}}}SignedInfo", f"{{{DS}}}SignatureValue", f"{{{DS}}}KeyInfo"]
+_OBJECT = f"{{{DS}}}Object"
 _METHODS = [f"{{{DS}}}CanonicalizationMethod", f"{{{DS}}}SignatureMethod"]
 _REFERENCE = f"{{{DS}}}Reference"
 _REFERENCE_PARTS = [f"{{{DS}}}Transforms", f"{{{DS}}}DigestMethod", f"{{{DS}}}DigestValue"]
@@ -30,8 +32,7 @@ _TRANSFORM = f"{{{DS}}}Transform"
 _PREFIXES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One transform or canonicalization.
 
     Attributes:
@@ -52,12 +53,16 @@ class Reference:
         steps: Its transforms.
         digest: The digest function.
         value: The digest it claims.
+        type: Its Type, empty without one.
+        id: Its own Id, empty without one.
     """
 
     target_id: str
     steps: tuple[Step, ...]
     digest: Digest
     value: bytes
+    type: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +78,7 @@ class Parts:
         references: The references, in their order.
         value: The signature value.
         key_info: The ds:KeyInfo, not yet read.
+        properties: The ds:Object of a profile with XAdES properties, not yet read.
     """
 
     element: etree._Element
@@ -83,6 +89,7 @@ class Parts:
     references: tuple[Reference, ...]
     value: bytes
     key_info: etree._Element
+    properties: etree._Element | None = None
 
 
 def format_refusal(cause: str) -> Refusal:
@@ -100,7 +107,7 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
     Raises:
         Refusal: SIG_FORMAT for text, comments, processing instructions, entities or other attributes.
     """
-    children = list(parent)
+    children = list(parent) if len(parent) else []
     text = parent.text
     if text and not text.isspace():
         raise _foreign(parent)
@@ -115,12 +122,18 @@ def elements(parent: etree._Element, attributes: tuple[str, ...] | None = None) 
 
 def has_other_attributes(element: etree._Element, attributes: tuple[str, ...]) -> bool:
     """Whether an element has an attribute that is not among these."""
-    return not set(element.keys()).issubset(attributes)
+    names = element.keys()
+    return bool(names) and not set(names).issubset(attributes)
 
 
 def local_name(element: etree._Element) -> str:
     """Name of an element without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
+
+
+def namespace_of(element: etree._Element) -> str:
+    """Namespace of an element, empty when it has none."""
+    return str(element.tag).rpartition("}")[0][1:]
 
 
 def is_name(value: str) -> bool:
@@ -138,11 +151,14 @@ def read_signature(signature: etree._Element, profile: Profile) -> Parts:
         raise format_refusal("на месте подписи стоит другой элемент")
     children = elements(signature, ("Id",))
     names = [child.tag for child in children]
-    if names == _SIGNATURE_PARTS[:2]:
+    wanted = [*_SIGNATURE_PARTS, _OBJECT] if profile.has_properties else _SIGNATURE_PARTS
+    if names == [*wanted[:2], *wanted[3:]]:
         raise Refusal(Reason.CERT_MISSING)
-    if names != _SIGNATURE_PARTS:
-        raise format_refusal("состав элемента Signature отличается от SignedInfo, SignatureValue, KeyInfo")
-    signed_info, value_element, key_info = children
+    if names != wanted:
+        shown = ", ".join(name.rpartition("}")[2] for name in wanted)
+        raise format_refusal(f"состав элемента Signature отличается от {shown}")
+    signed_info, value_element, key_info = children[:3]
+    properties = children[3] if profile.has_properties else None
     value = _octets(value_element, ("Id",), _MAXIMUM_VALUE)
     if not value:
         raise format_refusal("элемент SignatureValue пуст")
@@ -164,7 +180,9 @@ def read_signature(signature: etree._Element, profile: Profile) -> Parts:
     method = profile.algorithms.get(algorithm)
     if method is None:
         raise _not_admitted(algorithm)
-    return Parts(signature, signed_info, canonicalization, algorithm, method, read, value, key_info)
+    return Parts(
+        signature, signed_info, canonicalization, algorithm, method, read, value, key_info, properties
+    )
 
 
 def token_certificate(token: etree._Element, key_info: etree._Element) -> Certificate:
@@ -196,19 +214,48 @@ def data_certificate(key_info: etree._Element) -> Certificate:
     Raises:
         Refusal: SIG_FORMAT or CERT_MISSING.
     """
-    step = key_info
-    for name in (f"{{{DS}}}X509Data", f"{{{DS}}}X509Certificate"):
-        children = elements(step, ("Id",))
-        if not children:
-            raise Refusal(Reason.CERT_MISSING)
-        if [child.tag for child in children] != [name]:
-            raise format_refusal("KeyInfo должен содержать один сертификат X509Data/X509Certificate")
-        step = children[0]
-    return read_certificate(_octets(step, (), MAXIMUM_SIZE))
+    return data_certificates(key_info, 1)[0]
+
+
+def data_certificates(key_info: etree._Element, maximum: int) -> tuple[Certificate, ...]:
+    """The certificates of KeyInfo/X509Data, the signer's first (XMLDSig 4.5.4).
+
+    Raises:
+        Refusal: SIG_FORMAT, also when there are more than `maximum`, or CERT_MISSING.
+    """
+    data = elements(key_info, ("Id",))
+    if not data:
+        raise Refusal(Reason.CERT_MISSING)
+    if [child.tag for child in data] != [f"{{{DS}}}X509Data"]:
+        raise _other_key_info(maximum)
+    found = elements(data[0], ("Id",))
+    if not found:
+        raise Refusal(Reason.CERT_MISSING)
+    if len(found) > maximum or any(child.tag != f"{{{DS}}}X509Certificate" for child in found):
+        raise _other_key_info(maximum)
+    return tuple(read_certificate(_octets(child, (), MAXIMUM_SIZE)) for child in found)
+
+
+def read_digest(method: etree._Element, value: etree._Element, profile: Profile) -> tuple[Digest, bytes]:
+    """A DigestMethod that the profile admits, and the DigestValue beside it.
+
+    Raises:
+        Refusal: SIG_FORMAT, SIG_ALGORITHM.
+    """
+    algorithm = _algorithm(method)
+    digest = profile.digests.get(algorithm)
+    if digest is None:
+        raise _not_admitted(algorithm)
+    return digest, _octets(value, (), _MAXIMUM_VALUE)
+
+
+def _other_key_info(maximum: int) -> Refusal:
+    count = "один сертификат" if maximum == 1 else f"от одного до {maximum} сертификатов"
+    return format_refusal(f"KeyInfo должен содержать {count} X509Data/X509Certificate")
 
 
 def _read_reference(reference: etree._Element, profile: Profile) -> Reference:
-    parts = elements(reference, ("Id", "URI"))
+    parts = elements(reference, ("Id", "URI", "Type") if profile.reference_types else ("Id", "URI"))
     if [part.tag for part in parts] != _REFERENCE_PARTS:
         raise format_refusal("состав ссылки Reference отличается от Transforms, DigestMethod, DigestValue")
     transforms, method, value = parts
@@ -222,11 +269,8 @@ def _read_reference(reference: etree._Element, profile: Profile) -> Reference:
     chain = tuple(step.uri for step in steps)
     if chain not in profile.transforms:
         raise _not_admitted(" ".join(chain))
-    algorithm = _algorithm(method)
-    digest = profile.digests.get(algorithm)
-    if digest is None:
-        raise _not_admitted(algorithm)
-    return Reference(uri[1:], steps, digest, _octets(value, (), _MAXIMUM_VALUE))
+    digest, claimed = read_digest(method, value, profile)
+    return Reference(uri[1:], steps, digest, claimed, reference.get("Type", ""), reference.get("Id", ""))
 
 
 def _step(element: etree._Element, profile: Profile) -> Step:

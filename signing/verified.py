@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from lxml import etree
@@ -39,3 +40,16 @@ class Verified:
     def node(self) -> etree._Element:
         """The first signed element: the only one, where a profile has one target."""
         return self.nodes[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VerifiedReceipt(Verified):
+    """A signature with XAdES properties that holds; neither its certificate nor its moment is trusted.
+
+    Attributes:
+        certificates: All certificates that came with it, the signer's first.
+        signing_time: The moment that the signer claims, UTC.
+    """
+
+    certificates: tuple[Certificate, ...]
+    signing_time: datetime

@@ -12,7 +12,7 @@ from uuid import uuid4
 from lxml import etree
 
 from signing import engine
-from signing.identifiers import check_tree, ids_of
+from signing.identifiers import ids_of
 from signing.keys import SigningKey
 from signing.profiles import (
     ACTOR_ATTRIBUTES,
@@ -29,7 +29,14 @@ from signing.profiles import (
     Target,
 )
 from signing.reasons import Reason, Refusal
-from signing.structure import elements, format_refusal, local_name, read_signature, token_certificate
+from signing.structure import (
+    elements,
+    format_refusal,
+    local_name,
+    namespace_of,
+    read_signature,
+    token_certificate,
+)
 from signing.verified import Verified
 
 _ADDRESSING = {
@@ -37,6 +44,7 @@ _ADDRESSING = {
     "ReplyTo": Target.REPLY_TO,
     "To": Target.TO,
     "Action": Target.ACTION,
+    "RelatesTo": Target.RELATES_TO,
 }
 _SIGNATURE = f"{{{DS}}}Signature"
 _TOKEN = f"{{{WSSE}}}BinarySecurityToken"
@@ -98,7 +106,7 @@ def sign_wss(envelope: etree._Element, key: SigningKey, profile: Profile = WSS_B
     profile.demand(Place.SECURITY_HEADER)
     header, body = envelope_parts(envelope)
     if header is None:
-        header = etree.Element(f"{{{_namespace(envelope)}}}Header")
+        header = etree.Element(f"{{{namespace_of(envelope)}}}Header")
         envelope.insert(0, header)
     security = security_of(header, profile.actor)
     if security is None:
@@ -107,28 +115,31 @@ def sign_wss(envelope: etree._Element, key: SigningKey, profile: Profile = WSS_B
         raise Refusal(Reason.SIG_DUPLICATE)
     targets = _targets(header, body, security.find(_TIMESTAMP), profile)
     signed = []
-    for target in profile.targets:
+    for target in (*profile.targets, *profile.optional_targets):
         node = targets.get(target)
+        if node is None and target in profile.optional_targets:
+            continue
         if node is None:
             raise format_refusal(f"в сообщении нет элемента, который должен быть подписан: {target}")
         if node.get(WSU_ID) is None:
             node.set(WSU_ID, f"{local_name(node).lower()}-{uuid4()}")
         signed.append((node, ids_of(node, profile)[0]))
-    check_tree(envelope)
+    tree = engine.admit(envelope, signed, profile)
     token_id = f"token-{uuid4()}"
     token = etree.SubElement(security, _TOKEN)
     token.set("EncodingType", BASE64_BINARY)
     token.set("ValueType", X509_TOKEN)
     token.set(WSU_ID, token_id)
     token.text = base64.b64encode(key.certificate.der).decode("ascii")
-    return engine.make(signed, key, profile, parent=security, key_info=_token_reference(token_id))
+    key_info = _token_reference(token_id)
+    return engine.make(signed, key, profile, parent=security, key_info=key_info, tree=tree)
 
 
 def make_security(header: etree._Element, actor: str) -> etree._Element:
     """Append an empty Security header addressed to an actor, to nobody in particular when it is empty."""
     security = etree.SubElement(header, _SECURITY, nsmap={"wsse": WSSE, "wsu": WSU})
     if actor:
-        namespace = _namespace(header)
+        namespace = namespace_of(header)
         security.set(f"{{{namespace}}}{ACTOR_ATTRIBUTES[namespace]}", actor)
     return security
 
@@ -139,7 +150,7 @@ def security_of(header: etree._Element, actor: str) -> etree._Element | None:
     Raises:
         Refusal: SIG_FORMAT when there are several.
     """
-    namespace = _namespace(header)
+    namespace = namespace_of(header)
     attribute = f"{{{namespace}}}{ACTOR_ATTRIBUTES[namespace]}"
     found = [s for s in header.iterchildren(_SECURITY) if s.get(attribute, "") == actor]
     if len(found) > 1:
@@ -153,7 +164,7 @@ def envelope_parts(envelope: etree._Element) -> tuple[etree._Element | None, etr
     Raises:
         Refusal: SIG_FORMAT for anything else.
     """
-    namespace = _namespace(envelope)
+    namespace = namespace_of(envelope)
     if envelope.tag != f"{{{namespace}}}Envelope" or namespace not in ACTOR_ATTRIBUTES:
         raise format_refusal("сообщение не является конвертом SOAP")
     children = [child for child in envelope if isinstance(child.tag, str)]
@@ -179,11 +190,11 @@ def _targets(
     if timestamp is not None:
         found[Target.TIMESTAMP] = timestamp
     for block in (one for one in header if isinstance(one.tag, str)):
-        name = etree.QName(block)
+        namespace, name = namespace_of(block), local_name(block)
         target: Target | None = None
-        if name.namespace in WSA_NAMESPACES:
-            target = _ADDRESSING.get(name.localname)
-        elif name.localname == "Header" and (name.namespace or "").startswith(_SMEV_NAMESPACE):
+        if namespace in WSA_NAMESPACES:
+            target = _ADDRESSING.get(name)
+        elif name == "Header" and namespace.startswith(_SMEV_NAMESPACE):
             target = Target.SMEV_HEADER
         if target is None or target not in wanted:
             continue
@@ -216,7 +227,3 @@ def _token_reference(token_id: str) -> etree._Element:
     reference = etree.SubElement(key_info, f"{{{WSSE}}}SecurityTokenReference")
     etree.SubElement(reference, f"{{{WSSE}}}Reference", {"URI": f"#{token_id}", "ValueType": X509_TOKEN})
     return key_info
-
-
-def _namespace(element: etree._Element) -> str:
-    return etree.QName(element).namespace or ""

@@ -1,27 +1,31 @@
-"""`config check`: the configuration and every file that it names, all problems at once."""
+"""`config check`, `policy check`: the operator's files and all that they name, all problems at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.app.composition import (
+    MOSCOW,
     load_own_key,
     load_partner_certificates,
     load_partners,
+    load_roles,
     load_trust,
     utc_now,
 )
 from adapter.config import Config, ConfigError, ConfigProblem, load
+from signing import PolicyUnusableError, RolePolicy
 from signing.expiry import terms_of, warnings_of
+from signing.policy_file import kinds_without_roles, load_policy
 
-_LOADERS: tuple[Callable[[Config], object], ...] = (load_own_key, load_trust, load_partners)
+_LOADERS: tuple[Callable[[Config], object], ...] = (load_own_key, load_trust, load_roles, load_partners)
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigReport:
-    """What is wrong with a configuration.
+class FileReport:
+    """What is wrong with a file of the operator.
 
     Attributes:
         path: the file.
@@ -47,8 +51,8 @@ class ConfigReport:
         return {**found, "notes": list(self.notes)} if self.notes else found
 
 
-def check_config(path: Path) -> ConfigReport:
-    """Check the values of a configuration, then the keys and certificates that it names.
+def check_config(path: Path) -> FileReport:
+    """Check the values of a configuration, then the keys, certificates and roles that it names.
 
     The demo keys may be missing as a whole: `mse-adapter run` and `mse-adapter keys demo` make them.
     """
@@ -56,19 +60,42 @@ def check_config(path: Path) -> ConfigReport:
         config = load(path)
     except ConfigError as error:
         readable = all(one.key != "файл" for one in error.problems)
-        return ConfigReport(path, readable, tuple(error.problems))
-    if not config.stand.keys.exists() and config.keys.key_file.is_relative_to(config.stand.keys):
+        return FileReport(path, readable, tuple(error.problems))
+    own = config.keys.key_file
+    if not config.stand.keys.exists() and own is not None and own.is_relative_to(config.stand.keys):
         note = f"Демонстрационных ключей в папке {config.stand.keys} ещё нет: их создаст mse-adapter run."
-        return ConfigReport(path, readable=True, problems=(), notes=(note,))
+        problems = _problems(config, (load_roles,))
+        return FileReport(path, readable=True, problems=problems, notes=(note,))
+    problems = _problems(config, _LOADERS)
+    notes = () if problems else (*_roles_missing(load_roles(config).current), *_expiring(config))
+    return FileReport(path, readable=True, problems=problems, notes=notes)
+
+
+def check_policy(path: Path) -> FileReport:
+    """Check a file of the role policy."""
+    try:
+        policy = load_policy(path)
+    except PolicyUnusableError as error:
+        problems = tuple(ConfigProblem(one.place, one.value, one.allowed) for one in error.faults)
+        return FileReport(path, error.is_readable, problems)
+    return FileReport(path, readable=True, problems=(), notes=_roles_missing(policy))
+
+
+def _problems(config: Config, loaders: Sequence[Callable[[Config], object]]) -> tuple[ConfigProblem, ...]:
     problems: list[ConfigProblem] = []
-    for load_part in _LOADERS:
+    for load_part in loaders:
         try:
             load_part(config)
         except ConfigError as error:
             problems += error.problems
-    if problems:
-        return ConfigReport(path, readable=True, problems=tuple(problems))
-    return ConfigReport(path, readable=True, problems=(), notes=_expiring(config))
+    return tuple(problems)
+
+
+def _roles_missing(policy: RolePolicy) -> tuple[str, ...]:
+    """What a policy leaves without signers today, which may be meant so."""
+    kinds = kinds_without_roles(policy, utc_now().astimezone(MOSCOW).date())
+    told = f"По политике ролей сегодня никто не подписывает виды {', '.join(kinds)}: они не принимаются."
+    return (told,) if kinds else ()
 
 
 def _expiring(config: Config) -> tuple[str, ...]:

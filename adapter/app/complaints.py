@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.app.recognizing import Unreadable
+from adapter.app.sealing import CannotSignError
+from adapter.app.vouching import CannotJudgeError
 from adapter.config import ConfigError
 from adapter.stand.actors import KeysUnusableError
 from signing import KeyUnusableError, TrustUnusableError
+from signing.gost import GostError
 from storage import StoreBusy, StoreError
 
 _NO_FILE = "файл"
@@ -51,8 +54,10 @@ def complaint_of(error: Exception) -> Complaint | None:
             found = Complaint(("База данных занята другим процессом адаптера.",), refused=True)
         case StoreError():
             found = Complaint((_NO_DATABASE,), refused=True)
-        case KeysUnusableError() | KeyUnusableError() | TrustUnusableError():
+        case KeysUnusableError() | KeyUnusableError() | TrustUnusableError() | CannotSignError():
             found = Complaint((str(error),), refused=True)
+        case CannotJudgeError() | GostError():
+            found = Complaint(tuple(str(error).splitlines()), refused=False)
         case Unreadable():
             found = Complaint(tuple(one.message for one in error.problems), refused=False)
         case ProgramEndedError():

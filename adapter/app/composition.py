@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
-from adapter.domain.partners import Organization, Partner, PartnerKind, Partners, Transport
+from adapter.domain.partners import Organization, Partner, Partners
 from adapter.operations.context import Context, Limits, OwnSystem
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
@@ -24,16 +24,21 @@ from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
 from signing import (
     Certificate,
     KeyUnusableError,
+    PolicySource,
+    PolicyUnusableError,
     Refusal,
     SigningKey,
     Trust,
     TrustUnusableError,
+    gost,
     load_certificate,
     load_pem_key,
     sign_wss,
 )
 from signing.demo import is_demo
 from signing.expiry import ExpiryWarning, terms_of, warnings_of
+from signing.gost.command import CommandBackend
+from signing.keys import load_external_key, prove_key
 from storage import Store, open_store
 
 Clock = Callable[[], datetime]
@@ -79,7 +84,7 @@ class Runtime:
 
 
 def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
-    """Load keys and trust, open the store.
+    """Load keys, trust and roles, open the store.
 
     Raises:
         ConfigError: a file that the configuration names cannot be used.
@@ -92,6 +97,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
             Path("config.toml"), [ConfigProblem("service.address", config.service.address, allowed)]
         )
     trust = load_trust(config)
+    roles = load_roles(config)
     secret = _installation_key(config)
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
@@ -113,6 +119,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         ),
         clock=clock,
         installation_key=secret,
+        roles=roles,
     )
     return Runtime(config, context, clock, certificates)
 
@@ -121,9 +128,11 @@ def load_own_key(config: Config) -> SigningKey:
     """Load the adapter's own key.
 
     Raises:
-        ConfigError: it cannot be used.
+        ConfigError: it cannot be used; a key in an external СКЗИ has to sign something at once.
     """
     keys = config.keys
+    if keys.key_file is None:
+        return _external_key(config)
     try:
         password = keys.password_file.read_bytes().strip() if keys.password_file else None
         return load_pem_key(keys.key_file, keys.certificate_file, password)
@@ -132,18 +141,52 @@ def load_own_key(config: Config) -> SigningKey:
         raise _wrong("keys.key_file", hint) from None
 
 
+def _external_key(config: Config) -> SigningKey:
+    keys = config.keys
+    configure_gost(config)
+    try:
+        key = load_external_key(keys.external_key, keys.certificate_file)
+        prove_key(key)
+    except KeyUnusableError as error:
+        hint = f"имя ключа ГОСТ во внешнем СКЗИ ([gost]), сертификат которого – certificate_file ({error})"
+        raise _wrong("keys.external_key", hint) from None
+    return key
+
+
+def configure_gost(config: Config) -> None:
+    """Give all GOST work of this process to the external СКЗИ of the configuration, where there is one."""
+    if config.gost.command:
+        gost.configure(CommandBackend(config.gost.command, timeout=config.gost.timeout_seconds))
+
+
 def load_trust(config: Config) -> Trust:
     """Load roots, intermediates and revocation lists.
 
     Raises:
         ConfigError: one of them cannot be used.
     """
+    configure_gost(config)
     trust = config.trust
     try:
         return Trust([*trust.roots, *trust.intermediates, *trust.crls], sources_of(trust))
     except (TrustUnusableError, OSError) as error:
         hint = f"сертификаты и списки отзыва в PEM или DER ({_cause(error)})"
         raise _wrong("trust", hint) from None
+
+
+def load_roles(config: Config) -> PolicySource:
+    """Load the role policy: the file of the operator, or the built-in one.
+
+    Raises:
+        ConfigError: the file cannot be used; each of its faults is a problem.
+    """
+    try:
+        return PolicySource(config.roles.policy_file)
+    except PolicyUnusableError as error:
+        problems = [
+            ConfigProblem(f"roles.policy_file: {one.place}", one.value, one.allowed) for one in error.faults
+        ]
+        raise ConfigError(Path("config.toml"), problems) from None
 
 
 def load_partner_certificates(config: Config) -> tuple[tuple[str, Certificate], ...]:
@@ -185,6 +228,9 @@ def load_partners(config: Config) -> Partners:
                 organizations=tuple(Organization(org.oid, org.ogrn, org.name) for org in one.organizations),
                 operations=frozenset(one.operations),
                 transport=one.transport,
+                signature_profile=one.signature_profile,
+                clock_skew=timedelta(seconds=one.clock_skew_seconds),
+                timestamp_life=timedelta(seconds=one.timestamp_seconds),
                 delivery=one.delivery,
                 address=one.address,
                 test=one.test,
@@ -224,7 +270,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
             name="RemdCallback",
             operations={f"{{{REMD_CALLBACK}}}{element}": name for element, name in OPERATIONS.items()},
             handle=RegistryDoor(context),
-            sign=sign if _registry_wants_signatures(context.partners) else None,
             soap_versions=frozenset({"1.1", "1.2"}),
         )
     )
@@ -241,10 +286,6 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
         limits=limits,
         health=lambda path: health(runtime, path),
     )
-
-
-def _registry_wants_signatures(partners: Partners) -> bool:
-    return any(one.transport is Transport.SIGNATURE for one in partners.of_kind(PartnerKind.REMD))
 
 
 def _installation_key(config: Config) -> bytes:

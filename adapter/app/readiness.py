@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from adapter.app.trusting import condition_of
+from adapter.app.trusting import condition_of, roles_condition
 from signing import gost
 from storage import StoreError, Transaction
 
@@ -23,20 +23,22 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
     """Answer a request for a page of health.
 
     Ready means: the database answers, its clock agrees, and the own key can sign. GOST that nobody computes
-    here and faults of trust are warnings: RSA and ECDSA, and what is trusted already, go on.
+    here and faults of trust and roles are warnings: RSA and ECDSA, and what is in force already, go on.
 
     Returns:
-        HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail), `gost`, `trust`.
+        HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail), `gost`, `trust`, `roles`.
     """
     if path != "/health/ready":
         return 200, json.dumps({"status": "live"}).encode()
     trust = condition_of(runtime.context.trust, runtime.warnings(runtime.clock()))
+    roles = roles_condition(runtime.context.roles)
     report = gost.report()
     checks = {
         **_database(runtime),
         "key": _own_key(runtime, report),
         "gost": WARN if report.missing else OK,
         "trust": WARN if trust["fault"] or trust["unreachable"] or trust["warnings"] else OK,
+        "roles": WARN if roles["fault"] else OK,
     }
     ready = FAIL not in checks.values()
     body = {
@@ -44,6 +46,7 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
         "checks": checks,
         "gost": gost_condition(report),
         "trust": trust,
+        "roles": roles,
     }
     return (200 if ready else 503), json.dumps(body, ensure_ascii=False).encode()
 

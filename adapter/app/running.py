@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.app.composition import Runtime, build_application, clock_on, open_runtime
-from adapter.app.trusting import TrustUpkeep
+from adapter.app.trusting import Upkeep
 from adapter.config import load
 from adapter.soap.orphans import end_with
 from storage import upgrade
@@ -60,9 +60,10 @@ def node_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-def upkeep_of(runtime: Runtime) -> TrustUpkeep:
-    """Return the upkeep of trust of a process."""
-    return TrustUpkeep(runtime.context.trust, runtime.clock, runtime.warnings)
+def upkeep_of(runtime: Runtime) -> Upkeep:
+    """Return the upkeep of a process."""
+    context = runtime.context
+    return Upkeep(context.trust, context.roles, runtime.clock, runtime.warnings)
 
 
 def end_with_parent() -> None:

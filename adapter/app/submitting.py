@@ -22,6 +22,7 @@ from lxml import etree
 
 from adapter.app.composition import Clock, load_own_key, utc_now
 from adapter.app.in_process import clock_from, serving
+from adapter.app.receipt_files import fault_of_place, keep_receipt
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
 from adapter.app.trip import demo_keys
 from adapter.app.validating import content_of, error_json, reading_limits
@@ -51,11 +52,9 @@ from signing import (
     Certificate,
     Reason,
     Refusal,
-    Verified,
     sign_detached,
     sign_document,
     sign_wss,
-    verify_document,
     verify_wss,
 )
 from signing.policy import ORGANIZATION
@@ -136,6 +135,7 @@ def submit(
     to: str = "",
     system_code: str = "",
     on_date: date | None = None,
+    receipt_file: Path | None = None,
 ) -> Submitted:
     """Send a document and return the adapter's answer.
 
@@ -146,19 +146,23 @@ def submit(
         to: base address of the adapter; empty: that of the configuration.
         system_code: who sends; empty: the first МИС of the configuration.
         on_date: send to an adapter inside this process whose clock stands on this day.
+        receipt_file: where the receipt is to be kept; None: nowhere.
 
     Raises:
         WrongUse: a key, a system or a kind of file that cannot be used.
         ConfigError: the configuration cannot be used.
         KeyUnusableError: a key of the stand is not there.
     """
+    fault = fault_of_place(receipt_file)
+    if fault:
+        raise WrongUse("--receipt", fault)
     config = load(config_path)
     zone = ZoneInfo(config.service.zone)
     refused = partial(Submitted, accepted=False, zone=zone)
     try:
         document = recognize(read_file(file, config.limits.message_bytes), reading_limits(config.limits))
         with _calling(config, system_code, to, on_date) as caller:
-            return _Clerk(caller, config.stand.keys, tuple(keys), zone).send(document)
+            return _Clerk(caller, config.stand.keys, tuple(keys), zone, receipt_file).send(document)
     except Unreadable as error:
         return refused(answered=False, errors=tuple(map(error_json, error.problems)))
     except Unanswered as error:
@@ -235,6 +239,7 @@ class _Clerk:
     folder: Path
     names: tuple[str, ...]
     zone: ZoneInfo
+    receipt_file: Path | None
 
     def send(self, document: Document) -> Submitted:
         match document.kind:
@@ -261,7 +266,9 @@ class _Clerk:
         return self._stored(self.caller.call(request, SubmitReferralResponse), notes)
 
     def _stored(self, answer: SubmitReferralResponse, notes: tuple[str, ...] = ()) -> Submitted:
-        receipt = _receipt(answer.receipt, self.caller.adapter)
+        receipt = self.caller.receipt(answer.receipt).content
+        if self.receipt_file is not None:
+            notes = (*notes, *keep_receipt(answer.receipt, self.receipt_file))
         return Submitted(
             accepted=True,
             zone=self.zone,
@@ -366,22 +373,6 @@ def _system(config: Config, code: str) -> DemoSystem:
     if named not in known:
         raise WrongUse("--as", f"в папке стенда нет ключа системы {named}. Есть: {', '.join(sorted(known))}.")
     return known[named]
-
-
-def _receipt(holder: etree._Element, adapter: Adapter) -> ReceiptContent:
-    """Read a receipt that the adapter has signed.
-
-    Raises:
-        Unanswered: somebody else has, or nobody.
-    """
-    try:
-        outcomes = verify_document(holder)
-    except Refusal as refusal:
-        raise Unanswered(f"подпись квитанции: {refusal.reason}") from refusal
-    signers = [one.certificate.thumbprint for one in outcomes if isinstance(one, Verified)]
-    if signers != [adapter.thumbprint]:
-        raise Unanswered("квитанция подписана не адаптером")
-    return binding.read(ReceiptContent, holder[0])
 
 
 def _is_signed(envelope: etree._Element) -> bool:

@@ -14,9 +14,9 @@ from pathlib import Path
 from adapter.app.complaints import ProgramEndedError
 from adapter.app.composition import Clock, clock_on
 from adapter.app.running import PARENT, upgrade_database, wait_for_signal
-from adapter.config import Config, ConfigError, ConfigProblem, load
+from adapter.config import Config, ConfigError, ConfigProblem, PartnerSection, load
 from adapter.contract.envelope import System
-from adapter.domain.partners import PartnerKind
+from adapter.domain.partners import PartnerKind, SignatureProfile, Transport
 from adapter.soap.server import refuse_taken, wait_until_listening
 from adapter.stand.actors import KeysUnusableError, make_keys
 from adapter.stand.stand import Stand, StandSettings
@@ -76,8 +76,13 @@ def stand_of(config: Config, clock: Clock) -> Stand:
             address=config.stand.address,
             port=config.stand.port,
             client_entity_id=registry.client_entity_id if registry else "",
+            remd_signature=_profile_of(registry) if registry else None,
         )
     )
+
+
+def _profile_of(registry: PartnerSection) -> SignatureProfile | None:
+    return registry.signature_profile if registry.transport is Transport.SIGNATURE else None
 
 
 def stand(config_path: Path, on_date: date | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The upkeep of trust in a running process: files that change, lists and answers of the network, warnings."""
+"""The upkeep of a running process: files of trust and roles that change, lists of the network, warnings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from adapter.config import TrustSection
-from signing import Trust, TrustUnusableError
+from signing import PolicySource, PolicyUnusableError, Trust, TrustUnusableError
 from signing.expiry import ExpiryWarning
 from signing.status import Sources
 
@@ -51,25 +51,38 @@ def condition_of(trust: Trust, warnings: Sequence[ExpiryWarning]) -> dict[str, o
     }
 
 
-class TrustUpkeep:
-    """Keeps trust fresh in a thread of its own, so that neither a new list nor a new root needs a restart."""
+def roles_condition(roles: PolicySource) -> dict[str, object]:
+    """Return what /health/ready shows of the role policy: file (empty: built-in), rules, fault in Russian."""
+    return {
+        "file": str(roles.path or ""),
+        "rules": len(roles.current.rules),
+        "fault": roles.fault,
+    }
 
-    def __init__(self, trust: Trust, clock: Callable[[], datetime], warnings: Warnings) -> None:
+
+class Upkeep:
+    """Keeps trust and roles fresh in a thread of its own: a new list, root or rule needs no restart."""
+
+    def __init__(
+        self, trust: Trust, roles: PolicySource, clock: Callable[[], datetime], warnings: Warnings
+    ) -> None:
         """Make it; nothing runs before `start` or `tick`.
 
         Args:
-            trust: what is kept fresh.
+            trust: authorities and lists, kept fresh.
+            roles: role policy, kept fresh.
             clock: the clock of the program, aware.
             warnings: what ends soon at a moment.
         """
         self._trust = trust
+        self._roles = roles
         self._clock = clock
         self._warnings = warnings
         self._warn_at: datetime | None = None
         self._told: set[tuple[str, str, int]] = set()
         self._faults: dict[str, str] = {}
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="trust", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name="upkeep", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -89,13 +102,23 @@ class TrustUpkeep:
             self._tell("files", f"trust files unusable, the former ones stay: {error}")
         else:
             self._faults.pop("files", None)
+        self._reload_roles()
         self._trust.refresh(now)
         unreachable = dict(self._trust.state().unreachable)
         for url, cause in unreachable.items():
             self._tell(url, f"revocation list not fetched from {url}: {cause}")
-        for url in self._faults.keys() - unreachable.keys() - {"files"}:
+        for url in self._faults.keys() - unreachable.keys() - {"files", "roles"}:
             del self._faults[url]
         self._warn(now)
+
+    def _reload_roles(self) -> None:
+        try:
+            if self._roles.reload_if_changed():
+                _log.info("the role policy has changed and is in force")
+        except PolicyUnusableError as error:
+            self._tell("roles", f"role policy unusable, the former one stays: {error}")
+        else:
+            self._faults.pop("roles", None)
 
     def _tell(self, of: str, text: str) -> None:
         if self._faults.get(of) != text:
@@ -117,5 +140,5 @@ class TrustUpkeep:
             try:
                 self.tick()
             except Exception as error:  # noqa: BLE001 - edge of the thread: without it nothing is fetched any more
-                _log.error("upkeep of trust: %s", type(error).__name__)
+                _log.error("upkeep: %s", type(error).__name__)
             self._stop.wait(UPKEEP_SECONDS)

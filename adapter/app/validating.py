@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from adapter.app.composition import load_trust, utc_now
+from adapter.app.composition import load_roles, load_trust, utc_now
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
 from adapter.config import Config, ConfigError, LimitSection, load
 from adapter.contract import binding, envelope, explain, model, schemas
@@ -46,6 +46,7 @@ from adapter.operations.reception import (
 from adapter.soap.faults import envelope_fault
 from adapter.soap.reading import Limits, split, version_of
 from signing import Refusal, Trust, verify_wss
+from signing.policy import DEFAULT_POLICY
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -114,14 +115,15 @@ def moment_on(day: date | None) -> datetime:
 
 
 def open_validator(config_path: Path | None = None, on_date: date | None = None) -> Validator:
-    """Return a validator with the limits and the trust of the configuration.
+    """Return a validator with the limits, the trust and the role policy of the configuration.
 
     Args:
         config_path: None: `config.toml` of the current folder, or no configuration when there is none.
         on_date: day on which documents count as received; None: today.
 
     Raises:
-        ConfigError: the configuration is not usable; files of trust that it names may be absent.
+        ConfigError: the configuration or the role policy that it names is not usable; files of trust may be
+            absent.
     """
     path = config_path or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
     config = load(path) if path is not None else None
@@ -140,6 +142,7 @@ class Validator:
         self._trust = trust or _NoAuthorities()
         self._ports = Ports(
             self._trust,
+            load_roles(config).current if config is not None else DEFAULT_POLICY,
             FilePorts(
                 FileLimits(
                     inline_file_bytes=limits.inline_file_bytes,

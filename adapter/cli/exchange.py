@@ -61,12 +61,24 @@ Keys = Annotated[
 ]
 
 
+ReceiptFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt",
+        metavar="ФАЙЛ",
+        help="Куда сохранить квитанцию; готовый файл не заменяется.",
+        show_default=False,
+    ),
+]
+
+
 def submit(
     file: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Документ или конверт SOAP.")],
     key: Keys = None,
     to: To = None,
     as_system: AsSystem = "",
     on_date: OnDate = None,
+    receipt: ReceiptFile = None,
     config: ConfigFile = None,
     as_json: Json = False,
 ) -> int:
@@ -86,6 +98,7 @@ def submit(
             to=to or "",
             system_code=as_system,
             on_date=on_date,
+            receipt_file=receipt,
         )
 
     answer = _checked(send)

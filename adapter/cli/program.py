@@ -15,7 +15,17 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from adapter.cli import exchange, files, running, service
+from adapter.cli import (
+    certificate,
+    exchange,
+    files,
+    receipt,
+    running,
+    service,
+    signature,
+    signature_explain,
+    signature_tools,
+)
 from adapter.cli.russian import Command, Group, set_titles, usage_error
 from adapter.cli.screen import (
     GOOD,
@@ -122,19 +132,43 @@ def _add(owner: typer.Typer, name: str, function: Any) -> None:
     owner.command(name, cls=Command)(function)
 
 
-for _name, _function in (
-    ("run", running.run),
-    ("serve", running.serve),
-    ("work", running.work),
-    ("stand", running.stand),
-    ("validate", files.validate),
-    ("submit", exchange.submit),
-    ("status", exchange.status),
-):
-    _add(app, _name, _function)
-_add(_group("keys", "Ключи."), "demo", service.demo_keys)
-_add(_group("db", "База данных."), "upgrade", service.upgrade)
-_add(_group("config", "Файл настройки."), "check", service.check)
+_COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
+    (
+        app,
+        (
+            ("run", running.run),
+            ("serve", running.serve),
+            ("work", running.work),
+            ("stand", running.stand),
+            ("validate", files.validate),
+            ("submit", exchange.submit),
+            ("status", exchange.status),
+        ),
+    ),
+    (
+        _group("signature", "Подписи: проверить, поставить, объяснить."),
+        (
+            ("verify", signature.verify),
+            ("sign", signature_tools.sign),
+            ("explain", signature_explain.explain),
+            ("transform", signature_tools.transform),
+            ("digest", signature_tools.digest),
+            ("backends", signature_tools.backends),
+        ),
+    ),
+    (_group("certificate", "Сертификаты."), (("check", certificate.check),)),
+    (_group("receipt", "Квитанции адаптера."), (("verify", receipt.verify),)),
+    (
+        _group("policy", "Политика ролей: кто подписывает документы."),
+        (("show", service.show_policy), ("check", service.check_policy)),
+    ),
+    (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
+    (_group("db", "База данных."), (("upgrade", service.upgrade),)),
+    (_group("config", "Файл настройки."), (("check", service.check),)),
+)
+for _owner, _commands in _COMMANDS:
+    for _name, _function in _commands:
+        _add(_owner, _name, _function)
 
 
 def main() -> None:

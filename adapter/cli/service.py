@@ -1,15 +1,18 @@
-"""`keys demo`, `db upgrade`, `config check`: what an operator does before the start."""
+"""`keys demo`, `db upgrade`, `config check`, `policy …`: what an operator does before the start."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from adapter.cli.options import ConfigFile, Json, config_path
 from adapter.cli.screen import GOOD, REFUSED, UNREADABLE, err, out, plain, print_json, print_notes, progress
+
+if TYPE_CHECKING:
+    from adapter.app.checking import FileReport
 
 _DATABASES = {"sqlite": "SQLite", "postgresql+psycopg": "PostgreSQL"}
 Directory = Annotated[
@@ -18,6 +21,7 @@ Directory = Annotated[
         "--directory", metavar="ПАПКА", help="Куда. Без параметра – папка стенда.", show_default=False
     ),
 ]
+PolicyFile = Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Файл политики ролей, TOML.")]
 
 
 def demo_keys(directory: Directory = None, config: ConfigFile = None) -> int:
@@ -52,7 +56,28 @@ def check(config: ConfigFile = None, as_json: Json = False) -> int:
     """Проверить файл настройки и все файлы, которые в нём названы."""
     from adapter.app.checking import check_config  # noqa: PLC0415 - heavy, loaded where it is used
 
-    report = check_config(config_path(config))
+    path = config_path(config)
+    return _told(check_config(path), f"Настройка {plain(str(path))} не годится:", as_json)
+
+
+def show_policy() -> int:
+    """Вывести встроенную политику ролей: с неё начинают свой файл (roles.policy_file)."""
+    from signing.policy import DEFAULT_POLICY  # noqa: PLC0415
+    from signing.policy_text import dump_policy  # noqa: PLC0415 - heavy, loaded where it is used
+
+    typer.echo(dump_policy(DEFAULT_POLICY), nl=False)
+    return GOOD
+
+
+def check_policy(file: PolicyFile, as_json: Json = False) -> int:
+    """Проверить файл политики ролей: все ошибки сразу."""
+    from adapter.app.checking import check_policy as check_file  # noqa: PLC0415 - heavy, loaded where it is used
+
+    return _told(check_file(file), f"Политика ролей {plain(str(file))} не годится:", as_json)
+
+
+def _told(report: FileReport, complaint: str, as_json: bool) -> int:
+    """Print a report; return the exit status."""
     status = (GOOD if report.accepted else REFUSED) if report.readable else UNREADABLE
     if as_json:
         print_json(report.as_json())
@@ -61,7 +86,7 @@ def check(config: ConfigFile = None, as_json: Json = False) -> int:
         out().print(Text(f"{plain(str(report.path))}: ошибок нет", style="green"), soft_wrap=True)
     else:
         console = err()
-        console.print(Text(f"Настройка {plain(str(report.path))} не годится:", style="red"), soft_wrap=True)
+        console.print(Text(complaint, style="red"), soft_wrap=True)
         for one in report.problems:
             console.print(Text(f"  {plain(str(one))}"), soft_wrap=True)
     print_notes(out(), report.notes)

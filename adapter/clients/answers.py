@@ -23,7 +23,7 @@ _TEMPORARY_FAULTS = frozenset({"Server", "Receiver"})
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A message that is built once and sent unchanged on every attempt.
+    """A message that is built once and sent unchanged on every attempt, but for its transport signature.
 
     Attributes:
         message_id: bare UUID by which the partner knows the message.

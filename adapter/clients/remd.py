@@ -20,10 +20,10 @@ read).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 from lxml import etree
@@ -41,11 +41,12 @@ from adapter.clients.answers import (
 from adapter.clients.sending import Sent
 from adapter.clients.wsdl import NotUnderstood, service
 from adapter.contract import schemas
-from adapter.contract.namespaces import REMD, SOAP12, WSA
+from adapter.contract.namespaces import REMD
 from adapter.contract.reply import PartnerError, Reply
+from adapter.contract.soap import ANONYMOUS, Addressing, address
+from adapter.domain.identifiers import uid_key
 
 CONTENT_TYPE = "application/soap+xml;charset=UTF-8"
-ANONYMOUS = f"{WSA}/anonymous"
 REGISTER = "registerDocument"
 SEARCH = "searchRegistryItem"
 GET = "getRegistryItem"
@@ -206,14 +207,23 @@ def build_demand(route: RemdRoute, emdr_id: str, message_id: str = "") -> Prepar
     return _build(DEMAND, route, message_id or str(uuid4()), {"emdrId": emdr_id})
 
 
-def read_register(sent: Sent, local_uid: str, *, repeated: bool = False) -> Answer:
+Proof: TypeAlias = Callable[[etree._Element], bool]  # noqa: SLF001 - lxml has no other name for it
+"""Whether the envelope of an answer is РЭМД's own."""
+
+
+def unsigned(_: etree._Element) -> bool:
+    """The proof of a РЭМД that does not sign: none."""
+    return True
+
+
+def read_register(sent: Sent, local_uid: str, *, repeated: bool = False, proof: Proof = unsigned) -> Answer:
     """Read the answer to registerDocument.
 
     "Not unique" about our own `local_uid` with a number is evidence of registration: an accepted Reply with
     the values of `RegistryItem.reply`. Without a number the document is still being judged: accepted, when it
     is our own message that is `repeated`; otherwise somebody else sent it, and it stays a refusal.
     """
-    answer = _read(REGISTER, sent)
+    answer = _read(REGISTER, sent, proof)
     if not isinstance(answer, Reply) or answer.accepted:
         return answer
     named = [one for one in answer.errors if one.code == NOT_UNIQUE and _names(one, local_uid)]
@@ -225,23 +235,23 @@ def read_register(sent: Sent, local_uid: str, *, repeated: bool = False) -> Answ
     return Reply(accepted=True) if repeated and len(answer.errors) == 1 else answer
 
 
-def read_demand(sent: Sent) -> Answer:
+def read_demand(sent: Sent, proof: Proof = unsigned) -> Answer:
     """Read the answer to demandContent."""
-    return _read(DEMAND, sent)
+    return _read(DEMAND, sent, proof)
 
 
-def read_search(sent: Sent, local_uid: str) -> RegistryItem | Answer | None:
+def read_search(sent: Sent, local_uid: str, proof: Proof = unsigned) -> RegistryItem | Answer | None:
     """Read the answer to searchRegistryItem: the record of `local_uid`, or None when there is none."""
-    values = _values(SEARCH, sent)
+    values = _values(SEARCH, sent, proof)
     if not isinstance(values, Mapping):
         return values
     items = (values.get("matches") or {}).get("item") or []
     return next((_item(one) for one in items if same_uid(str(one.get("localUid") or ""), local_uid)), None)
 
 
-def read_get(sent: Sent) -> RegistryItem | Answer | None:
+def read_get(sent: Sent, proof: Proof = unsigned) -> RegistryItem | Answer | None:
     """Read the answer to getRegistryItem; None when it holds no record."""
-    values = _values(GET, sent)
+    values = _values(GET, sent, proof)
     if not isinstance(values, Mapping):
         return values
     item = values.get("registryItem")
@@ -250,11 +260,7 @@ def read_get(sent: Sent) -> RegistryItem | Answer | None:
 
 def same_uid(one: str, other: str) -> bool:
     """Whether two spellings name one identifier: РЭМД writes them in another case, with ``urn:uuid:``."""
-    return _uid_key(one) == _uid_key(other) != ""
-
-
-def _uid_key(uid: str) -> str:
-    return uid.strip().lower().removeprefix("urn:uuid:").replace("-", "")
+    return uid_key(one) == uid_key(other) != ""
 
 
 def _mapping(document: DocumentToRegister) -> dict[str, Any]:
@@ -315,33 +321,26 @@ def _build(operation: str, route: RemdRoute, message_id: str, values: Mapping[st
         raise Unbuildable(f"запрос не соответствует описанию сервиса: {error}") from None
     if schemas.errors(content_of(envelope), "remd"):
         raise Unbuildable("запрос не соответствует схеме")
-    _address(envelope, operation, route, message_id)
+    address(envelope, Addressing(operation, message_id, to=route.address, reply_to=route.reply_to))
     body = etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
     return Prepared(message_id, body, CONTENT_TYPE)
 
 
-def _address(envelope: etree._Element, operation: str, route: RemdRoute, message_id: str) -> None:
-    """Add the WS-Addressing headers, in the order of the traces."""
-    header = envelope.find(f"{{{SOAP12}}}Header")
-    if header is None:
-        raise ValueError("the WSDL of РЭМД has lost its header")
-    texts = (("MessageID", message_id), ("Action", operation), ("To", route.address))
-    for name, text in texts:
-        etree.SubElement(header, f"{{{WSA}}}{name}", nsmap={"wsa": WSA}).text = text
-    reply_to = etree.SubElement(header, f"{{{WSA}}}ReplyTo", nsmap={"wsa": WSA})
-    etree.SubElement(reply_to, f"{{{WSA}}}Address").text = route.reply_to
-
-
-def _read(operation: str, sent: Sent) -> Answer:
-    values = _values(operation, sent)
+def _read(operation: str, sent: Sent, proof: Proof) -> Answer:
+    values = _values(operation, sent, proof)
     if not isinstance(values, Mapping):
         return values
     return Reply(accepted=True)
 
 
-def _values(operation: str, sent: Sent) -> Mapping[str, Any] | Answer:
-    """Return the children of a successful answer, or what the answer is instead."""
+def _values(operation: str, sent: Sent, proof: Proof) -> Mapping[str, Any] | Answer:
+    """Return the children of a successful answer, or what the answer is instead.
+
+    A fault may come from a node on the way and needs no proof.
+    """
     envelope = read_envelope(sent)
+    if not isinstance(envelope, Fault | Unreadable) and not proof(envelope):
+        envelope = Unreadable("ответ не подписан этой системой")
     if isinstance(envelope, Fault | Unreadable):
         return envelope
     name = etree.QName(content_of(plain(envelope)))
@@ -376,7 +375,7 @@ def _item(item: Mapping[str, Any]) -> RegistryItem:
 
 
 def _names(error: PartnerError, local_uid: str) -> bool:
-    return _uid_key(local_uid) in error.message.lower().replace("-", "")
+    return uid_key(local_uid) in error.message.lower().replace("-", "")
 
 
 def _given_number(error: PartnerError, local_uid: str) -> str | None:

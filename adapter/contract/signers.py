@@ -46,7 +46,7 @@ ROLE_TITLES = {
     ORGANIZATION: "организация",
 }
 
-_ALGORITHMS = "RSA с SHA-256, ECDSA с SHA-256"
+_ALGORITHMS = "ГОСТ Р 34.10-2012, RSA и ECDSA с SHA-256, SHA-384, SHA-512"
 
 # Refusals that speak of who has to sign, so in the nominative.
 _OF_SIGNERS = frozenset({Reason.SIG_MISSING, Reason.SIGNER_ROLE, Reason.AUTHOR_MISMATCH})

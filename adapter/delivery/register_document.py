@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
+
+from lxml import etree
 
 from adapter.clients import remd
 from adapter.clients.answers import Answer, Prepared, Unbuildable
 from adapter.clients.sending import Sent
 from adapter.contract.semd import Semd, SemdUnreadable, read_semd
 from adapter.delivery.semd_signers import Signatures, identifier, signatures_of
-from adapter.delivery.senders import Sender, StoredFile, files_of, on_its_way, referral_of
+from adapter.delivery.senders import Sender, StoredFile, Unsignable, files_of, on_its_way, referral_of
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.kinds import KINDS
-from adapter.domain.partners import Partner
+from adapter.domain.partners import Partner, Transport
 from adapter.domain.states import State
+from adapter.operations import transport
 from adapter.operations.context import Context
+from signing import Refusal
+from signing.gost import GostUnavailableError
 from storage import Transaction
 from storage.outbox import Delivery
 from storage.referrals import Referral
+
+_log = logging.getLogger(__name__)
 
 #: The registry is asked for a day more on both sides: its clock is not ours.
 _MARGIN = timedelta(days=1)
@@ -61,10 +69,22 @@ class RegisterDocument(Sender):
         document = _document(semd, signatures_of(semd, file.signatures), referral, file)
         return remd.build_register(document, self._route(partner), delivery.id)
 
-    def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:  # noqa: ARG002 - РЭМД does not sign
+    def dress(self, message: bytes, partner: Partner) -> bytes:
+        """Sign the message where the partner wants signatures; each sending has a Timestamp of its own."""
+        if partner.transport is Transport.NONE:
+            return message
+        try:
+            return transport.signed(self._context, partner, message)
+        except Refusal as refusal:
+            raise Unsignable(f"сообщение не подписывается: {refusal.reason}") from refusal
+        except GostUnavailableError as error:
+            raise Unsignable(str(error)) from error
+
+    def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
         """Read the answer; "already registered" about our own document is a success."""
         local_uid = _local_uid(self._stored(delivery)[1])
-        return remd.read_register(sent, local_uid, repeated=delivery.attempts_total > 0)
+        proof = self._proof(partner, delivery.id)
+        return remd.read_register(sent, local_uid, repeated=delivery.attempts_total > 0, proof=proof)
 
     def question(self, delivery: Delivery, partner: Partner) -> Prepared | None:
         """Build searchRegistryItem for the document."""
@@ -78,10 +98,25 @@ class RegisterDocument(Sender):
             until=self._context.store.now() + _MARGIN,
         )
 
-    def found(self, sent: Sent, delivery: Delivery) -> Answer | None:
+    def found(self, sent: Sent, delivery: Delivery, partner: Partner, asked: str) -> Answer | None:
         """Read the answer to the question."""
-        record = remd.read_search(sent, _local_uid(self._stored(delivery)[1]))
+        local_uid = _local_uid(self._stored(delivery)[1])
+        record = remd.read_search(sent, local_uid, self._proof(partner, asked))
         return record.reply() if isinstance(record, remd.RegistryItem) else record
+
+    def _proof(self, partner: Partner, message_id: str) -> remd.Proof:
+        """Return how an answer proves to be the partner's: by its signature, where it signs."""
+
+        def proven(envelope: etree._Element) -> bool:
+            try:
+                transport.prove_answer(self._context, partner, envelope, message_id)
+            except (Refusal, transport.Stranger, GostUnavailableError) as error:
+                reason = transport.reason_of(error)
+                _log.warning("message %s: answer not from %s: %s", message_id, partner.code, reason)
+                return False
+            return True
+
+        return remd.unsigned if partner.transport is Transport.NONE else proven
 
     def _stored(self, delivery: Delivery) -> tuple[Referral, StoredFile]:
         def load(tx: Transaction) -> tuple[Referral, list[StoredFile]]:

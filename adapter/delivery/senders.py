@@ -29,6 +29,10 @@ from storage.outbox import Delivery
 from storage.referrals import Referral
 
 
+class Unsignable(Exception):  # noqa: N818 - says what happened to the message
+    """A message cannot be signed now, so nothing of it leaves; the text is Russian."""
+
+
 class Sender(ABC):
     """One kind of deliveries.
 
@@ -55,6 +59,16 @@ class Sender(ABC):
         """Tell whether the referral still needs this delivery: it may be withdrawn or corrected meanwhile."""
         return True
 
+    def dress(self, message: bytes, partner: Partner) -> bytes:  # noqa: ARG002 - for those that sign anew
+        """Return what leaves for a stored message, or for a question, this time.
+
+        The message is complete and stays what it is; only what proves the sender at this moment is added.
+
+        Raises:
+            Unsignable: It cannot be signed now.
+        """
+        return message
+
     @abstractmethod
     def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
         """Read the answer to the message."""
@@ -67,8 +81,15 @@ class Sender(ABC):
         """
         return None
 
-    def found(self, sent: Sent, delivery: Delivery) -> Answer | None:
-        """Read the answer to the question: an accepted Reply if the partner has the message, None if not."""
+    def found(self, sent: Sent, delivery: Delivery, partner: Partner, asked: str) -> Answer | None:
+        """Read the answer to the question: an accepted Reply if the partner has the message, None if not.
+
+        Args:
+            sent: The answer.
+            delivery: What was asked about.
+            partner: Who was asked.
+            asked: MessageID of the question.
+        """
         raise NotImplementedError
 
 

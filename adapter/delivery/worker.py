@@ -1,7 +1,8 @@
 """A worker: claims deliveries, sends their bytes, and writes down what came of it.
 
-The bytes of a message are built once and committed before the first of them leaves; every attempt sends the
-same. Whatever may have reached the partner without an answer is reconciled before it is sent again.
+The message is built once and committed before the first byte of it leaves; every attempt sends the same one.
+What proves the sender is put around it anew each time, where the partner wants that. Whatever may have
+reached the partner without an answer is reconciled before it is sent again.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from adapter.clients.answers import Prepared, Unbuildable
-from adapter.clients.sending import Result, Sent, send
+from adapter.clients.sending import NotSent, Result, Sent, send
 from adapter.delivery import breaker
 from adapter.delivery.ending import Ending, Exchange, Outcomes
 from adapter.delivery.retry import ErrorClass
-from adapter.delivery.senders import Sender
+from adapter.delivery.senders import Sender, Unsignable
 from adapter.delivery.settings import Settings
 from adapter.delivery.verdict import Absent, Failed, Verdict, failure_of, finding_of, verdict_of
 from adapter.domain.partners import Partner
@@ -140,9 +141,9 @@ class Worker:
     def _ask(self, delivery: Delivery, partner: Partner, sender: Sender, question: Prepared) -> Absent | None:
         """Ask what came of a message; None: the answer ended this turn of the delivery."""
         number, _ = self._commit(delivery, lambda tx: self._begin(tx, delivery, None))
-        exchange, result = self._talk(number, partner, question.body, question)
+        exchange, result = self._talk(number, partner, sender, question.body)
         if isinstance(result, Sent):
-            finding = finding_of(sender.found(result, delivery), result)
+            finding = finding_of(sender.found(result, delivery, partner, question.message_id), result)
         else:
             finding = failure_of(result)
         if not isinstance(finding, Absent):
@@ -157,7 +158,7 @@ class Worker:
     ) -> tuple[Exchange, Result]:
         """Commit the bytes and the beginning of an attempt, then send."""
         number, body = self._commit(delivery, lambda tx: self._begin(tx, delivery, prepared))
-        return self._talk(number, partner, body, sender)
+        return self._talk(number, partner, sender, body)
 
     def _begin(self, tx: Transaction, delivery: Delivery, prepared: Prepared | None) -> tuple[int, bytes]:
         """Note in the store that bytes are about to leave; returns the attempt and the bytes of the message.
@@ -174,19 +175,24 @@ class Worker:
         number = tx.outbox.started_attempt(delivery.id, delivery.fence)
         return number, tx.outbox.request(delivery.id) or b""
 
-    def _talk(
-        self, number: int, partner: Partner, body: bytes, form: Sender | Prepared
-    ) -> tuple[Exchange, Result]:
+    def _talk(self, number: int, partner: Partner, sender: Sender, message: bytes) -> tuple[Exchange, Result]:
         started = time.monotonic()
-        result = send(
-            body,
-            partner.address,
-            content_type=form.content_type,
-            headers=form.headers,
-            timeouts=self._settings.timeouts,
-        )
+        result = self._send(partner, sender, message)
         took = round((time.monotonic() - started) * 1000)
         return Exchange(number, result.status if isinstance(result, Sent) else None, took), result
+
+    def _send(self, partner: Partner, sender: Sender, message: bytes) -> Result:
+        try:
+            body = sender.dress(message, partner)
+        except Unsignable as error:
+            return NotSent(str(error))
+        return send(
+            body,
+            partner.address,
+            content_type=sender.content_type,
+            headers=sender.headers,
+            timeouts=self._settings.timeouts,
+        )
 
     def _end(self, delivery: Delivery, exchange: Exchange, verdict: Verdict, *, in_doubt: bool) -> None:
         chance = self._chance()

@@ -35,6 +35,11 @@ def normalize_snils(text: str) -> str:
     return text.strip().replace("-", "").replace(" ", "")
 
 
+def uid_key(text: str) -> str:
+    """Return a UUID as it is compared: partners write it in another case, with ``urn:uuid:`` or ``uuid:``."""
+    return text.strip().lower().removeprefix("urn:").removeprefix("uuid:").replace("-", "")
+
+
 def check_snils(text: str) -> str | None:
     """Return ``SNILS_FORMAT``, ``SNILS_CHECKSUM`` or None.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -33,6 +34,18 @@ class Transport(StrEnum):
 
     SIGNATURE = "signature"
     NONE = "none"
+
+
+class SignatureProfile(StrEnum):
+    """By what rules the messages of a partner, and ours to it, are signed.
+
+    `SMEV`: the Body. `IPS`: Body, Timestamp and WS-Addressing, as the integration bus of the ministry wants.
+    `IPS_CALLBACK`: we sign as for `IPS`, and the bus itself may sign less, by RSA with SHA-1 too.
+    """
+
+    SMEV = "smev"
+    IPS = "ips"
+    IPS_CALLBACK = "ips-callback"
 
 
 #: Operations each kind of partner may call when its own list is not given (contract, "Operations").
@@ -109,6 +122,9 @@ class Partner:
         organizations: the organisations it may act for; for a bureau, the bureaus it serves.
         operations: operations it may call; empty means those of its kind.
         transport: how it proves who it is.
+        signature_profile: where it signs, by what rules.
+        clock_skew: how far its clock may be from ours, where messages have a Timestamp.
+        timestamp_life: for how long our Timestamp is good; the longest life that one of its own may claim.
         delivery: for a bureau, how it gets referrals.
         address: URL of its endpoint where we call it, otherwise empty.
         test: its contour is the test one: only test referrals go there.
@@ -121,6 +137,9 @@ class Partner:
     organizations: tuple[Organization, ...] = ()
     operations: frozenset[str] = frozenset()
     transport: Transport = Transport.SIGNATURE
+    signature_profile: SignatureProfile = SignatureProfile.SMEV
+    clock_skew: timedelta = timedelta(minutes=5)
+    timestamp_life: timedelta = timedelta(minutes=10)
     delivery: Delivery = Delivery.POLL
     address: str = ""
     test: bool = False

@@ -10,8 +10,9 @@ from adapter.contract.envelope import Parcel
 from adapter.contract.signers import signature_problem
 from adapter.domain.errors import Problem, problem
 from adapter.domain.partners import OPEN_OPERATIONS, Partner, PartnerKind, Transport
+from adapter.operations import transport
 from adapter.operations.context import Context, Refused
-from signing import Certificate, Reason, Refusal, verify_wss
+from signing import Certificate, Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,12 @@ def _proven(context: Context, incoming: Incoming, partner: Partner) -> Certifica
         if not is_loopback(incoming.remote_address):
             raise Refused([problem("ACCESS_DENIED", system=partner.code, operation=incoming.operation)])
         return None
-    now = context.clock()
     try:
-        certificate = verify_wss(incoming.envelope).certificate
-        if certificate.thumbprint not in partner.thumbprints:
-            raise Refused([unknown_sender(context, partner.code)])
-        context.trust.check(certificate, at=now, now=now)
+        return transport.prove(context, partner, incoming.envelope, incoming.correlation_id)
+    except transport.Stranger as stranger:
+        raise Refused([unknown_sender(context, partner.code)]) from stranger
     except Refusal as refusal:
         raise Refused([transport_problem(refusal)]) from refusal
-    return certificate
 
 
 def transport_problem(refusal: Refusal) -> Problem:

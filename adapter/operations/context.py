@@ -17,7 +17,7 @@ from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
 from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
-from signing import Certificate, SigningKey, Trust
+from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
 T = TypeVar("T")
@@ -69,7 +69,9 @@ class Context:
     Attributes:
         clock: the business clock, aware UTC; tests and `--on-date` turn it.
         installation_key: secret under which persons and keys of duplicates are hashed.
+        roles: which roles sign which kind of document, as the operator's file says now.
         bell: rung after a transaction that queued a delivery.
+        replays: messages of partners behind the integration bus that this process has taken.
     """
 
     own: OwnSystem
@@ -80,7 +82,9 @@ class Context:
     limits: Limits
     clock: Callable[[], datetime]
     installation_key: bytes
+    roles: PolicySource = field(default_factory=PolicySource)
     bell: Bell = field(default_factory=Bell)
+    replays: ReplayWindow = field(default_factory=ReplayWindow)
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""

@@ -155,14 +155,16 @@ def _judged(context: Context, referral: Referral) -> Judged | None:
         }
 
     documents = context.store.read(load)
-    now, found = context.clock(), []
+    policy, now, found = context.roles.current, context.clock(), []
     if DocumentRole.REFERRAL in documents:
         content, _ = documents[DocumentRole.REFERRAL]
         holder = etree.fromstring(content, schemas.parser())
-        found.append(judge_referral(context.trust, holder, binding.read(ReferralDocument, holder[0]), now))
+        referral_signed = binding.read(ReferralDocument, holder[0])
+        found.append(judge_referral(context.trust, policy, holder, referral_signed, now))
     if DocumentRole.SEMD in documents:
         content, containers = documents[DocumentRole.SEMD]
         if containers:
             semd = read_semd(content, limit=len(content))
-            found.append(judge_semd(context.trust, semd, content, containers, "semd/signature", now))
+            place = "semd/signature"
+            found.append(judge_semd(context.trust, policy, semd, content, containers, place, now))
     return reduce(both, found) if found else None

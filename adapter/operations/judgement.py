@@ -14,9 +14,8 @@ from adapter.contract.signers import referral_signers, semd_signers, signature_p
 from adapter.domain.errors import Problem
 from adapter.domain.referral import Referral
 from adapter.domain.subjects import region, zone
-from signing import ExpectedSigner, Refusal, Trust, judge, verify_detached, verify_document
+from signing import ExpectedSigner, Refusal, RolePolicy, Trust, judge, verify_detached, verify_document
 from signing.cms import VerifiedFile
-from signing.policy import DEFAULT_POLICY
 from signing.reasons import Reason
 from signing.verified import Signed
 
@@ -58,10 +57,13 @@ def local_day(organization_oid: str, now: datetime) -> date:
     return now.astimezone(zone(region(organization_oid))).date()
 
 
-def judge_referral(trust: Trust, holder: etree._Element, referral: Referral, now: datetime) -> Judged:
+def judge_referral(
+    trust: Trust, policy: RolePolicy, holder: etree._Element, referral: Referral, now: datetime
+) -> Judged:
     """Verify all signatures of a SignedReferral and judge who signed."""
     return judge_document(
         trust,
+        policy,
         holder,
         kind=referral.document_kind,
         expected=referral_signers(referral),
@@ -75,6 +77,7 @@ def judge_referral(trust: Trust, holder: etree._Element, referral: Referral, now
 
 def judge_document(
     trust: Trust,
+    policy: RolePolicy,
     holder: etree._Element,
     *,
     kind: str,
@@ -97,16 +100,23 @@ def judge_document(
         if refusal.reason is not Reason.SIG_MISSING:
             return Judged((signature_problem(refusal, path),), awaits_status=False)
         outcomes = ()
-    return _judged(kind, day, expected, outcomes, organization_ogrn, organization_oid, path)
+    return _judged(policy, kind, day, expected, outcomes, organization_ogrn, organization_oid, path)
 
 
 def judge_semd(
-    trust: Trust, semd: Semd, content: bytes, containers: Sequence[bytes], path: str, now: datetime
+    trust: Trust,
+    policy: RolePolicy,
+    semd: Semd,
+    content: bytes,
+    containers: Sequence[bytes],
+    path: str,
+    now: datetime,
 ) -> Judged:
     """Verify the detached signatures of a СЭМД and judge who signed, by the roles of its kind.
 
     Args:
         trust: authorities.
+        policy: which roles sign which kind.
         semd: what the document says.
         content: its bytes, as they came.
         containers: CMS SignedData of each signature (CAdES-BES, one signer), as they came.
@@ -118,7 +128,8 @@ def judge_semd(
     created_at, day = _moment(semd.created_at, oid, now)
     outcomes = trust.vet(_verified(containers, content), at=created_at, now=now)
     ogrn = (organization.ogrn if organization else None) or ""
-    return _judged(semd.document_kind or "", day, semd_signers(semd), outcomes, ogrn, oid, path)
+    kind = semd.document_kind or ""
+    return _judged(policy, kind, day, semd_signers(semd), outcomes, ogrn, oid, path)
 
 
 def judge_file(trust: Trust, content: bytes, containers: Sequence[bytes], path: str, now: datetime) -> Judged:
@@ -139,6 +150,7 @@ def judge_file(trust: Trust, content: bytes, containers: Sequence[bytes], path: 
 
 
 def _judged(
+    policy: RolePolicy,
     kind: str,
     day: date,
     expected: Sequence[ExpectedSigner],
@@ -148,7 +160,7 @@ def _judged(
     path: str,
 ) -> Judged:
     judgement = judge(
-        DEFAULT_POLICY,
+        policy,
         kind,
         day,
         expected,

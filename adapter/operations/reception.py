@@ -37,7 +37,7 @@ from adapter.operations.judgement import (
     judge_semd,
     local_day,
 )
-from signing import Reason, Trust
+from signing import Reason, RolePolicy, Trust
 
 _SUBMISSION = "SubmitReferralRequest"
 _VALIDATION = "ValidateReferralRequest"
@@ -81,24 +81,26 @@ class Ports:
     """What is needed to judge a submission: neither a register nor a journal.
 
     Attributes:
+        policy: which roles sign which kind of document; one and the same for the whole submission.
         routing: judges sender and receiver of what could be read; by default nobody asks.
     """
 
     trust: Trust
+    policy: RolePolicy
     files: FilePorts
     routing: Routing = _anywhere
 
 
 def ports_of(context: Context, owner: str, routing: Routing) -> Ports:
     """Return the ports for the submissions of a system."""
-    return Ports(context.trust, file_ports(context, owner), routing)
+    return Ports(context.trust, context.roles.current, file_ports(context, owner), routing)
 
 
 def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission:
     """Read and check a submission whole.
 
     Args:
-        ports: trust, limits and uploads.
+        ports: trust, role policy, limits and uploads.
         package: the request, valid by the schema.
         now: instant of receipt, UTC.
 
@@ -123,7 +125,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     ]
     if package.signed_referral is not None:
         referral = binding.read(Referral, package.signed_referral[0])
-        judged = judge_referral(ports.trust, package.signed_referral, referral, now)
+        judged = judge_referral(ports.trust, ports.policy, package.signed_referral, referral, now)
         found += judged.problems
         found += check(referral, check_context(referral.organization.oid, now))
     semd: Semd | None = None
@@ -132,7 +134,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         found += [replace(one, path=one.path or f"{request}/semd") for one in wrong]
         if semd is not None and referral is not None:
             found += agree(_facts_to_compare(referral), semd)
-    for one in _signatures(ports.trust, semd, semd_file, files, now):
+    for one in _signatures(ports, semd, semd_file, files, now):
         judged = both(judged, one)
         found += one.problems
     facts, missing = _facts(referral, semd)
@@ -162,7 +164,7 @@ def _alone(holder: etree._Element | None) -> bytes | None:
 
 
 def _signatures(
-    trust: Trust,
+    ports: Ports,
     semd: Semd | None,
     semd_file: CheckedFile | None,
     files: Sequence[CheckedFile],
@@ -171,10 +173,10 @@ def _signatures(
     """Judge the detached signatures of every file that has some: of the СЭМД by roles."""
     if semd is not None and semd_file is not None and semd_file.signatures:
         place = f"{semd_file.path}/signature"
-        yield judge_semd(trust, semd, semd_file.content, semd_file.containers, place, now)
+        yield judge_semd(ports.trust, ports.policy, semd, semd_file.content, semd_file.containers, place, now)
     for file in files:
         if file.signatures:
-            yield judge_file(trust, file.content, file.containers, f"{file.path}/signature", now)
+            yield judge_file(ports.trust, file.content, file.containers, f"{file.path}/signature", now)
 
 
 def _unsigned(package: ReferralPackage, request: str) -> tuple[Problem, ...]:

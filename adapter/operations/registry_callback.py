@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,19 +18,23 @@ from lxml import etree
 from adapter.contract.call import Incoming, Outgoing, SoapFault
 from adapter.contract.namespaces import REMD_CALLBACK
 from adapter.contract.reply import PartnerError
-from adapter.contract.soap import plain_envelope
+from adapter.contract.soap import Addressing, address, addressing_text, plain_envelope
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.partners import Partner, PartnerKind, Transport
 from adapter.domain.states import Party
+from adapter.operations import transport
 from adapter.operations.answers import ATTEMPTS
 from adapter.operations.callers import is_loopback
 from adapter.operations.context import Context
 from adapter.operations.documents import DISCLOSED
 from adapter.operations.moves import Origin, Overtaken, note
 from adapter.operations.verdicts import Verdict, apply_verdict
-from signing import Refusal, verify_wss
+from signing import Refusal
+from signing.gost import GostUnavailableError
 from storage import Document, Transaction
+
+_log = logging.getLogger(__name__)
 
 #: Body element of each call back: name of its operation.
 OPERATIONS = MappingProxyType(
@@ -58,11 +63,19 @@ class RegistryDoor:
         """Answer one call back.
 
         Raises:
-            SoapFault: the caller is not РЭМД.
+            SoapFault: the caller is not РЭМД, or that cannot be told now.
         """
-        partner = self._caller(incoming)
+        try:
+            partner = self._caller(incoming)
+        except GostUnavailableError as error:
+            _log.error("GOST: %s", error)
+            again = problem("REGISTER_UNAVAILABLE", register="средство проверки подписей ГОСТ")
+            raise SoapFault(again, "Server") from error
         content = self._handlers[incoming.operation](incoming, partner)
-        return Outgoing(plain_envelope(content, incoming.soap_version))
+        answer = plain_envelope(content, incoming.soap_version)
+        if partner.transport is Transport.SIGNATURE:
+            self._sign(answer, incoming, partner)
+        return Outgoing(answer)
 
     def _caller(self, incoming: Incoming) -> Partner:
         for partner in self._context.partners.of_kind(PartnerKind.REMD):
@@ -75,13 +88,21 @@ class RegistryDoor:
         raise SoapFault(denied)
 
     def _signed_by(self, incoming: Incoming, partner: Partner) -> bool:
-        now = self._context.clock()
         try:
-            certificate = verify_wss(incoming.envelope).certificate
-            self._context.trust.check(certificate, at=now, now=now)
-        except Refusal:
+            transport.prove(self._context, partner, incoming.envelope, incoming.correlation_id)
+        except (Refusal, transport.Stranger) as error:
+            # The fault tells a stranger nothing; the operator has to know.
+            reason = transport.reason_of(error)
+            _log.warning("correlation=%s not from=%s: %s", incoming.correlation_id, partner.code, reason)
             return False
-        return certificate.thumbprint in partner.thumbprints
+        return True
+
+    def _sign(self, answer: etree._Element, incoming: Incoming, partner: Partner) -> None:
+        """Sign an answer for the partner that has called, with the WS-Addressing headers that it wants."""
+        if transport.wants_addressing(partner):
+            asked = addressing_text(incoming.envelope, "MessageID")
+            address(answer, Addressing(f"{incoming.operation}Response", relates_to=asked))
+        transport.sign(self._context, partner, answer)
 
     def _file(self, incoming: Incoming, partner: Partner) -> etree._Element:
         """Give the file by localUid (registration) or by emdrId (somebody demanded it)."""

@@ -64,6 +64,7 @@ def judged(
         )
     document = judge_document(
         context.trust,
+        context.roles.current,
         holder,
         kind=kind,
         expected=expected,

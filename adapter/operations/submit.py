@@ -6,7 +6,6 @@ that has moved meanwhile (unique claims, revision of the row), else it is made a
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from adapter.contract.binding import write
 from adapter.contract.exchange.referral import SubmitReferralRequest, SubmitReferralResponse
 from adapter.contract.namespaces import document_tag
 from adapter.domain.errors import Problem, problem
-from adapter.domain.receipt import ReceiptContent
+from adapter.domain.receipt import ReceiptContent, hash_received
 from adapter.domain.requisites import DocumentId
 from adapter.domain.states import Event, Party, State, path
 from adapter.domain.subjects import region, zone
@@ -41,7 +40,7 @@ from adapter.operations.moves import (
 )
 from adapter.operations.reception import Submission, ports_of, receive
 from adapter.operations.routing import routing_of
-from signing import sign_document
+from signing import sign_xades
 from storage import Referral, Transaction
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing to mistake when read aloud
@@ -102,14 +101,8 @@ def _again(first: Answer, _: Transaction, __: str) -> Answer:
 
 
 def _content_hash(submission: Submission) -> str:
-    """Return SHA-256 over what was received: the signed referral (exclusive c14n), the СЭМД, the files."""
-    digest = hashlib.sha256()
-    if submission.signed is not None:
-        digest.update(submission.signed)
-    for file in (submission.semd_file, *submission.files):
-        if file is not None:
-            digest.update(bytes.fromhex(file.sha256))
-    return digest.hexdigest()
+    files = (submission.semd_file, *submission.files)
+    return hash_received(submission.signed, [file.sha256 for file in files if file is not None])
 
 
 def _answered_before(
@@ -276,7 +269,7 @@ def signed_receipt(context: Context, now: datetime, plan: Plan) -> etree._Elemen
     )
     holder = etree.Element(document_tag("Receipt"), nsmap={"doc": document_tag("")[1:-1]})
     holder.append(write(content, document_tag("ReceiptContent")))
-    sign_document(holder, context.key)
+    sign_xades(holder, context.key, signing_time=now)
     return holder
 
 

@@ -131,7 +131,7 @@ BUREAUS = (BUREAU, PUSH_BUREAU)
 SEALED = (HOSPITAL, *BUREAUS)
 
 #: Owners of RSA keys; all others sign with ECDSA, so that the demo runs both.
-_RSA = frozenset({"adapter", "mis", "doctor"})
+_RSA = frozenset({"adapter", "mis", "doctor", "remd"})
 
 
 def cast() -> tuple[DemoActor, ...]:

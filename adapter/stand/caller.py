@@ -14,6 +14,7 @@ from adapter.contract.call import SoapFault
 from adapter.contract.envelope import System
 from adapter.contract.exchange import ErrorEntry, Errors
 from adapter.contract.namespaces import exchange_tag
+from adapter.contract.receipts import SignedReceipt, read_receipt
 from adapter.stand import posting, soap
 from adapter.stand.posting import Unanswered
 from signing import sign_wss, verify_wss
@@ -96,6 +97,20 @@ class Caller:
             raise Unanswered(f"подпись ответа адаптера неверна: {refusal.reason}") from refusal
         if certificate.thumbprint != self.adapter.thumbprint:
             raise Unanswered("ответ подписан чужим сертификатом")
+
+    def receipt(self, holder: etree._Element) -> SignedReceipt:
+        """Read a receipt that the adapter has signed.
+
+        Raises:
+            Unanswered: Somebody else has, or nobody.
+        """
+        try:
+            receipt = read_receipt(holder)
+        except Refusal as refusal:
+            raise Unanswered(f"подпись квитанции неверна: {refusal.reason}") from refusal
+        if receipt.signature.certificate.thumbprint != self.adapter.thumbprint:
+            raise Unanswered("квитанция подписана не адаптером")
+        return receipt
 
     def _received(self, reply: posting.HttpAnswer) -> soap.SoapMessage:
         try:

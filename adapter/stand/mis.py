@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from lxml import etree
 
-from adapter.contract import binding, schemas
+from adapter.contract import schemas
 from adapter.contract.exchange import (
     AcknowledgeNoticesRequest,
     AcknowledgeNoticesResponse,
@@ -80,17 +80,14 @@ class Mis:
             semd=package.semd.packed(),
         )
         answer = self._call(request, SubmitReferralResponse)
-        signer = _signer(answer.receipt)
-        if signer != self._caller.adapter.thumbprint:
-            raise Unanswered("квитанция подписана не адаптером")
-        receipt = binding.read(ReceiptContent, answer.receipt[0])
+        receipt = self._caller.receipt(answer.receipt).content
         self.book.write(
             "receipt",
             referralNumber=receipt.referral_number,
             documentId=receipt.document_id.extension,
             versionNumber=receipt.version_number,
             state=receipt.state,
-            signer=signer,
+            signer=self._caller.adapter.thumbprint,
         )
         return receipt
 

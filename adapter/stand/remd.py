@@ -19,12 +19,15 @@ from lxml import etree
 from adapter.contract import schemas
 from adapter.contract.namespaces import REMD, SOAP12, TRANSPORT_HEADER, WSA
 from adapter.contract.semd import SemdUnreadable, read_semd
+from adapter.contract.soap import ANONYMOUS
+from adapter.domain.identifiers import uid_key
 from adapter.stand import soap
 from adapter.stand.book import Book
 from adapter.stand.files import decoded
 from adapter.stand.posting import Unanswered
 from adapter.stand.registry import Registry, RegistryItem, item_of, search
 from adapter.stand.remd_callback import Callback, Declined, Verdict
+from adapter.stand.remd_seal import Seal
 from adapter.stand.server import Endpoint, HttpReply
 from signing import Refusal, certificates_in
 
@@ -51,6 +54,7 @@ class Remd:
         *,
         client_entity_id: str = "",
         delay: float = 0.2,
+        seal: Seal | None = None,
     ) -> None:
         """Make an empty registry.
 
@@ -60,6 +64,7 @@ class Remd:
             clock: the business clock, aware.
             client_entity_id: the system that it knows; empty: any that names itself.
             delay: seconds between the synchronous answer and the call for the file.
+            seal: signs its answers and checks the adapter's requests; None: nobody signs.
         """
         self.book = book
         self.endpoint = Endpoint(PATH, "/wsdl/remd.wsdl", self._answer)
@@ -68,6 +73,7 @@ class Remd:
         self._clock = clock
         self._client = client_entity_id.lower()
         self._delay = delay
+        self._seal = seal
         self._answers: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._waiting: queue.SimpleQueue[RegistryItem | None] = queue.SimpleQueue()
@@ -102,13 +108,22 @@ class Remd:
         if act is None or message.namespace != SOAP12:
             text = "нужен конверт SOAP 1.2 с операцией РЭМД"
             return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.fault(SOAP12, text), 500)
+        try:
+            if self._seal is not None:
+                self._seal.check(message.envelope)
+        except Unanswered as error:
+            self.book.write("unproven", reason=str(error))
+            return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.fault(SOAP12, str(error)), 500)
         refusal = self._checked(message)
         content = act(message) if refusal is None else refusal
         message_id = message.header(f"{{{WSA}}}MessageID")
         headers = soap.addressing(
-            MessageID=str(uuid.uuid4()), RelatesTo=message_id, Action=f"{operation}Response"
+            MessageID=str(uuid.uuid4()), RelatesTo=message_id, Action=f"{operation}Response", To=ANONYMOUS
         )
-        return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.envelope(SOAP12, content, headers))
+        answer = soap.tree(SOAP12, content, headers)
+        if self._seal is not None:
+            self._seal.sign(answer)
+        return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.serialize(answer))
 
     def _checked(self, message: soap.SoapMessage) -> etree._Element | None:
         """Return the refusal of a request that cannot be worked on."""
@@ -128,7 +143,7 @@ class Remd:
 
     def _register(self, message: soap.SoapMessage) -> etree._Element:
         message_id = message.header(f"{{{WSA}}}MessageID")
-        key = message_id.lower().removeprefix("urn:uuid:").replace("-", "")
+        key = uid_key(message_id)
         with self._lock:
             if key in self._answers:
                 self.book.write("repeated", messageId=message_id)

@@ -17,6 +17,7 @@ from adapter.stand import posting, soap
 from adapter.stand.files import decoded
 from adapter.stand.posting import Unanswered
 from adapter.stand.registry import RegistryItem
+from adapter.stand.remd_seal import Seal
 
 PATH = "/ws/remd-callback"
 _ZONE = ZoneInfo("Europe/Moscow")
@@ -46,7 +47,15 @@ class Verdict:
 class Callback:
     """A SOAP 1.2 client of the adapter's callback service."""
 
-    def __init__(self, adapter_url: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, adapter_url: str, clock: Callable[[], datetime], seal: Seal | None = None) -> None:
+        """Make a client.
+
+        Args:
+            adapter_url: base address of the adapter.
+            clock: the business clock, aware.
+            seal: signs the calls and checks the answers; None: nobody signs.
+        """
+        self._seal = seal
         self._address = adapter_url.rstrip("/") + PATH
         self._clock = clock
 
@@ -101,10 +110,12 @@ class Callback:
 
     def _call(self, operation: str, expected: str, content: etree._Element) -> tuple[etree._Element, int]:
         headers = soap.addressing(MessageID=str(uuid.uuid4()), To=self._address, Action=operation)
-        body = soap.envelope(SOAP12, content, headers)
+        request = soap.tree(SOAP12, content, headers)
+        if self._seal is not None:
+            self._seal.sign(request)
         content_type = f'{soap.MEDIA_TYPES[SOAP12]}; action="{operation}"'
         begun = time.perf_counter()
-        reply = posting.post(self._address, body, {"Content-Type": content_type})
+        reply = posting.post(self._address, soap.serialize(request), {"Content-Type": content_type})
         milliseconds = round((time.perf_counter() - begun) * 1000)
         try:
             answer = soap.parse(reply.body)
@@ -112,6 +123,8 @@ class Callback:
             raise Unanswered(f"{operation}: HTTP {reply.status}: {error}") from error
         if answer.is_fault:
             raise Unanswered(f"{operation}: HTTP {reply.status}: {answer.fault_text()}")
+        if self._seal is not None:
+            self._seal.check(answer.envelope)
         tag = f"{{{REMD_CALLBACK}}}{expected}"
         if answer.content.tag != tag or schemas.errors(answer.content, "remd-callback"):
             raise Unanswered(f"{operation}: ответ не соответствует схеме")

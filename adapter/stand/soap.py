@@ -9,6 +9,7 @@ from lxml import etree
 
 from adapter.contract import schemas
 from adapter.contract.namespaces import SOAP11, SOAP12, WSA
+from adapter.contract.soap import ANONYMOUS
 
 MEDIA_TYPES = {SOAP11: "text/xml; charset=utf-8", SOAP12: "application/soap+xml; charset=utf-8"}
 _SENDER = {SOAP11: "Client", SOAP12: "Sender"}
@@ -80,11 +81,16 @@ def node(tag: str, text: str | None = None, *children: etree._Element) -> etree.
 
 def envelope(namespace: str, content: etree._Element, headers: Sequence[etree._Element] = ()) -> bytes:
     """Return the bytes of an envelope."""
+    return serialize(tree(namespace, content, headers))
+
+
+def tree(namespace: str, content: etree._Element, headers: Sequence[etree._Element] = ()) -> etree._Element:
+    """Return an envelope."""
     root = etree.Element(f"{{{namespace}}}Envelope", nsmap={"soap": namespace})
     header = etree.SubElement(root, f"{{{namespace}}}Header")
     header.extend(headers)
     etree.SubElement(root, f"{{{namespace}}}Body").append(content)
-    return serialize(root)
+    return root
 
 
 def serialize(root: etree._Element) -> bytes:
@@ -93,8 +99,10 @@ def serialize(root: etree._Element) -> bytes:
 
 
 def addressing(**values: str) -> tuple[etree._Element, ...]:
-    """Return WS-Addressing header blocks by name: ``MessageID``, ``Action``, ``To``, ``RelatesTo``."""
-    return tuple(node(f"{{{WSA}}}{name}", value) for name, value in values.items())
+    """Return WS-Addressing header blocks: ``MessageID``, ``Action``, ``To``, ``RelatesTo`` and a ReplyTo."""
+    blocks = [node(f"{{{WSA}}}{name}", value) for name, value in values.items()]
+    reply_to = node(f"{{{WSA}}}ReplyTo", None, node(f"{{{WSA}}}Address", ANONYMOUS))
+    return (*blocks, reply_to)
 
 
 def fault(namespace: str, text: str) -> bytes:

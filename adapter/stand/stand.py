@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from adapter.contract.envelope import System
+from adapter.domain.partners import SignatureProfile
 from adapter.stand import actors, bureau, mis
 from adapter.stand.actors import DemoSystem, Keyring
 from adapter.stand.book import Book
@@ -19,6 +20,7 @@ from adapter.stand.fund import Fund
 from adapter.stand.mis import Mis
 from adapter.stand.remd import Remd
 from adapter.stand.remd_callback import Callback
+from adapter.stand.remd_seal import Seal
 from adapter.stand.server import StandServer
 from signing.certificates import load_certificate
 
@@ -39,6 +41,7 @@ class StandSettings:
         address: loopback address to serve on.
         port: TCP port; 0: any that is free.
         client_entity_id: UUID by which РЭМД knows the adapter; empty: any.
+        remd_signature: by what profile РЭМД and the adapter sign for each other; None: neither signs.
         callback_delay: seconds that РЭМД lets pass between its synchronous answer and its call for the file.
     """
 
@@ -50,6 +53,7 @@ class StandSettings:
     address: str = "127.0.0.1"
     port: int = 8090
     client_entity_id: str = ""
+    remd_signature: SignatureProfile | None = None
     callback_delay: float = 0.2
 
 
@@ -65,6 +69,7 @@ class Stand:
         inbox: the bureau that is pushed to.
         fund: ФОМС.
         remd: РЭМД.
+        remd_seal: its signatures, where it signs.
     """
 
     def __init__(self, settings: StandSettings) -> None:
@@ -97,12 +102,17 @@ class Stand:
             clock,
         )
         self.fund = Fund(_system(actors.FUND), Book("fund", clock), clock)
+        self.remd_seal: Seal | None = None
+        if settings.remd_signature is not None:
+            key = keyring.key(actors.REMD.key)
+            self.remd_seal = Seal(settings.remd_signature, key, certificate.thumbprint, clock)
         self.remd = Remd(
-            Callback(settings.adapter_url, clock),
+            Callback(settings.adapter_url, clock, self.remd_seal),
             Book("remd", clock),
             clock,
             client_entity_id=settings.client_entity_id,
             delay=settings.callback_delay,
+            seal=self.remd_seal,
         )
         endpoints = (self.remd.endpoint, self.inbox.endpoint, self.fund.endpoint)
         self._server = StandServer(settings.address, settings.port, endpoints, self.books)

@@ -18,6 +18,8 @@ from tests.benchmarks.in_process import NAMES, SUBMISSIONS, measure_accept, meas
 from tests.benchmarks.messages import LARGE, SMALL
 from tests.benchmarks.processes import Served, measure_start
 from tests.benchmarks.report import Report, as_data, machine, now, show
+from tests.benchmarks.signature_report import show_signatures
+from tests.benchmarks.signatures import Signatures, measure_signatures
 
 _WIDTH = 120
 
@@ -31,12 +33,14 @@ class Plan:
         accept: submissions of each message for each kind of keys.
         starts: fresh interpreters.
         requests: over HTTP for each size: to floor and bare server, to the whole adapter.
+        signatures: seconds for each piece of work with signatures.
     """
 
     bare: dict[int, int]
     accept: dict[str, int]
     starts: int
     requests: dict[int, tuple[int, int]]
+    signatures: float
 
 
 _FULL = Plan(
@@ -44,12 +48,14 @@ _FULL = Plan(
     accept=dict(zip(SUBMISSIONS, (100, 60, 40), strict=True)),
     starts=5,
     requests={SMALL: (2000, 200), LARGE: (300, 30)},
+    signatures=1.0,
 )
 _QUICK = Plan(
     bare={SMALL: 300, LARGE: 60},
     accept=dict(zip(SUBMISSIONS, (15, 10, 6), strict=True)),
     starts=3,
     requests={SMALL: (400, 40), LARGE: (60, 8)},
+    signatures=0.1,
 )
 
 
@@ -65,10 +71,11 @@ def measure(plan: Plan, console: Console) -> Report:
         status.update(f"bare server: {', '.join(NAMES.values())}")
         bare = list(measure_bare(plan.bare))
         accepted = list(measure_accept(folder, keys, plan.accept, status.update))
+        signatures = measure_signatures(plan.signatures, status.update)
         status.update("servers on loopback")
         memory, throughput = Served(folder, keys).measure(plan.requests)
     seconds = time.perf_counter() - started
-    return Report(machine(), begun, load, seconds, bare, accepted, start, memory, throughput)
+    return Report(machine(), begun, load, seconds, bare, accepted, start, memory, throughput, signatures)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,13 +83,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Speed and memory.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a glance, not a result")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    parser.add_argument("--signatures", action="store_true", help="part (c) alone")
     options = parser.parse_args(arguments)
+    plan = _QUICK if options.quick else _FULL
     console = Console() if Console().is_terminal else Console(width=_WIDTH)
     console.print(machine(), highlight=False, soft_wrap=True)
-    report = measure(_QUICK if options.quick else _FULL, console)
-    show(report, console)
+    found: Report | Signatures
+    if options.signatures:
+        found = measure_signatures(plan.signatures)
+        show_signatures(found, console)
+        console.print(f"load average {os.getloadavg()[0]:.1f}")
+    else:
+        found = measure(plan, console)
+        show(found, console)
     if options.json is not None:
-        options.json.write_text(json.dumps(as_data(report), ensure_ascii=False, indent=1), encoding="utf-8")
+        options.json.write_text(json.dumps(as_data(found), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

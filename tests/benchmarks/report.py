@@ -17,6 +17,8 @@ from rich.table import Table
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.in_process import Accepted, Bare
 from tests.benchmarks.processes import IDLE_LIMIT_MB, START_LIMIT_SECONDS, Memory, Start, Throughput
+from tests.benchmarks.signature_report import judged, show_signatures
+from tests.benchmarks.signatures import Signatures
 from tests.benchmarks.stages import STAGES
 
 #: Load average above which other work has taken part of the processor.
@@ -36,6 +38,7 @@ class Report:
     start: Start
     memory: Memory
     throughput: Sequence[Throughput]
+    signatures: Signatures
 
 
 def machine() -> str:
@@ -57,7 +60,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def as_data(report: Report) -> dict[str, object]:
+def as_data(report: Report | Signatures) -> dict[str, object]:
     """Return a run as plain data."""
     return dataclasses.asdict(report)
 
@@ -67,6 +70,7 @@ def show(report: Report, console: Console) -> None:
     console.print(_bare(report.bare))
     for size in dict.fromkeys(one.size for one in report.accepted):
         console.print(_accepted([one for one in report.accepted if one.size == size]))
+    show_signatures(report.signatures, console)
     console.print(_processes(report.start, report.memory))
     console.print(_throughput(report.throughput))
     if report.load > BUSY:
@@ -83,7 +87,7 @@ def _bare(rows: Sequence[Bare]) -> Table:
     for row in rows:
         table.add_row(f"{row.size}, {row.message_bytes} bytes", "floor", f"{row.floor_ms:.3f}", "", "1.00")
         for name, one in row.figures.items():
-            table.add_row("", name, *_times(one), f"<= {one.limit}", _judged(one.met))
+            table.add_row("", name, *_times(one), f"<= {one.limit}", judged(one.met))
         table.add_section()
     return table
 
@@ -113,7 +117,7 @@ def _processes(start: Start, memory: Memory) -> Table:
         table.add_column(name, justify="right")
     started, idle = start.whole <= START_LIMIT_SECONDS, memory.idle <= IDLE_LIMIT_MB
     limit = f"<= {START_LIMIT_SECONDS} s"
-    table.add_row("import and build, fresh interpreter", f"{start.whole:.2f} s", limit, _judged(started))
+    table.add_row("import and build, fresh interpreter", f"{start.whole:.2f} s", limit, judged(started))
     table.add_row("  of it: import", f"{start.importing:.2f} s", "", "")
     table.add_row("  of it: build", f"{start.building:.2f} s", "", "")
     table.add_row("serve: from start to first answer", f"{memory.answering:.2f} s", "", "")
@@ -121,7 +125,7 @@ def _processes(start: Start, memory: Memory) -> Table:
         f"serve: idle memory (PSS of {memory.processes} processes)",
         f"{memory.idle:.0f} MB",
         f"<= {IDLE_LIMIT_MB:.0f} MB",
-        _judged(idle),
+        judged(idle),
     )
     table.add_row("serve: memory after the requests below", f"{memory.after_load:.0f} MB", "", "")
     table.caption = f"heavy libraries loaded by import and build: {', '.join(start.loaded)}"
@@ -151,9 +155,3 @@ def _throughput(rows: Sequence[Throughput]) -> Table:
 
 def _times(one: Figure) -> tuple[str, str, str]:
     return f"{one.p50:.3f}", f"{one.p99:.3f}", f"{one.ratio:.2f}"
-
-
-def _judged(met: bool | None) -> str:
-    if met is None:
-        return ""
-    return "[green]met[/green]" if met else "[red]missed[/red]"

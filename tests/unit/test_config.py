@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapter.config import ConfigError, load
-from adapter.domain.partners import PartnerKind
+from adapter.domain.partners import PartnerKind, SignatureProfile
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"
 
@@ -70,6 +70,11 @@ def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
         ('client_entity_id = "5b1a3f0e-0c5d-4d0e-9a55-0d6c1b6f2a01"', "", "partners[5]"),
         ('certificates = ["var/keys/mis.cert.pem"]', "", "partners[1]"),
         ('address = "127.0.0.1"\nport = 8090', 'address = "0.0.0.0"\nport = 8090', "stand.address"),
+        ('key_file = "var/keys/adapter.key.pem"', "", "keys"),
+        ('key_file = "var/keys/a', 'external_key = "x"\nkey_file = "var/keys/a', "keys"),
+        ('key_file = "var/keys/adapter.key.pem"', 'external_key = "x"', "файл"),
+        ("[trust]", '[gost]\ncommand = [""]\n[trust]', "gost.command[1]"),
+        ("[trust]", "[gost]\ntimeout_seconds = 0\n[trust]", "gost.timeout_seconds"),
         ('oid = "1.2.643.5.1.13.13.12.2.77.7973"', 'oid = "1.02"', "partners[1].organizations[1].oid"),
     ],
 )
@@ -89,6 +94,18 @@ def test_nobody_is_believed_without_signature_from_outside(tmp_path: Path) -> No
         assert "loopback" in refused(written(tmp_path, (old, new)))["файл"]
 
 
+def test_the_own_key_may_stay_with_an_external_program(tmp_path: Path) -> None:
+    """A named key and the command that keeps it take the place of a key file."""
+    path = written(
+        tmp_path,
+        ('key_file = "var/keys/adapter.key.pem"', 'external_key = "register"'),
+        ("[trust]", '[gost]\ncommand = ["/opt/skzi", "--quiet"]\n[trust]'),
+    )
+    config = load(path)
+    assert (config.keys.key_file, config.keys.external_key) == (None, "register")
+    assert (config.gost.command, config.gost.timeout_seconds) == (["/opt/skzi", "--quiet"], 30)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[service", b""])
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     """Bytes that are not UTF-8, broken TOML and an empty file get an answer in words."""
@@ -106,3 +123,53 @@ def test_postgresql_is_one_line(tmp_path: Path) -> None:
     """The plain address of a PostgreSQL database is taken as it is, with our driver."""
     config = load(written(tmp_path, ("sqlite:///var/mse-adapter.db", "postgresql://mse@127.0.0.1/mse")))
     assert config.store.url == "postgresql+psycopg://mse@127.0.0.1/mse"
+
+
+REMD = 'kind = "remd"\ntransport = "none"                      # без подписи – только на loopback\n'
+SIGNING = 'kind = "remd"\ncertificates = ["var/keys/remd.cert.pem"]\n'
+MIS = 'kind = "mis"\ncertificates = ["var/keys/mis.cert.pem"]\n'
+
+
+def test_a_registry_may_stand_behind_the_bus(tmp_path: Path) -> None:
+    """Profile, skew and life of a partner behind the integration bus; without them the profile of SMEV."""
+    keys = 'signature_profile = "ips-callback"\nclock_skew_seconds = 0\ntimestamp_seconds = 900\n'
+    (registry,) = (
+        one for one in load(written(tmp_path, (REMD, SIGNING + keys))).partners if one.kind == "remd"
+    )
+    assert registry.signature_profile is SignatureProfile.IPS_CALLBACK
+    assert (registry.clock_skew_seconds, registry.timestamp_seconds) == (0, 900)
+    usual = load(written(tmp_path)).partners[0]
+    assert usual.signature_profile is SignatureProfile.SMEV
+    assert (usual.clock_skew_seconds, usual.timestamp_seconds) == (300, 600)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "word"),
+    [
+        (MIS, MIS + 'signature_profile = "ips"\n', "partners[1]", "РЭМД"),
+        (REMD, REMD + 'signature_profile = "ips-callback"\n', "partners[5]", "transport"),
+        (REMD, SIGNING + "timestamp_seconds = 600\n", "partners[5]", "timestamp_seconds"),
+        (MIS, MIS + "clock_skew_seconds = 300\n", "partners[1]", "clock_skew_seconds"),
+        (REMD, 'kind = "remd"\nsignature_profile = "ips"\n', "partners[5]", "сертификат"),
+        (REMD, SIGNING + 'signature_profile = "sha1"\n', "partners[5].signature_profile", "ips-callback"),
+        (
+            REMD,
+            SIGNING + 'signature_profile = "ips"\nclock_skew_seconds = -1\n',
+            "partners[5].clock_skew_seconds",
+            "0",
+        ),
+        (
+            REMD,
+            SIGNING + 'signature_profile = "ips"\ntimestamp_seconds = 3601\n',
+            "partners[5].timestamp_seconds",
+            "3600",
+        ),
+    ],
+)
+def test_nonsense_about_signatures_is_refused(
+    tmp_path: Path, old: str, new: str, key: str, word: str
+) -> None:
+    """A bus before anybody but РЭМД, a profile without signatures, a skew without a Timestamp are refused."""
+    said = refused(written(tmp_path, (old, new)))
+    assert list(said) == [key]
+    assert word in said[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +26,7 @@ from adapter.delivery.retry import Policy
 from adapter.domain.catalogue import CATALOGUE
 from adapter.domain.deadlines import Unit, term
 from adapter.domain.kinds import KINDS
-from adapter.domain.partners import Delivery, PartnerKind, Transport
+from adapter.domain.partners import Delivery, PartnerKind, SignatureProfile, Transport
 from adapter.domain.state_names import STATES, Event, PublicStatus
 from adapter.domain.states import path
 from adapter.operations.changes import CLOCK_DIFFERENCE
@@ -33,6 +34,10 @@ from adapter.operations.housekeeping import UPLOAD_LIFE
 from adapter.operations.registry import SERVICES, not_available_yet
 from adapter.operations.registry_callback import OPERATIONS as CALLBACKS
 from adapter.soap.reading import Limits
+from signing.policy import DEFAULT_POLICY
+from signing.policy_file import read_policy
+from signing.policy_text import dump_policy
+from signing.recognition import PROFILE_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -257,7 +262,7 @@ def shown(value: object) -> str:
 
 def choices(annotation: Any) -> list[str]:
     """Return the words among which a key chooses."""
-    if annotation in (PartnerKind, Transport, Delivery):
+    if annotation in (PartnerKind, Transport, Delivery, SignatureProfile):
         return [str(one) for one in annotation]
     if isinstance(annotation, UnionType):
         return []
@@ -301,6 +306,20 @@ def test_numbers_in_sentences_are_those_of_the_code(page: str, english: str, rus
 
 
 @both_languages
+def test_the_example_of_roles_can_be_used(language: str) -> None:
+    """What the page shows takes the place of the built-in commissions: four persons from the day it tells."""
+    example = text_of("operators", language).split("```toml\n")[1].split("```")[0]
+    begun = dump_policy(replace(DEFAULT_POLICY, commissions=()))
+
+    policy = read_policy(f"{begun}\n{example}".encode())
+
+    days = (date(2027, 2, 28), date(2027, 3, 1))
+    found = [policy.commissions_of("121", day) for day in days]
+    assert [[one.min_commission_persons for one in rules] for rules in found] == [[3], [4]]
+    assert policy.commissions[0] == replace(*DEFAULT_POLICY.commissions, until=days[0])
+
+
+@both_languages
 def test_states_from_which_a_correction_is_possible(language: str) -> None:
     """The list is that of the table of moves."""
     text = text_of("integrators", language).split("replaces/referralNumber", 1)[1].split("MSE-5004", 1)[0]
@@ -327,3 +346,22 @@ def anchors(page: Path) -> set[str]:
     """Return the anchors of the headings of a page."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@both_languages
+def test_profiles_and_commands_of_signatures_are_those_of_the_program(language: str) -> None:
+    """Each profile and each command has its row, in the order of the help."""
+    heading = {"": "Signatures: verify, sign, explain", ".ru": "Подписи: проверить, поставить, объяснить"}
+    found = [rows for title, rows in tables("integrators", language) if title == heading[language]]
+    commands, profiles, _ = found
+
+    assert code_words(profiles) == list(PROFILE_NAMES)
+    assert [word.split()[2] for word in code_words(commands)] == [
+        "verify",
+        "explain",
+        "sign",
+        "transform",
+        "digest",
+        "backends",
+        "check",
+    ]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from adapter.app.trusting import TrustUpkeep, condition_of, sources_of
+from adapter.app.trusting import Upkeep, condition_of, roles_condition, sources_of
 from adapter.config import TrustSection
-from signing import Reason, Refusal, Trust
+from signing import PolicySource, Reason, Refusal, Trust
 from signing.expiry import ExpiryWarning, terms_of, warnings_of
+from signing.policy import DEFAULT_POLICY
+from signing.policy_text import dump_policy
 from signing.status import Sources
 from tests.unit.signing.authority_server import raw, serving
 from tests.unit.signing.gost_pki import Authority, as_pem, authority, leaf, revocations
@@ -32,10 +35,10 @@ class Clock:
         return self.now
 
 
-def upkeep_in(folder: Path, clock: Clock, sources: Sources | None = None) -> tuple[Trust, TrustUpkeep]:
+def upkeep_in(folder: Path, clock: Clock, sources: Sources | None = None) -> tuple[Trust, Upkeep]:
     """Trust in a folder, with its upkeep."""
     trust = Trust([folder], sources)
-    return trust, TrustUpkeep(trust, clock, lambda now: warnings_of(terms_of(trust), now))
+    return trust, Upkeep(trust, PolicySource(), clock, lambda now: warnings_of(terms_of(trust), now))
 
 
 def test_the_configuration_says_what_may_be_fetched(tmp_path: Path) -> None:
@@ -107,6 +110,28 @@ def test_faults_are_told_once_until_they_change(tmp_path: Path, caplog: pytest.L
             told = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
             assert len([text for text in told if "broken.crl" in text]) == round_ + 1
             assert len([text for text in told if url in text]) == round_ + 1
+
+
+def test_a_tick_takes_a_new_policy_and_tells_a_bad_one_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A changed file is in force; a bad one is told once in each spell, shown, and changes nothing."""
+    path = tmp_path / "roles.toml"
+    path.write_text(dump_policy(DEFAULT_POLICY), encoding="utf-8")
+    roles, trust = PolicySource(path), Trust([write(tmp_path / "t", authority().pem)])
+    upkeep = Upkeep(trust, roles, Clock(), lambda _: ())
+    one = replace(DEFAULT_POLICY, rules=DEFAULT_POLICY.rules[:1])
+    for spell in range(2):
+        path.write_text(f"spell = {spell}", encoding="utf-8")
+        for _ in range(3):
+            upkeep.tick()
+        assert "spell" in str(roles_condition(roles)["fault"])
+        told = [r.getMessage() for r in caplog.records if "former one stays" in r.getMessage()]
+        assert len(told) == spell + 1
+        path.write_text(dump_policy(one), encoding="utf-8")
+        upkeep.tick()
+        assert roles_condition(roles) == {"file": str(path), "rules": 1, "fault": ""}
+    assert roles.current == one
 
 
 def test_what_ends_is_told_once_for_each_threshold(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

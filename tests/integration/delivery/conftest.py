@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,7 @@ OGRN = "1037734008575"
 ACTORS = (
     DemoActor("adapter", "MSEA01001", ogrn=OGRN),
     DemoActor("bureau", "BURO02001", ogrn="1027739460737"),
+    DemoActor("remd", "REMD01001", ogrn="1027739460737", algorithm="rsa"),
     DemoActor("stranger", "BURO99001", ogrn="1027739460737"),
     DemoActor("chairman", "Главный Пётр Иванович", CHAIRMAN, OGRN, "Главный врач"),
     DemoActor("author", "Врачев Пётр", AUTHOR, OGRN, "Врач"),
@@ -126,10 +127,12 @@ class World:
         """Turn the clock to the moment at which the delivery may be tried again."""
         self.clock.moment = max(self.clock.moment, self.get(new).not_before)
 
-    def another(self, *, partners: Partners | None = None, **changes: object) -> Engine:
-        """Give another engine on the same store: other partners, other settings."""
-        facts = {name: getattr(self.context, name) for name in Context.__dataclass_fields__}
-        context = Context(**{**facts, "partners": partners or self.context.partners})
+    def another(
+        self, *, partners: Partners | None = None, key: SigningKey | None = None, **changes: object
+    ) -> Engine:
+        """Give another engine on the same store: other partners, another key of ours, other settings."""
+        here = self.context
+        context = replace(here, partners=partners or here.partners, key=key or here.key)
         known = {name: getattr(self.settings, name) for name in Settings.__dataclass_fields__}
         settings = Settings(**{**known, **changes})
         return Engine(context, senders_of(context), settings, self.outcomes)

@@ -77,7 +77,7 @@ class Drifting:
 def test_a_node_is_ready_with_its_database_and_clock(gateway: Gateway) -> None:
     """Ready: the database answers and its clock is within five seconds; each failure is named."""
     good: Store = gateway.runtime.store
-    others = {"key": "ok", "gost": "ok", "trust": "ok"}
+    others = {"key": "ok", "gost": "ok", "trust": "ok", "roles": "ok"}
     assert asked(gateway, good) == (200, {"database": "ok", "clock": "ok", **others})
     assert asked(gateway, Drifting(7)) == (503, {"database": "ok", "clock": "fail", **others})
     assert asked(gateway, Drifting(-7)) == (503, {"database": "ok", "clock": "fail", **others})

@@ -11,11 +11,12 @@ from lxml import etree
 
 from adapter.contract.exchange.bureau import RegisterReferralRequest
 from adapter.contract.exchange.referral import SubmitReferralRequest, SubmitReferralResponse
+from adapter.contract.receipts import read_receipt
 from adapter.domain.partners import PartnerKind, Partners
 from adapter.domain.referral import Referral
 from adapter.operations import submit
 from adapter.operations.moves import Overtaken
-from adapter.stand.actors import BUREAU, BUREAU_SYSTEM, MIS, MIS_OTHER
+from adapter.stand.actors import ADAPTER, BUREAU, BUREAU_SYSTEM, MIS, MIS_OTHER
 from adapter.stand.documents import SignedReferral
 from signing import sign_wss
 from tests.integration.operations.gateway import Gateway, request_id
@@ -238,6 +239,18 @@ def test_the_receipt_names_what_was_received(gateway: Gateway) -> None:
     assert said["state"] == referral.state == "SUBMITTED"
     assert said["contentHash"] == referral.content_hash
     assert date.fromisoformat(str(said["receivedAt"])[:10]) == gateway.clock().date()
+
+
+def test_the_receipt_stands_alone_when_it_is_cut_out_of_the_answer(gateway: Gateway) -> None:
+    """The octets between its tags are a document of their own, whose signature holds; it was signed now."""
+    answer = gateway.submit()
+    begin = answer.raw.index(b"<doc:Receipt ")
+    closing = b"</doc:Receipt>"
+    cut = answer.raw[begin : answer.raw.index(closing) + len(closing)]
+    receipt = read_receipt(etree.fromstring(cut))
+    assert receipt.content.content_hash == gateway.row(receipt.content.referral_number).content_hash
+    assert receipt.signature.certificate.thumbprint == gateway.keyring.thumbprint(ADAPTER.key)
+    assert receipt.signature.signing_time == gateway.clock().replace(microsecond=0)
 
 
 def test_a_request_without_a_usable_id_is_refused_each_time(gateway: Gateway) -> None:

@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
-from adapter.app.composition import build_application, open_runtime, utc_now
-from adapter.app.running import Workers, upgrade_database
-from adapter.app.trip import demo_keys, stand_of
-from adapter.config import load
+from adapter.app.composition import utc_now
 from adapter.stand.actors import ADAPTER, BUREAU
-from adapter.stand.server import ThreadedServer
 from adapter.stand.stand import Stand, StandSettings
 from adapter.stand.steps import Step
 from adapter.stand.trip import run_trip
-
-ROOT = Path(__file__).parents[3]
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.integration.stand.house import house_in
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Stand]:
-    """A started stand, its adapter beside it, by the shipped configuration on other ports."""
-    text = (ROOT / "config.toml").read_text(encoding="utf-8")
-    ports = {"8080": str(_free_port()), "8090": str(_free_port())}
-    for shipped, free in ports.items():
-        text = text.replace(shipped, free)
-    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
-    config = load(tmp_path / "config.toml")
-    demo_keys(config.stand.keys)
-    upgrade_database(tmp_path / "config.toml")
-    runtime = open_runtime(config)
-    application: Any = build_application(runtime)
-    server = make_server("127.0.0.1", config.service.port, application, ThreadedServer, _Quiet)
-    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.05), daemon=True)
-    workers, stand = Workers(runtime), stand_of(config, utc_now)
-    thread.start()
-    workers.start()
-    stand.start()
-    yield stand
-    stand.stop()
-    workers.stop()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    runtime.close()
+    """A started stand, its adapter beside it."""
+    with house_in(tmp_path) as started:
+        yield started.stand
 
 
 def test_trip_is_good_by_the_books(house: Stand) -> None:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from adapter.app import validating
+from adapter.app import explanation_words, octets, signature_words, validating
+from adapter.cli import signature_options, signature_tools
+from signing.differences import Cause
+from signing.recognition import PROFILE_NAMES, Kind
+from signing.smev3 import SLOTS
+from signing.trials import Deviation
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.examples import Site
 
@@ -19,12 +24,26 @@ COMMANDS = (
     ("validate",),
     ("submit",),
     ("status",),
+    ("receipt",),
+    ("receipt", "verify"),
     ("keys",),
     ("keys", "demo"),
+    ("policy",),
+    ("policy", "show"),
+    ("policy", "check"),
     ("db",),
     ("db", "upgrade"),
     ("config",),
     ("config", "check"),
+    ("signature",),
+    ("signature", "verify"),
+    ("signature", "sign"),
+    ("signature", "transform"),
+    ("signature", "digest"),
+    ("signature", "backends"),
+    ("signature", "explain"),
+    ("certificate",),
+    ("certificate", "check"),
 )
 #: Names of programs, formats and parameters may be Latin; words of Typer may not.
 ENGLISH = re.compile(
@@ -79,7 +98,7 @@ def test_wrong_use_ends_with_64_and_says_what_is_wrong(
     assert ENGLISH.findall(ended.err) == []
 
 
-@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",)], ids=" ".join)
+@pytest.mark.parametrize("group", [(), ("keys",), ("db",), ("config",), ("policy",)], ids=" ".join)
 def test_a_group_without_a_command_shows_its_help(invoke: Invoke, group: tuple[str, ...]) -> None:
     """Without a command the help is shown, and the status says that nothing was done."""
     ended = invoke(*group)
@@ -117,3 +136,15 @@ def test_interruption_is_no_error_of_ours(invoke: Invoke, monkeypatch: pytest.Mo
     monkeypatch.setattr(validating.Validator, "file", interrupt)
 
     assert invoke("validate", "x.xml").status == 130
+
+
+def test_names_in_options_are_those_of_the_floors_below() -> None:
+    """The command line repeats them, so that help need not load what computes."""
+    assert signature_options.PROFILES == PROFILE_NAMES
+    assert set(signature_tools.DIGESTS) == set(octets.DIGESTS)
+    assert set(signature_tools.TRANSFORMS) == set(octets.TRANSFORMS)
+    assert set(signature_tools.SLOTS) == set(SLOTS)
+    assert set(explanation_words.MISTAKES) == set(Deviation)
+    assert set(explanation_words.CAUSES) == set(Cause)
+    assert set(signature_words.PROFILE_TITLES) == set(PROFILE_NAMES)
+    assert set(signature_words.KIND_TITLES) == {str(one) for one in Kind}

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from signing.certificates import Certificate
 from signing.demo import DemoActor, make_demo_pki
 from signing.keys import SigningKey, load_pem_key
+
+# The same examples each time, and no judgement of a busy machine.
+settings.register_profile("signing", deadline=None, derandomize=True)
+settings.load_profile("signing")
 
 HOSPITAL_OGRN = "1027700000001"
 OTHER_OGRN = "1027700000002"

@@ -319,6 +319,13 @@ def spki_of(key: NativePrivateKey) -> bytes:
     return gost.spki(key.public_key())
 
 
+def pkcs8_pem(key: gost.GostPrivateKey) -> bytes:
+    """The private key as PEM of PKCS #8, as OpenSSL's engine writes it."""
+    algorithm = asn1.encode_der(asn1.decode_der(_Spki, spki_of(key)).algorithm)
+    octets = key.scalar.to_bytes(key.curve.size, "little")
+    return as_pem(_tlv(0x30, b"\x02\x01\x00", algorithm, _tlv(0x04, octets)), "PRIVATE KEY")
+
+
 def of_other_kind(authority_made: x509.Certificate, key: NativePrivateKey) -> Authority:
     """An authority that was made elsewhere."""
     return Authority(key, of_x509(authority_made))

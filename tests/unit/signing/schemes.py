@@ -5,8 +5,9 @@ A scheme knows by plain paths, independently of `signing`, which elements its pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -22,6 +23,7 @@ from signing.profiles import (
     DS,
     IPS,
     IPS_CALLBACK,
+    RECEIPT,
     SMEV3,
     WSS_BODY,
     WSS_HEADER_BODY,
@@ -34,12 +36,14 @@ from signing.smev3 import sign_smev3, sign_smev3_detached, verify_smev3, verify_
 from signing.smev_transform import transform_canonical
 from signing.verified import Verified
 from signing.wss import make_security, sign_wss, verify_wss
+from signing.xades import sign_xades, verify_xades
 from tests.unit.signing import gost_pki
 from tests.unit.signing.messages import SOAP, parse
 
 SMEV = "http://smev.gosuslugi.ru/rev120315"
 WSA = "http://www.w3.org/2005/08/addressing"
 TYPES = "urn://x-artefacts-smev-gov-ru/services/message-exchange/types/1.2"
+_MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SIGNATURE = f"{{{DS}}}Signature"
 KINDS = (KeyKind.RSA, KeyKind.P256, KeyKind.P384, KeyKind.GOST256, KeyKind.GOST512)
 
@@ -152,7 +156,7 @@ _BLOCKS = {
     f'</w:Address></w:ReplyTo><w:To xmlns:w="{WSA}">urn:t</w:To><w:Action xmlns:w="{WSA}">urn:a</w:Action>',
 }
 _BLOCKS[IPS_CALLBACK.name] = _BLOCKS[IPS.name]
-_ORDER: Mapping[str, tuple[tuple[str, ...], ...]] = {
+_ORDER: dict[str, tuple[tuple[str, ...], ...]] = {
     WSS_BODY.name: (("Body",),),
     WSS_HEADER_BODY.name: (("Header", "Header"), ("Body",)),
     IPS.name: (
@@ -163,8 +167,8 @@ _ORDER: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("Header", "To"),
         ("Header", "Action"),
     ),
-    IPS_CALLBACK.name: (("Body",), ("Header", "Security", "Timestamp")),
 }
+_ORDER[IPS_CALLBACK.name] = _ORDER[IPS.name]
 
 
 def _wss(profile: Profile) -> Scheme:
@@ -231,6 +235,29 @@ def _document() -> Scheme:
             return [(refusal, ())]
 
     return Scheme(DOCUMENT.name, DOCUMENT, make, targets, verify)
+
+
+def _receipt() -> Scheme:
+    inside = ("Signature", "Object", "QualifyingProperties", "SignedProperties")
+
+    def make(key: SigningKey, content: str) -> etree._Element:
+        message = parse('<h xmlns="urn:h"><Thing Id="thing-1"><a b="1">текст</a> ещё </Thing></h>')
+        message = filled(message, message[0], content)
+        sign_xades(message, key, signing_time=_MOMENT)
+        return message
+
+    def targets(root: etree._Element) -> Elements:
+        found = [child for child in root if isinstance(child.tag, str)]
+        in_place = found and etree.QName(found[0]).localname == "Thing"
+        return _tuple(found[0], path(root, *inside)) if in_place else ()
+
+    def verify(root: etree._Element) -> list[Outcome]:
+        try:
+            return [(one, targets(root)) for one in verify_xades(root)]
+        except Refusal as refusal:
+            return [(refusal, ())]
+
+    return Scheme(RECEIPT.name, RECEIPT, make, targets, verify)
 
 
 # SMEV 3: the place of the signature, where it stands, what it signs.
@@ -346,6 +373,7 @@ SCHEMES = (
     _app_data("app-data", "Body", "Put", "MessageData", "AppData"),
     _app_data("app-data below the root", "AppData"),
     _document(),
+    _receipt(),
     *(_slot(*slot) for slot in SLOTS),
     _detached(),
 )

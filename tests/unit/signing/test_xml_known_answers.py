@@ -1,8 +1,8 @@
 """Known answers for XML signatures: documents that others have signed, canonical forms of the specifications.
 
-Of the vectors of the W3C and the RFCs those of the XMLDSig interoperability suite (merlin) do not apply: they
-sign by DSA, HMAC and SHA-1, in Objects and by XPath, XSLT or addresses. All of that is refused here, as is tested
-by name.
+Of the vectors of the W3C and the RFCs those of the XMLDSig interoperability suite (by merlin) do not apply:
+they sign by DSA, HMAC and SHA-1, in Objects and by XPath, XSLT or addresses, all of which is refused here;
+that it is, is tested by name.
 """
 
 from __future__ import annotations
