@@ -2,7 +2,8 @@
 
 The caller names the elements by their place; a reference only has to name the same ones. So what is verified
 is known by identity, and no look-up by identifier can be led astray. The tree is parsed once, by the caller,
-and is neither copied nor changed.
+and is neither copied nor changed. It belongs to one thread at a time: while lxml canonicalizes an element,
+its children hang elsewhere for a moment, and another thread would see that.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from signing.certificates import Certificate
 from signing.keys import SigningKey
 from signing.reasons import Reason, Refusal
 from signing.xmldsig.canonical import canonical, signed_octets
-from signing.xmldsig.identifiers import bare_ids_of, check_tree, ids_of, scan
+from signing.xmldsig.identifiers import bare_ids_of, check_tree, ids_of, refuse_repeated, scan
 from signing.xmldsig.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.xmldsig.structure import Parts, Reference, Step, format_refusal
 
@@ -64,9 +65,10 @@ class Tree:
                 if outside and node.getparent() is self._root:
                     scanned = scan(node, octets) or scanned
             self._homonyms = check_tree(self._root, scanned)
-        for reference, _ in signed:
+        for reference, node in signed:
             if reference.target_id in self._homonyms:
                 raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
+            refuse_repeated(self._root, node, reference.target_id)
 
     def octets(
         self, node: etree._Element, steps: tuple[Step, ...], signature: etree._Element | None

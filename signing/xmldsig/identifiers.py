@@ -132,6 +132,19 @@ def check_tree(root: etree._Element, scanned: Scanned | None = None) -> frozense
     return frozenset(homonyms)
 
 
+def refuse_repeated(root: etree._Element, node: etree._Element, node_id: str) -> None:
+    """Refuse an identifier under an `Id` of another namespace that something else bears under the same name.
+
+    Raises:
+        Refusal: SIG_FORMAT.
+    """
+    for name in node.attrib:
+        if str(name).endswith("}Id") and name not in _ATTRIBUTES and node.get(name) == node_id:
+            bearers = sum(one.get(name) == node_id for one in root.iter(etree.Element))
+            if bearers > 1:
+                raise format_refusal("идентификатор элемента повторяется")
+
+
 def ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:
     """Identifiers by which a reference may name an element.
 
