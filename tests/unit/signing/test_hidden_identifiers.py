@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from signing.identifiers import check_tree, scan
 from signing.reasons import Refusal
+from signing.xmldsig.identifiers import check_tree, scan
 from tests.unit.signing.messages import parse
 
 NAMES = st.sampled_from(["A", "Id", "ID", "id", "aId", "xid", "p:Id", "p:id", "b"])
