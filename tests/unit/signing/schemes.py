@@ -337,12 +337,11 @@ def _slot(name: str, above: tuple[str, ...], target: tuple[str, ...]) -> Scheme:
 
 def _detached() -> Scheme:
     def make(key: SigningKey, content: str) -> etree._Element:
-        pair = parse("<pair/>")
         data = parse(f'<Data xmlns="{TYPES}" Id="SIGNED"><a b="1">текст</a> ещё </Data>')
         data = filled(data, data, content)
         signature = sign_smev3_detached(data, key)
-        pair.extend([data, signature])
-        return pair
+        parts = [etree.tostring(one, encoding="utf-8") for one in (data, signature)]
+        return parse(b"<pair>%s</pair>" % b"".join(parts))
 
     def targets(root: etree._Element) -> Elements:
         return tuple(children(root, "Data")[:1])
