@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import uuid4
 
@@ -13,20 +13,21 @@ from lxml import etree
 from signing.app_data import sign_app_data
 from signing.cms import sign_detached
 from signing.documents import sign_document
+from signing.freshness import add_timestamp
 from signing.identifiers import check_tree
 from signing.keys import SigningKey
-from signing.profiles import PROFILES, SMEV3, WSU, WSU_ID, Place, Profile, Target
+from signing.profiles import PROFILES, SMEV3, WSSE, WSU, Place, Profile, Target
 from signing.reasons import Reason, Refusal
 from signing.smev3 import NAMESPACE, SLOTS, sign_smev3, sign_smev3_detached
 from signing.structure import format_refusal, local_name
-from signing.wss import envelope_parts, make_security, security_of, sign_wss
+from signing.wss import sign_wss
 from signing.xades import sign_xades
 
 PERSONAL = "PersonalSignature"
 TIMESTAMP_LIFE = timedelta(minutes=5)
 
 _APP_DATA = "{*}AppData"
-_TIMESTAMP = f"{{{WSU}}}Timestamp"
+_TIMESTAMP = f"{{*}}Header/{{{WSSE}}}Security/{{{WSU}}}Timestamp"
 
 # The signature of an official is asked for by name: a message mostly has the signature of its system only.
 _ORDER = tuple(name for name in SLOTS if name != PERSONAL)
@@ -116,8 +117,8 @@ def sign_tree(
 
 
 def _of_header(envelope: etree._Element, key: SigningKey, profile: Profile, now: datetime) -> None:
-    if Target.TIMESTAMP in profile.targets:
-        _add_timestamp(envelope, profile, now)
+    if Target.TIMESTAMP in profile.targets and envelope.find(_TIMESTAMP) is None:
+        add_timestamp(envelope, now, TIMESTAMP_LIFE)
     sign_wss(envelope, key, profile)
 
 
@@ -142,24 +143,6 @@ _SIGNERS: Mapping[Place, Callable[[etree._Element, SigningKey, Profile, datetime
     Place.RECEIPT: _of_receipt,
     Place.ENVELOPED: _of_app_data,
 }
-
-
-def _add_timestamp(envelope: etree._Element, profile: Profile, now: datetime) -> None:
-    """Put a Timestamp into the Security header of the message, where it has none (WS-Security 1.0, 10)."""
-    header, _ = envelope_parts(envelope)
-    if header is None:
-        header = etree.Element(f"{{{etree.QName(envelope).namespace}}}Header")
-        envelope.insert(0, header)
-    security = security_of(header, profile.actor)
-    if security is None:
-        security = make_security(header, profile.actor)
-    if security.find(_TIMESTAMP) is not None:
-        return
-    timestamp = etree.SubElement(security, _TIMESTAMP)
-    timestamp.set(WSU_ID, f"timestamp-{uuid4()}")
-    for name, moment in (("Created", now), ("Expires", now + TIMESTAMP_LIFE)):
-        text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        etree.SubElement(timestamp, f"{{{WSU}}}{name}").text = text
 
 
 def _slot(root: etree._Element, wanted: str) -> etree._Element | None:
