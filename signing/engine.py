@@ -16,7 +16,7 @@ from signing import primitives
 from signing.algorithms import DIGESTS, GOST_KINDS, PREFERRED, Digest
 from signing.canonical import canonical, signed_octets
 from signing.certificates import Certificate
-from signing.identifiers import Scanned, bare_ids_of, check_tree, ids_of, scan
+from signing.identifiers import bare_ids_of, check_tree, ids_of, scan
 from signing.keys import SigningKey
 from signing.profiles import DS, EXCLUSIVE_C14N, Profile, Target
 from signing.reasons import Reason, Refusal
@@ -41,7 +41,6 @@ class Tree:
             root: The element within which identifiers have to be unique.
         """
         self._root = root
-        self._scanned: Scanned | None = None
         self._homonyms: frozenset[str] | None = None
         # The elements themselves are the keys: a number of one that is gone would be given to another.
         self._octets: dict[tuple[etree._Element, tuple[Step, ...]], bytes] = {}
@@ -58,15 +57,15 @@ class Tree:
             Refusal: SIG_FORMAT, also when a signed element has no canonical form.
         """
         if self._homonyms is None:
+            scanned = None
             for reference, node in signed:
                 octets = self.octets(node, reference.steps, signature)
                 outside = signature is None or signature.getparent() is not node
                 if outside and node.getparent() is self._root:
-                    self._scanned = scan(node, octets) or self._scanned
-            self._homonyms = check_tree(self._root, self._scanned)
+                    scanned = scan(node, octets) or scanned
+            self._homonyms = check_tree(self._root, scanned)
         for reference, _ in signed:
-            name = reference.target_id
-            if name in self._homonyms or (self._scanned is not None and self._scanned.has_homonym(name)):
+            if reference.target_id in self._homonyms:
                 raise format_refusal("идентификатор подписанного элемента повторяется в атрибуте id")
 
     def octets(
@@ -315,10 +314,21 @@ def _data_key_info(key: SigningKey, profile: Profile) -> etree._Element:
     """X509Data with the own certificate and those above it, as many as the profile admits; roots stay out."""
     key_info = etree.Element(f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
     data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
-    above = [one for one in key.chain if one.issuer != one.subject]
-    for certificate in [key.certificate, *above][: profile.maximum_certificates]:
+    for certificate in _carried(key, profile.maximum_certificates):
         etree.SubElement(data, f"{{{DS}}}X509Certificate").text = _base64(certificate.der)
     return key_info
+
+
+def _carried(key: SigningKey, most: int) -> list[Certificate]:
+    """The own certificate, then each one's issuer, whatever their order in the file of the key."""
+    found = [key.certificate]
+    above = [one for one in key.chain if one.issuer != one.subject]
+    while len(found) < most:
+        issuers = [one for one in above if one.subject == found[-1].issuer and one not in found]
+        if not issuers:
+            break
+        found.append(issuers[0])
+    return found
 
 
 def _base64(octets: bytes) -> str:

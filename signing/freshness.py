@@ -37,7 +37,7 @@ MOST_SIGNATURES = 65_536
 
 
 def add_timestamp(envelope: etree._Element, now: datetime, life: timedelta) -> etree._Element:
-    """Put a Timestamp into a new Security header without an actor, to be signed by `sign_wss`.
+    """Put a Timestamp into a Security header without an actor, made where there is none, for `sign_wss`.
 
     Args:
         envelope: The soap:Envelope, not signed for nobody in particular yet.
@@ -48,7 +48,7 @@ def add_timestamp(envelope: etree._Element, now: datetime, life: timedelta) -> e
         The wsu:Timestamp, in the tree; its moments are UTC with milliseconds, as WSS4J writes them.
 
     Raises:
-        Refusal: SIG_DUPLICATE when there is such a header already; SIG_FORMAT when the envelope is none.
+        Refusal: SIG_DUPLICATE when there is something in it already; SIG_FORMAT when the envelope is none.
         ValueError: The moment has no time zone.
     """
     if now.tzinfo is None:
@@ -57,9 +57,12 @@ def add_timestamp(envelope: etree._Element, now: datetime, life: timedelta) -> e
     if header is None:
         header = etree.Element(str(envelope.tag).replace("}Envelope", "}Header"))
         envelope.insert(0, header)
-    if security_of(header, "") is not None:
+    security = security_of(header, "")
+    if security is None:
+        security = make_security(header, "")
+    elif len(security):
         raise Refusal(Reason.SIG_DUPLICATE)
-    timestamp = etree.SubElement(make_security(header, ""), _TIMESTAMP)
+    timestamp = etree.SubElement(security, _TIMESTAMP)
     timestamp.set(WSU_ID, f"TS-{uuid4()}")
     etree.SubElement(timestamp, _CREATED).text = _written(now)
     etree.SubElement(timestamp, _EXPIRES).text = _written(now + life)

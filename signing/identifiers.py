@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
 from signing.profiles import ANY_ID, WSU, WSU_ID, Profile
-from signing.reasons import Refusal
 from signing.structure import format_refusal, is_name, local_name
 
 # A union of these queries costs libxml2 the square of what it finds, so each is asked alone.
@@ -22,6 +21,7 @@ _ATTRIBUTES = (WSU_ID, "Id", "ID", "{http://www.w3.org/XML/1998/namespace}id")
 # is searched for two or three times as fast as others.
 _START_TAG = re.compile(rb'<[^ >]+(?: [^ =]+="[^"]*")*>')
 _CAPITAL = re.compile(rb'I[dD]="([^"]*)"')
+_SMALL = re.compile(rb'id="([^"]*)"')
 
 
 class _Queries(threading.local):
@@ -45,48 +45,47 @@ class Scanned:
 
     Attributes:
         node: The element.
-        octets: Its canonical octets.
         values: Identifiers of the elements inside.
+        homonyms: Values of plain `id` attributes, its own too.
     """
 
     node: etree._Element
-    octets: bytes
-    values: tuple[str, ...]
-
-    def has_homonym(self, name: str) -> bool:
-        """Whether a plain `id` attribute of the element, or inside, has this value."""
-        if f'id="{name}"'.encode() not in self.octets:
-            return False
-        try:
-            return name in _queries.homonyms(self.node)
-        except etree.LxmlError as error:
-            raise _too_many() from error
+    values: Sequence[str]
+    homonyms: Sequence[str]
 
 
 def scan(node: etree._Element, octets: bytes) -> Scanned | None:
     """Read the identifiers inside an element from its canonical octets, where that is certain.
 
-    They write every attribute as ` name="value"`; a value has no quotation mark in it and a text no `<`. So
-    what looks like an attribute is one if no `>` stands between it and the `<` before it.
-
     Returns:
-        None when the tree has to be asked: for names with a prefix and values with an escape, and where a
-        value or a text may have `>`.
+        None when the tree has to be asked: for names with a prefix (wsu:Id, xml:id), values with an escape,
+        and where a value or a text may have `>`.
     """
     start = _START_TAG.match(octets)
-    if start is None or b' xml:id="' in octets:
+    if start is None:
         return None
+    values = _values(_CAPITAL, octets, start.end())
+    homonyms = _values(_SMALL, octets, 0)
+    return None if values is None or homonyms is None else Scanned(node, values, homonyms)
+
+
+def _values(pattern: re.Pattern[bytes], octets: bytes, begin: int) -> list[str] | None:
+    """Values of attributes without a prefix; None where there is a doubt.
+
+    Canonical octets write every attribute as ` name="value"`; a value has no quotation mark in it and a text
+    no `<`. So what looks like an attribute is one if no `>` stands between it and the `<` before it.
+    """
     values = []
-    for found in _CAPITAL.finditer(octets, start.end()):
-        begin = found.start()
-        before = octets[begin - 1 : begin]
+    for found in pattern.finditer(octets, begin):
+        place = found.start()
+        before = octets[place - 1 : place]
         if before == b":" or b"&" in found[1]:
             return None
         if before == b" ":
-            if octets.find(b">", octets.rfind(b"<", 0, begin), begin) >= 0:
+            if octets.find(b">", octets.rfind(b"<", 0, place), place) >= 0:
                 return None
             values.append(found[1].decode())
-    return Scanned(node, octets, tuple(values))
+    return values
 
 
 def check_tree(root: etree._Element, scanned: Scanned | None = None) -> frozenset[str]:
@@ -99,8 +98,8 @@ def check_tree(root: etree._Element, scanned: Scanned | None = None) -> frozense
         scanned: A child of the root whose identifiers are known.
 
     Returns:
-        Values of plain `id` attributes outside of `scanned`: often facts of the content, so they may repeat,
-        but what a signature names may not be among them.
+        Values of plain `id` attributes: often facts of the content, so they may repeat, but what a signature
+        names may not be among them.
 
     Raises:
         Refusal: SIG_FORMAT.
@@ -119,22 +118,18 @@ def check_tree(root: etree._Element, scanned: Scanned | None = None) -> frozense
             for name in _ATTRIBUTES
             if (value := one.get(name)) is not None
         ]
-        homonyms.append(root.get("id", ""))
+        homonyms += [*scanned.homonyms, root.get("id", "")]
     try:
         for part in parts:
             for query in _queries.identifiers:
                 values += query(part)
             homonyms += _queries.homonyms(part)
     except etree.LxmlError as error:
-        raise _too_many() from error
+        raise format_refusal("слишком много идентификаторов") from error
     # An xml:id means the same with white space around it.
     if len({value.strip() for value in values}) != len(values):
         raise format_refusal("идентификатор элемента повторяется")
     return frozenset(homonyms)
-
-
-def _too_many() -> Refusal:
-    return format_refusal("слишком много идентификаторов")
 
 
 def ids_of(node: etree._Element, profile: Profile) -> tuple[str, ...]:

@@ -210,8 +210,7 @@ def _step(element: etree._Element | None) -> Step:
         return Step("")
     inclusive = element.find(_PREFIXES)
     names = "" if inclusive is None else inclusive.get("PrefixList", "")
-    prefixes = tuple(names.split()[:64])
-    return Step(element.get("Algorithm", "")[:200], prefixes)
+    return Step(element.get("Algorithm", "")[:200], tuple(names.split()[:64]))
 
 
 def _text(element: etree._Element | None) -> str:

@@ -16,18 +16,18 @@ from signing.documents import sign_document
 from signing.freshness import add_timestamp
 from signing.identifiers import check_tree
 from signing.keys import SigningKey
-from signing.profiles import PROFILES, SMEV3, WSSE, WSU, Place, Profile, Target
+from signing.profiles import PROFILES, SMEV3, WSU, Place, Profile, Target
 from signing.reasons import Reason, Refusal
 from signing.smev3 import NAMESPACE, SLOTS, sign_smev3, sign_smev3_detached
 from signing.structure import format_refusal, local_name
-from signing.wss import sign_wss
+from signing.wss import envelope_parts, security_of, sign_wss
 from signing.xades import sign_xades
 
 PERSONAL = "PersonalSignature"
 TIMESTAMP_LIFE = timedelta(minutes=5)
 
 _APP_DATA = "{*}AppData"
-_TIMESTAMP = f"{{*}}Header/{{{WSSE}}}Security/{{{WSU}}}Timestamp"
+_TIMESTAMP = f"{{{WSU}}}Timestamp"
 
 # The signature of an official is asked for by name: a message mostly has the signature of its system only.
 _ORDER = tuple(name for name in SLOTS if name != PERSONAL)
@@ -117,7 +117,7 @@ def sign_tree(
 
 
 def _of_header(envelope: etree._Element, key: SigningKey, profile: Profile, now: datetime) -> None:
-    if Target.TIMESTAMP in profile.targets and envelope.find(_TIMESTAMP) is None:
+    if Target.TIMESTAMP in profile.targets and not _has_timestamp(envelope, profile):
         add_timestamp(envelope, now, TIMESTAMP_LIFE)
     sign_wss(envelope, key, profile)
 
@@ -143,6 +143,12 @@ _SIGNERS: Mapping[Place, Callable[[etree._Element, SigningKey, Profile, datetime
     Place.RECEIPT: _of_receipt,
     Place.ENVELOPED: _of_app_data,
 }
+
+
+def _has_timestamp(envelope: etree._Element, profile: Profile) -> bool:
+    header, _ = envelope_parts(envelope)
+    security = None if header is None else security_of(header, profile.actor)
+    return security is not None and security.find(_TIMESTAMP) is not None
 
 
 def _slot(root: etree._Element, wanted: str) -> etree._Element | None:

@@ -25,6 +25,7 @@ from signing.profiles import (
     WSS_HEADER_BODY,
     WSSE,
     WSU,
+    WSU_ID,
     Place,
     Profile,
 )
@@ -96,7 +97,7 @@ def _of_security(signature: etree._Element, holder: etree._Element) -> Claim | N
     if actor:
         cause = "получатель (actor) заголовка Security не СМЭВ и не участник взаимодействия"
         return Claim(_ACTORS.get(actor), Rule.SECURITY, holder, cause=cause)
-    if len(signature.findall(_REFERENCE)) >= len(IPS.targets):
+    if _signs_reply_to(signature, holder):
         return Claim(IPS, Rule.SECURITY, holder)
     if holder.find(_TIMESTAMP) is not None:
         return Claim(IPS_CALLBACK, Rule.SECURITY, holder)
@@ -105,6 +106,14 @@ def _of_security(signature: etree._Element, holder: etree._Element) -> Claim | N
         "подписаны"
     )
     return Claim(None, Rule.SECURITY, holder, cause=cause)
+
+
+def _signs_reply_to(signature: etree._Element, security: etree._Element) -> bool:
+    """Whether ReplyTo is signed: in what the bus itself sends there is none."""
+    header = security.getparent()
+    named = {reference.get("URI", "") for reference in signature.findall(_REFERENCE)}
+    blocks = () if header is None else header.iterchildren("{*}ReplyTo")
+    return any(f"#{block.get(WSU_ID, '')}" in named for block in blocks)
 
 
 def _of_slot(signature: etree._Element, holder: etree._Element) -> Claim | None:

@@ -151,9 +151,9 @@ def read_signature(signature: etree._Element, profile: Profile) -> Parts:
         raise format_refusal("на месте подписи стоит другой элемент")
     children = elements(signature, ("Id",))
     names = [child.tag for child in children]
-    if names == _SIGNATURE_PARTS[:2]:
-        raise Refusal(Reason.CERT_MISSING)
     wanted = [*_SIGNATURE_PARTS, _OBJECT] if profile.has_properties else _SIGNATURE_PARTS
+    if names == [*wanted[:2], *wanted[3:]]:
+        raise Refusal(Reason.CERT_MISSING)
     if names != wanted:
         shown = ", ".join(name.rpartition("}")[2] for name in wanted)
         raise format_refusal(f"состав элемента Signature отличается от {shown}")

@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from uuid import uuid4
 
 from lxml import etree
@@ -106,6 +107,8 @@ def _verified(
 ) -> VerifiedReceipt:
     parts = read_signature(signature, profile)
     certificates = data_certificates(parts.key_info, profile.maximum_certificates)
+    if any(one.issuer != above.subject for one, above in pairwise(certificates)):
+        raise format_refusal("за сертификатом подписавшего должны идти вышестоящие, каждый за своим")
     signed = _signed_properties(parts)
     own = certificates[0]
     targets = {Target.CONTENT: content, Target.PROPERTIES: signed}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lxml import etree
@@ -41,17 +41,22 @@ _DIGEST_METHODS = f"{{{DS}}}SignedInfo/{{{DS}}}Reference/{{{DS}}}DigestMethod"
 
 @dataclass(frozen=True, slots=True)
 class _Profiles:
-    """What a partner signs by, and what we sign by for it."""
+    """What the calls and the answers of a partner are signed by, and what we sign by for it."""
 
-    theirs: Profile
+    calls: Profile
+    answers: Profile
     ours: Profile
+
+
+# Answers have no ReplyTo, and may have no To (WS-Addressing 1.0, 3.2); SHA-1 is not admitted all the same.
+_IPS_ANSWER = replace(IPS, targets=IPS_CALLBACK.targets, optional_targets=IPS_CALLBACK.optional_targets)
 
 
 _PROFILES: Mapping[SignatureProfile, _Profiles] = MappingProxyType(
     {
-        SignatureProfile.SMEV: _Profiles(WSS_BODY, WSS_BODY),
-        SignatureProfile.IPS: _Profiles(IPS, IPS),
-        SignatureProfile.IPS_CALLBACK: _Profiles(IPS_CALLBACK, IPS),
+        SignatureProfile.SMEV: _Profiles(WSS_BODY, WSS_BODY, WSS_BODY),
+        SignatureProfile.IPS: _Profiles(IPS, _IPS_ANSWER, IPS),
+        SignatureProfile.IPS_CALLBACK: _Profiles(IPS_CALLBACK, IPS_CALLBACK, IPS),
     }
 )
 
@@ -90,7 +95,7 @@ def prove(context: Context, partner: Partner, envelope: etree._Element, correlat
             fresh (SIG_FORMAT) or has come before (SIG_DUPLICATE).
         GostUnavailableError: no library computes a GOST algorithm.
     """
-    verified = _pinned(partner, envelope)
+    verified = _pinned(partner, envelope, _PROFILES[partner.signature_profile].calls)
     now = context.clock()
     context.trust.check(verified.certificate, at=now, now=now)
     _admit(context, partner, verified, correlation_id)
@@ -114,7 +119,7 @@ def prove_answer(context: Context, partner: Partner, envelope: etree._Element, m
         Refusal: as `prove`, but for the trust in the certificate.
         GostUnavailableError: as `prove`.
     """
-    verified = _pinned(partner, envelope)
+    verified = _pinned(partner, envelope, _PROFILES[partner.signature_profile].answers)
     asked = [node.text or "" for node in verified.nodes if node.tag == _RELATES_TO]
     if any(uid_key(one) != uid_key(message_id) for one in asked):
         raise Refusal(Reason.SIG_FORMAT, values={"cause": "подписан ответ на другое сообщение"})
@@ -151,8 +156,8 @@ def signed(context: Context, partner: Partner, message: bytes) -> bytes:
     return etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
 
 
-def _pinned(partner: Partner, envelope: etree._Element) -> Verified:
-    verified = verify_wss(envelope, _PROFILES[partner.signature_profile].theirs)
+def _pinned(partner: Partner, envelope: etree._Element, profile: Profile) -> Verified:
+    verified = verify_wss(envelope, profile)
     if verified.certificate.thumbprint not in partner.thumbprints:
         raise Stranger
     return verified

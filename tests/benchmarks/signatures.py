@@ -111,16 +111,23 @@ def _timed(work: Work, seconds: float) -> Timed:
     whole = sum(one * count for one, count in zip(once, repeats, strict=True)) / 1000
     rounds = min(max(round(seconds / whole), _FEWEST_ROUNDS), _MOST_ROUNDS)
     gc.collect()
-    samples = [
-        [_slot(call, count) for call, count in zip(calls, repeats, strict=True)] for _ in range(rounds)
-    ]
-    floors, ours, *others = ([*column] for column in zip(*samples, strict=True))
+    floors, ours, *others = _in_turns(list(zip(calls, repeats, strict=True)), rounds)
     rivals = {
         name: Compared(statistics.median(times), figure(times, ours).ratio, WANTED[name])
         for name, times in zip(work.rivals, others, strict=True)
     }
     mine = figure(ours, floors, work.limit)
     return Timed(work.operation, work.key, work.size, work.octets, statistics.median(floors), mine, rivals)
+
+
+def _in_turns(calls: Sequence[tuple[Callable[[], object], int]], rounds: int) -> list[list[float]]:
+    """Time all calls in every round, forwards and backwards by turns: who is next finds warm caches."""
+    times: list[list[float]] = [[] for _ in calls]
+    for number in range(rounds):
+        order = list(zip(times, calls, strict=True))
+        for kept, (call, count) in reversed(order) if number % 2 else order:
+            kept.append(_slot(call, count))
+    return times
 
 
 def _slot(call: Callable[[], object], count: int) -> float:

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from adapter.app import composition
 from adapter.contract import binding, envelope, schemas
-from adapter.operations import door, keeping, reception, submit
+from adapter.operations import door, judgement, keeping, reception, submit
 from adapter.soap import protocol
 from signing import Trust
 from storage.sqlite import SqliteStore, _Job
@@ -36,9 +36,9 @@ POINTS: tuple[tuple[str, object, str], ...] = (
     ("schema", schemas, "errors"),
     ("binding", binding, "read"),
     ("files: base64, hashes", reception, "check_files"),
-    ("document signatures", reception, "verify_document"),
+    ("document signatures", judgement, "verify_document"),
     ("trust of the signers", Trust, "vet"),
-    ("roles of the signers", reception, "judge"),
+    ("roles of the signers", judgement, "judge"),
     ("domain checks", reception, "check"),
     ("СЭМД read and compared", reception, "examine_semd"),
     ("СЭМД read and compared", reception, "agree"),

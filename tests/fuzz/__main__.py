@@ -1,7 +1,7 @@
 """Fuzz the readers of foreign signatures: `python -m tests.fuzz [-runs=N] [--only NAME] [...]`.
 
-Needs atheris. Options of libFuzzer (`-runs=N`, `-max_total_time=SECONDS`, ...) are passed on to each target in
-bound each runs for a minute. What is found stays in `var/fuzz/NAME`. Exit status 0: nothing was found.
+Needs atheris. Options of libFuzzer (`-runs=N`, `-max_total_time=SECONDS`, ...) are passed on to each target;
+without a bound each runs for a minute. What is found stays in `var/fuzz/NAME`, and the exit status is 1 then.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from adapter.delivery.retry import ErrorClass
 from adapter.domain.partners import Partner as KnownPartner
 from adapter.domain.partners import Partners, SignatureProfile, Transport
 from signing import SigningKey, add_timestamp, check_timestamp, sign_wss, verify_wss
-from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
+from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile, Target
 from storage.outbox import DEAD, DONE, PENDING, UNKNOWN
 from tests.integration.delivery.conftest import World
 from tests.integration.delivery.emulator import Behaviour, Handler, Partner, Request, answer, close, serving
@@ -180,6 +180,20 @@ def test_one_message_is_dressed_anew_for_each_sending(
     assert bare(sent[0]) == bare(sent[1]) == bare(parsed(stored))
     assert b"Security" not in stored
     assert remd.bodies("registerDocument")[0] != remd.bodies("registerDocument")[1]
+
+
+@pytest.mark.parametrize("profile", [SignatureProfile.IPS, SignatureProfile.IPS_CALLBACK])
+def test_an_answer_needs_no_reply_to(
+    signed_world: Callable[..., World], registry: Registry, profile: SignatureProfile
+) -> None:
+    """An answer counts by Body and Timestamp; of WS-Addressing it has what answers have."""
+    world = signed_world(profile)
+    kept = (Target.MESSAGE_ID, Target.ACTION, Target.RELATES_TO)
+    registry.profile = replace(IPS_CALLBACK, optional_targets=kept)
+    new = delivery_of("registerDocument")
+    world.queue(new)
+    world.drain()
+    assert world.get(new).state == DONE
 
 
 def _unsigned(envelope: etree._Element) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -22,6 +23,7 @@ from signing.profiles import (
     DS,
     IPS,
     IPS_CALLBACK,
+    RECEIPT,
     SMEV3,
     WSS_BODY,
     WSS_HEADER_BODY,
@@ -34,12 +36,14 @@ from signing.smev3 import sign_smev3, sign_smev3_detached, verify_smev3, verify_
 from signing.smev_transform import transform_canonical
 from signing.verified import Verified
 from signing.wss import make_security, sign_wss, verify_wss
+from signing.xades import sign_xades, verify_xades
 from tests.unit.signing import gost_pki
 from tests.unit.signing.messages import SOAP, parse
 
 SMEV = "http://smev.gosuslugi.ru/rev120315"
 WSA = "http://www.w3.org/2005/08/addressing"
 TYPES = "urn://x-artefacts-smev-gov-ru/services/message-exchange/types/1.2"
+_MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SIGNATURE = f"{{{DS}}}Signature"
 KINDS = (KeyKind.RSA, KeyKind.P256, KeyKind.P384, KeyKind.GOST256, KeyKind.GOST512)
 
@@ -48,23 +52,26 @@ Outcome = tuple[Verified | Refusal, Elements]
 """What came of a signature, and the elements that it has to sign, found by their paths."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scheme:
     """One profile in one place.
 
     Attributes:
         name: Name for the tests.
         profile: The profile.
-        make: Makes a signed message.
+        make: Makes a signed message; a text of XML is added to the content of the first signed element.
         targets: Elements that the profile wants signed, in its order; empty where they are not in place.
         verify: Verifies a message as the gateway does.
     """
 
     name: str
     profile: Profile
-    make: Callable[[SigningKey], etree._Element]
+    make: Callable[[SigningKey, str], etree._Element]
     targets: Callable[[etree._Element], Elements]
     verify: Callable[[etree._Element], list[Outcome]]
+
+    def __repr__(self) -> str:
+        return self.name
 
     def octets(self, node: etree._Element) -> bytes:
         """What a signature digests, by plain canonicalization; a signature within is left out."""
@@ -98,7 +105,7 @@ def key_of(kind: KeyKind, owner: str = "Владелец") -> SigningKey:
 @lru_cache(maxsize=512)
 def signed_octets(scheme: Scheme, kind: KeyKind) -> bytes:
     """The signed message of a scheme as it is sent."""
-    octets: bytes = etree.tostring(scheme.make(key_of(kind)), encoding="utf-8")
+    octets: bytes = etree.tostring(scheme.make(key_of(kind), ""), encoding="utf-8")
     return octets
 
 
@@ -120,6 +127,19 @@ def path(root: etree._Element | None, *names: str) -> etree._Element | None:
         found = [c for c in children(root, name) if name != "Security" or f"{{{SOAP}}}actor" not in c.attrib]
         root = found[0] if len(found) == 1 else None
     return root
+
+
+def filled(root: etree._Element, element: etree._Element, content: str) -> etree._Element:
+    """The message with content added to an element; `p`, `q` and a default namespace are in scope in it.
+
+    It goes in as text: lxml renames prefixes of what is moved between trees.
+    """
+    if not content:
+        return root
+    element.append(etree.Comment("content"))
+    declared = 'xmlns="urn:default" xmlns:p="urn:one" xmlns:q="urn:three"'
+    octets = etree.tostring(root, encoding="utf-8")
+    return parse(octets.replace(b"<!--content-->", f"<c {declared}>{content}</c>".encode()))
 
 
 def _tuple(*found: etree._Element | None) -> Elements:
@@ -152,12 +172,13 @@ _ORDER[IPS_CALLBACK.name] = _ORDER[IPS.name]
 
 
 def _wss(profile: Profile) -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         header = f"<s:Header>{_BLOCKS[profile.name]}</s:Header>"
         message = parse(f'<s:Envelope xmlns:s="{SOAP}">{header}<s:Body>{_BODY}</s:Body></s:Envelope>')
         if not profile.actor:
             stamp = etree.SubElement(make_security(message[0], ""), f"{{{WSU}}}Timestamp")
             etree.SubElement(stamp, f"{{{WSU}}}Created").text = "2026-03-01T12:00:00Z"
+        message = filled(message, message[1], content)
         sign_wss(message, key, profile)
         return message
 
@@ -174,7 +195,7 @@ def _wss(profile: Profile) -> Scheme:
 
 
 def _app_data(name: str, *steps: str) -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         inner = f'<m:MessageData xmlns:m="{SMEV}"><m:AppData><a b="1">текст</a><a> ещё </a></m:AppData>'
         outer = (
             f'<s:Envelope xmlns:s="{SOAP}"><s:Header/><s:Body><q:Put xmlns:q="urn:q">'
@@ -182,6 +203,7 @@ def _app_data(name: str, *steps: str) -> Scheme:
             f"{inner}</m:MessageData></q:Put></s:Body></s:Envelope>"
         )
         message = parse(outer if len(steps) > 1 else f"{inner}</m:MessageData>")
+        message = filled(message, targets(message)[0], content)
         sign_app_data(targets(message)[0], key)
         return message
 
@@ -196,8 +218,9 @@ def _app_data(name: str, *steps: str) -> Scheme:
 
 
 def _document() -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         message = parse('<h xmlns="urn:h"><Thing Id="thing-1"><a b="1">текст</a> ещё </Thing></h>')
+        message = filled(message, message[0], content)
         sign_document(message, key)
         return message
 
@@ -212,6 +235,29 @@ def _document() -> Scheme:
             return [(refusal, ())]
 
     return Scheme(DOCUMENT.name, DOCUMENT, make, targets, verify)
+
+
+def _receipt() -> Scheme:
+    inside = ("Signature", "Object", "QualifyingProperties", "SignedProperties")
+
+    def make(key: SigningKey, content: str) -> etree._Element:
+        message = parse('<h xmlns="urn:h"><Thing Id="thing-1"><a b="1">текст</a> ещё </Thing></h>')
+        message = filled(message, message[0], content)
+        sign_xades(message, key, signing_time=_MOMENT)
+        return message
+
+    def targets(root: etree._Element) -> Elements:
+        found = [child for child in root if isinstance(child.tag, str)]
+        in_place = found and etree.QName(found[0]).localname == "Thing"
+        return _tuple(found[0], path(root, *inside)) if in_place else ()
+
+    def verify(root: etree._Element) -> list[Outcome]:
+        try:
+            return [(one, targets(root)) for one in verify_xades(root)]
+        except Refusal as refusal:
+            return [(refusal, ())]
+
+    return Scheme(RECEIPT.name, RECEIPT, make, targets, verify)
 
 
 # SMEV 3: the place of the signature, where it stands, what it signs.
@@ -261,7 +307,7 @@ SLOTS = (
 
 
 def _slot(name: str, above: tuple[str, ...], target: tuple[str, ...]) -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         envelope = parse(f'<s:Envelope xmlns:s="{SOAP}" xmlns="{TYPES}"><s:Header/><s:Body/></s:Envelope>')
         parent = envelope[1]
         for step in (*above, *target):
@@ -271,6 +317,7 @@ def _slot(name: str, above: tuple[str, ...], target: tuple[str, ...]) -> Scheme:
         parent.set("Id", "SIGNED")
         etree.SubElement(parent, "{urn:a}a", {"b": "1"}).text = "текст"
         parent[0].tail = " ещё "
+        envelope = filled(envelope, parent, content)
         holder = path(envelope[1], *above)
         assert holder is not None
         sign_smev3(etree.SubElement(holder, f"{{{TYPES}}}{name}"), key)
@@ -289,11 +336,12 @@ def _slot(name: str, above: tuple[str, ...], target: tuple[str, ...]) -> Scheme:
 
 
 def _detached() -> Scheme:
-    def make(key: SigningKey) -> etree._Element:
+    def make(key: SigningKey, content: str) -> etree._Element:
         pair = parse("<pair/>")
-        content = parse(f'<Data xmlns="{TYPES}" Id="SIGNED"><a b="1">текст</a> ещё </Data>')
-        signature = sign_smev3_detached(content, key)
-        pair.extend([content, signature])
+        data = parse(f'<Data xmlns="{TYPES}" Id="SIGNED"><a b="1">текст</a> ещё </Data>')
+        data = filled(data, data, content)
+        signature = sign_smev3_detached(data, key)
+        pair.extend([data, signature])
         return pair
 
     def targets(root: etree._Element) -> Elements:
@@ -325,6 +373,7 @@ SCHEMES = (
     _app_data("app-data", "Body", "Put", "MessageData", "AppData"),
     _app_data("app-data below the root", "AppData"),
     _document(),
+    _receipt(),
     *(_slot(*slot) for slot in SLOTS),
     _detached(),
 )

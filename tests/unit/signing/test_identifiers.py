@@ -73,9 +73,9 @@ def test_scanning_says_nothing_where_octets_are_not_certain(content: str, values
     assert _scanned(parse(f"<r>{content}</r>")) == values
 
 
-def test_homonyms_are_whole_values_of_plain_id() -> None:
-    """Only a plain `id` with just this value is a homonym."""
-    node = parse('<r><e id="abc"/><e docid="x"/><e Id="y"/>id="z"</r>')
+def test_homonyms_are_values_of_plain_id() -> None:
+    """Only a plain `id` is a homonym, of the element itself too."""
+    node = parse('<r id="own"><e id="abc"/><e docid="x"/><e Id="y"/>nid="z"</r>')
     found = scan(node, canonical(node, Step(EXCLUSIVE_C14N)))
     assert found is not None
-    assert [name for name in ("abc", "ab", "x", "y", "z") if found.has_homonym(name)] == ["abc"]
+    assert found.homonyms == ["own", "abc"]

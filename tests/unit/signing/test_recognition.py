@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from signing.algorithms import KeyKind
-from signing.profiles import DS
+from signing.making import sign_tree
+from signing.profiles import DS, IPS, IPS_CALLBACK
 from signing.reading import MAXIMUM_TAGS, UnreadableError, read_subject, read_tree
 from signing.reasons import Reason, Refusal
 from signing.recognition import MAXIMUM_SIGNATURES, ContentNeededError, Recognized, judge
 from tests.unit.signing.cms_forge import signing_key
 from tests.unit.signing.messages import DOC, SOAP, parse
 from tests.unit.signing.mutations import HOLDS, InapplicableError, changed, opened
+from tests.unit.signing.pki import NOW
 from tests.unit.signing.schemes import SCHEMES, Scheme
 from tests.unit.signing.signed_files import HOLDER, MAKERS, SELECTOR, SignedFile, octets_of, smev2, smev3
 from tests.unit.signing.test_mutations import MUTATIONS
@@ -308,3 +310,21 @@ def test_of_two_blocks_none_is_taken() -> None:
     found = recognized(octets_of(root))
 
     assert ("Envelope/Body/Op/AppData[2]/Signature", "SIG_FORMAT") in [one[:2] for one in refusals(found)]
+
+
+def test_what_the_bus_itself_sends_is_told_by_its_parts() -> None:
+    """An answer of the bus has RelatesTo and no ReplyTo: six signed parts, and still not what we send."""
+    blocks = "".join(
+        f'<a:{name} xmlns:a="http://www.w3.org/2005/08/addressing">1</a:{name}>'
+        for name in ("Action", "MessageID", "To", "RelatesTo")
+    )
+    message = parse(
+        f'<s:Envelope xmlns:s="{SOAP}"><s:Header>{blocks}</s:Header><s:Body><b/></s:Body></s:Envelope>'
+    )
+    made = sign_tree(message, IPS_CALLBACK.name, signing_key("rsa"), NOW)
+
+    found = recognized(made.octets)
+
+    assert refusals(found) == []
+    assert [one.profile for one in found.signatures] == ["ips-callback"]
+    assert made.octets.count(b"<ds:Reference ") == len(IPS.targets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -116,9 +117,11 @@ def test_the_certificates_above_come_along_without_the_root() -> None:
     root = pki.authority("Корень")
     middle = pki.authority("Промежуточный", root)
     key = ec_key(ec.SECP256R1(), middle, root)
-    found = outcome(receipt(key))
-    assert isinstance(found, VerifiedReceipt)
-    assert [one.x509 for one in found.certificates] == [key.certificate.x509, middle.certificate]
+    turned = replace(key, chain=key.chain[::-1])
+    for one in (key, turned):
+        found = outcome(receipt(one))
+        assert isinstance(found, VerifiedReceipt)
+        assert [c.x509 for c in found.certificates] == [key.certificate.x509, middle.certificate]
 
 
 def test_a_receipt_is_signed_once(keys: Keys) -> None:

@@ -265,6 +265,12 @@ TAMPERED: Mapping[str, tuple[Callable[[etree._Element, Keys], object], Reason]] 
         lambda root, _: setattr(_certificate_above(root), "text", "AAAA"),
         Reason.SIG_FORMAT,
     ),
+    "a certificate of nobody's authority above the signer": (
+        lambda root, keys: setattr(
+            _certificate_above(root), "text", base64.b64encode(keys["author"].certificate.der).decode()
+        ),
+        Reason.SIG_FORMAT,
+    ),
     "a huge certificate": (
         lambda root, _: setattr(_certificate_above(root), "text", "A" * (2 * MAXIMUM_SIZE)),
         Reason.SIG_FORMAT,
