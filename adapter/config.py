@@ -146,7 +146,7 @@ class TrustSection(Section):
 
 
 class RoleSection(Section):
-    """Who signs which kind of document: a file of `signing.policy_file`; without it the built-in tables."""
+    """Who signs which kind of document: `signing.roles.policy_file`; without a file the built-in tables."""
 
     policy_file: Path | None = None
 

@@ -17,8 +17,8 @@ from adapter.app.composition import (
 )
 from adapter.config import Config, ConfigError, ConfigProblem, load
 from signing import PolicyUnusableError, RolePolicy
-from signing.expiry import terms_of, warnings_of
-from signing.policy_file import kinds_without_roles, load_policy
+from signing.pki.expiry import terms_of, warnings_of
+from signing.roles.policy_file import kinds_without_roles, load_policy
 
 _LOADERS: tuple[Callable[[Config], object], ...] = (load_own_key, load_trust, load_roles, load_partners)
 

@@ -36,9 +36,9 @@ from signing import (
     sign_wss,
 )
 from signing.demo import is_demo
-from signing.expiry import ExpiryWarning, terms_of, warnings_of
 from signing.gost.command import CommandBackend
 from signing.keys import load_external_key, prove_key
+from signing.pki.expiry import ExpiryWarning, terms_of, warnings_of
 from storage import Store, open_store
 
 Clock = Callable[[], datetime]

@@ -11,10 +11,10 @@ from adapter.app.recognizing import read_file, unreadable
 from adapter.app.verifying import certificate_json
 from adapter.app.vouching import FETCH_SECONDS, Moment
 from signing import Certificate, Refusal, Trust, read_certificate
-from signing.cms import certificates_in
-from signing.diagnosis import Finding, Outcome, diagnose
-from signing.lenient import certificates_of, decoded
-from signing.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_subject
+from signing.cms.detached import certificates_in
+from signing.inspection.lenient import certificates_of, decoded
+from signing.inspection.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_subject
+from signing.pki.diagnosis import Finding, Outcome, diagnose
 
 #: Certificates of one file that are examined.
 MAXIMUM_EXAMINED = 16

@@ -16,15 +16,15 @@ from adapter.app.signature_words import KIND_TITLES, PROFILE_TITLES, algorithm_w
 from adapter.app.verifying import MAXIMUM_CONTENT, read_document, read_signed
 from adapter.app.vouching import CannotJudgeError
 from signing import Certificate, Refusal
-from signing.differences import Difference, first_difference
-from signing.explanation import Explained, ReferenceFact, explain_container, explain_signature
-from signing.lenient import octets_of, target_of
-from signing.profiles import PROFILES
-from signing.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_tree
-from signing.recognition import Judged, Recognized, judge
-from signing.second_opinion import Opinion
-from signing.structure import Step
-from signing.trials import Found
+from signing.inspection.differences import Difference, first_difference
+from signing.inspection.explanation import Explained, ReferenceFact, explain_container, explain_signature
+from signing.inspection.lenient import octets_of, target_of
+from signing.inspection.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_tree
+from signing.inspection.recognition import Judged, Recognized, judge
+from signing.inspection.second_opinion import Opinion
+from signing.inspection.trials import Found
+from signing.xmldsig.profiles import PROFILES
+from signing.xmldsig.structure import Step
 
 #: Signatures of one file that are explained; the rest is only counted.
 MAXIMUM_EXPLAINED = 10

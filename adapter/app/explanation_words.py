@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from signing.differences import Cause
-from signing.trials import Deviation
+from signing.inspection.differences import Cause
+from signing.inspection.trials import Deviation
 
 #: What was different when the signature was made, and what to do.
 MISTAKES: Mapping[Deviation, tuple[str, str]] = {

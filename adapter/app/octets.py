@@ -13,13 +13,13 @@ from adapter.app.recognizing import read_file, unreadable
 from adapter.app.verifying import MAXIMUM_CONTENT
 from signing import Refusal, gost
 from signing.algorithms import Digest
-from signing.canonical import canonical
 from signing.gost.errors import INSTALL
 from signing.primitives import digest
-from signing.profiles import EXCLUSIVE_C14N, INCLUSIVE_C14N
-from signing.smev_document import MAXIMUM_DOCUMENT, read_document
-from signing.smev_transform import transform
-from signing.structure import Step
+from signing.xmldsig.canonical import canonical
+from signing.xmldsig.profiles import EXCLUSIVE_C14N, INCLUSIVE_C14N
+from signing.xmldsig.smev_document import MAXIMUM_DOCUMENT, read_document
+from signing.xmldsig.smev_transform import transform
+from signing.xmldsig.structure import Step
 
 DIGESTS: Mapping[str, Digest] = {
     "streebog-256": Digest.STREEBOG_256,

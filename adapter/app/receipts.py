@@ -21,8 +21,8 @@ from adapter.contract.namespaces import document_tag, exchange_tag
 from adapter.domain.receipt import ReceiptContent, hash_received
 from adapter.operations.files import decode_base64
 from signing import Certificate, Reason, Refusal, Trust, VerifiedReceipt, load_certificate, verify_xades
-from signing.reading import MAXIMUM_MESSAGE
-from signing.revocation import CLOCK_SKEW
+from signing.inspection.reading import MAXIMUM_MESSAGE
+from signing.pki.revocation import CLOCK_SKEW
 
 NOT_TRUSTED = "Сертификат не проверялся (--trust none): подпись проверена только математически и по профилю."
 CLAIMED = (

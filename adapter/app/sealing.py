@@ -13,9 +13,9 @@ from adapter.app.signature_words import OWNERS
 from adapter.app.verifying import MAXIMUM_CONTENT, read_document
 from adapter.contract.signers import signature_problem
 from signing import Refusal, SigningKey, load_pem_key
-from signing.making import Made, sign_content, sign_tree
-from signing.reading import MAXIMUM_MESSAGE, read_subject
-from signing.recognition import CMS, Judged, judge
+from signing.inspection.making import Made, sign_content, sign_tree
+from signing.inspection.reading import MAXIMUM_MESSAGE, read_subject
+from signing.inspection.recognition import CMS, Judged, judge
 
 _PASSWORD_LIMIT = 4096
 

@@ -57,7 +57,7 @@ from signing import (
     sign_wss,
     verify_wss,
 )
-from signing.policy import ORGANIZATION
+from signing.roles.policy import ORGANIZATION
 
 T = TypeVar("T")
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"

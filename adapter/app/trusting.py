@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from adapter.config import TrustSection
 from signing import PolicySource, PolicyUnusableError, Trust, TrustUnusableError
-from signing.expiry import ExpiryWarning
-from signing.status import Sources
+from signing.pki.expiry import ExpiryWarning
+from signing.pki.status import Sources
 
 _log = logging.getLogger(__name__)
 

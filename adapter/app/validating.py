@@ -46,7 +46,7 @@ from adapter.operations.reception import (
 from adapter.soap.faults import envelope_fault
 from adapter.soap.reading import Limits, split, version_of
 from signing import Refusal, Trust, verify_wss
-from signing.policy import DEFAULT_POLICY
+from signing.roles.policy import DEFAULT_POLICY
 
 DEFAULT_CONFIG = Path("config.toml")
 

@@ -15,9 +15,9 @@ from adapter.contract.signers import signature_problem
 from adapter.domain.errors import Problem, problem
 from signing import Certificate, Reason, Refusal, Trust, VerifiedReceipt
 from signing.algorithms import LEGACY_DIGEST_OIDS, LEGACY_DIGESTS, LEGACY_SIGNATURE_OIDS, LEGACY_SIGNATURES
-from signing.cms import VerifiedFile
-from signing.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_subject, read_tree
-from signing.recognition import ContentNeededError, Judged, Recognized, judge
+from signing.cms.detached import VerifiedFile
+from signing.inspection.reading import MAXIMUM_MESSAGE, Subject, UnreadableError, read_subject, read_tree
+from signing.inspection.recognition import ContentNeededError, Judged, Recognized, judge
 
 __all__ = ["ContentNeededError", "FileVerdict", "Finding", "SignatureVerdict", "verify_file"]
 

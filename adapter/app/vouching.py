@@ -11,7 +11,7 @@ from pathlib import Path
 from adapter.app.composition import load_trust, utc_now
 from adapter.config import ConfigError, load
 from signing import Certificate, Reason, Refusal, Trust, TrustUnusableError
-from signing.status import Sources
+from signing.pki.status import Sources
 
 #: How long a command waits for revocation lists and OCSP answers, seconds.
 FETCH_SECONDS = 20.0

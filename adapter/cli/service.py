@@ -62,8 +62,8 @@ def check(config: ConfigFile = None, as_json: Json = False) -> int:
 
 def show_policy() -> int:
     """Вывести встроенную политику ролей: с неё начинают свой файл (roles.policy_file)."""
-    from signing.policy import DEFAULT_POLICY  # noqa: PLC0415
-    from signing.policy_text import dump_policy  # noqa: PLC0415 - heavy, loaded where it is used
+    from signing.roles.policy import DEFAULT_POLICY  # noqa: PLC0415
+    from signing.roles.policy_text import dump_policy  # noqa: PLC0415 - heavy, loaded where it is used
 
     typer.echo(dump_policy(DEFAULT_POLICY), nl=False)
     return GOOD

@@ -13,7 +13,7 @@ from adapter.domain.referral import Referral
 from adapter.domain.requisites import Authority, StaffPerson
 from adapter.domain.return_notice import ReturnNotice
 from signing import AuthorityKind, ExpectedSigner, Reason, Refusal, SigningAuthority
-from signing.policy import (
+from signing.roles.policy import (
     AUTHOR,
     BUREAU_HEAD,
     CHAIRMAN,
@@ -22,7 +22,7 @@ from signing.policy import (
     ORGANIZATION,
     VICE_CHAIRMAN,
 )
-from signing.posts import POST_NAMES
+from signing.roles.posts import POST_NAMES
 
 #: Whose signature, genitive: «Подпись … не читается».
 ROLE_NAMES = {

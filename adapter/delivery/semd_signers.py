@@ -10,9 +10,9 @@ from adapter.clients.remd import PersonalSignature, RemdPerson
 from adapter.contract.cda import InstanceId
 from adapter.contract.semd_document import Semd, Signer
 from signing.certificates import Certificate
-from signing.cms import certificates_in
-from signing.policy import AUTHOR, CHAIRMAN, COMMISSIONER
+from signing.cms.detached import certificates_in
 from signing.reasons import Refusal
+from signing.roles.policy import AUTHOR, CHAIRMAN, COMMISSIONER
 
 
 @dataclass(frozen=True, slots=True)

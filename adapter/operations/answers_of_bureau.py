@@ -24,7 +24,7 @@ from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.mail import RESULT, RETURN, to_fund, to_mis
 from adapter.operations.moves import advance, origin_of
 from adapter.operations.signed_documents import bureau_files, judged, keep_signed, person
-from signing.policy import BUREAU_HEAD
+from signing.roles.policy import BUREAU_HEAD
 from storage import Referral, Transaction
 
 _RETURN_TYPE = "352"

@@ -15,7 +15,7 @@ from adapter.domain.errors import Problem
 from adapter.domain.referral import Referral
 from adapter.domain.subjects import region, zone
 from signing import ExpectedSigner, Refusal, RolePolicy, Trust, judge, verify_detached, verify_document
-from signing.cms import VerifiedFile
+from signing.cms.detached import VerifiedFile
 from signing.reasons import Reason
 from signing.verified import Signed
 

@@ -20,7 +20,7 @@ from adapter.operations.context import Call, Context, Refused
 from adapter.operations.files import CheckedFile, check_files, check_total, file_ports, stored_documents
 from adapter.operations.judgement import judge_document, local_day
 from signing import ExpectedSigner
-from signing.policy import BUREAU_HEAD
+from signing.roles.policy import BUREAU_HEAD
 from storage import NewDocument, Referral, Transaction
 
 

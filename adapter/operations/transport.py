@@ -29,7 +29,7 @@ from signing import (
     verify_wss,
 )
 from signing.algorithms import DIGESTS, LEGACY_DIGESTS, LEGACY_SIGNATURES, SIGNATURES
-from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
+from signing.xmldsig.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 
 _log = logging.getLogger(__name__)
 

@@ -30,8 +30,9 @@ from adapter.stand.actors import (
     Keyring,
 )
 from adapter.stand.files import SignedFile
-from signing import policy, sign_document
-from signing.cms import sign_detached
+from signing import sign_document
+from signing.cms.detached import sign_detached
+from signing.roles import policy
 
 REFERRAL_KIND = "121"
 ZONE = ZoneInfo("Europe/Moscow")

@@ -12,8 +12,8 @@ from lxml import etree
 from adapter.domain.partners import SignatureProfile
 from adapter.stand.posting import Unanswered
 from signing import SigningKey, add_timestamp, check_timestamp, sign_wss, verify_wss
-from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 from signing.reasons import Refusal
+from signing.xmldsig.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 
 _LIFE = timedelta(minutes=10)
 _SKEW = timedelta(minutes=5)

@@ -24,7 +24,7 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from signing.algorithms import KeyKind
 from signing.keys import SigningKey
-from signing.profiles import WSSE, WSU, WSU_ID
+from signing.xmldsig.profiles import WSSE, WSU, WSU_ID
 
 INSTALL = ".venv/bin/python -m pip install --group bench"
 

@@ -25,8 +25,8 @@ from signing import (
 )
 from signing.certificates import Certificate
 from signing.primitives import NativePrivateKey
-from signing.profiles import DS
-from signing.smev3 import NAMESPACE, sign_smev3, verify_smev3
+from signing.xmldsig.profiles import DS
+from signing.xmldsig.smev3 import NAMESPACE, sign_smev3, verify_smev3
 from tests.benchmarks.bare import Bare, bare_of
 from tests.benchmarks.messages import unsigned_message
 from tests.benchmarks.rivals import rivals_of

@@ -16,15 +16,15 @@ from lxml import etree
 
 from signing.algorithms import KeyKind
 from signing.certificates import read_certificate
-from signing.cms import certificates_in, sign_detached, verify_detached
+from signing.cms.detached import certificates_in, sign_detached, verify_detached
 from signing.gost import GostError
-from signing.multipart import read_package
-from signing.ocsp import OcspError, read_answer
+from signing.pki.ocsp import OcspError, read_answer
+from signing.pki.revocation import read_revocation_list
 from signing.reasons import Refusal
-from signing.revocation import read_revocation_list
-from signing.smev_transform import Escaping, transform_octets
 from signing.verified import Verified
-from signing.xop import restore
+from signing.xmldsig.multipart import read_package
+from signing.xmldsig.smev_transform import Escaping, transform_octets
+from signing.xmldsig.xop import restore
 from tests.unit.signing import gost_pki
 from tests.unit.signing.messages import parse
 from tests.unit.signing.schemes import KINDS, SCHEMES, Scheme, authority, key_of, signed_octets

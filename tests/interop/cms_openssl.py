@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from signing.cms import sign_detached, verify_detached
-from signing.cms_structures import SignerInfo
+from signing.cms.detached import sign_detached, verify_detached
+from signing.cms.structures import SignerInfo
 from signing.keys import SigningKey
 from signing.reasons import Reason, Refusal
 from tests.interop.openssl import KINDS, Kind, OpenSsl

@@ -24,8 +24,8 @@ from cryptography.x509 import ocsp
 
 from signing import Refusal, Trust, load_certificate, read_certificate
 from signing.certificates import Certificate
-from signing.ocsp import OcspError, question, read_answer
-from signing.revocation import Standing
+from signing.pki.ocsp import OcspError, question, read_answer
+from signing.pki.revocation import Standing
 from tests.interop.programs import Finished, run
 from tests.unit.signing.gost_pki import (
     TC26_256_A,

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from lxml import etree
 
-from signing.profiles import DS, ENVELOPED, EXCLUSIVE_C14N
+from signing.xmldsig.profiles import DS, ENVELOPED, EXCLUSIVE_C14N
 from tests.interop.openssl import Kind, OpenSsl
 from tests.interop.programs import run
 from tests.interop.server import ROOT

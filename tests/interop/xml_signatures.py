@@ -23,9 +23,9 @@ from lxml import etree
 
 from signing import sign_app_data, sign_document, verify_app_data, verify_document
 from signing.keys import SigningKey
-from signing.profiles import APP_DATA, DOCUMENT, DS, Profile
 from signing.reasons import Refusal
 from signing.verified import Verified
+from signing.xmldsig.profiles import APP_DATA, DOCUMENT, DS, Profile
 from tests.interop.openssl import KINDS, Kind, OpenSsl
 from tests.interop.xml_judges import JUDGES, Judge, Task
 

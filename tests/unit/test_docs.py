@@ -34,10 +34,10 @@ from adapter.operations.housekeeping import UPLOAD_LIFE
 from adapter.operations.registry import SERVICES, not_available_yet
 from adapter.operations.registry_callback import OPERATIONS as CALLBACKS
 from adapter.soap.reading import Limits
-from signing.policy import DEFAULT_POLICY
-from signing.policy_file import read_policy
-from signing.policy_text import dump_policy
-from signing.recognition import PROFILE_NAMES
+from signing.inspection.recognition import PROFILE_NAMES
+from signing.roles.policy import DEFAULT_POLICY
+from signing.roles.policy_file import read_policy
+from signing.roles.policy_text import dump_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -48,8 +48,8 @@ ALL_PAGES = [str(one.relative_to(ROOT)) for one in sorted(DOCS.rglob("*.md"))]
 #: Codes that the program names and never answers with.
 NAMED_ONLY = {
     "MSE-1012": "partners say it to us (adapter/delivery/retry.py)",
-    "MSE-2021": "asks for ФРМР, which is not there yet (signing.staff)",
-    "MSE-2022": "asks for ФРМР, which is not there yet (signing.staff)",
+    "MSE-2021": "asks for ФРМР, which is not there yet (signing.roles.staff)",
+    "MSE-2022": "asks for ФРМР, which is not there yet (signing.roles.staff)",
 }
 both_languages = pytest.mark.parametrize("language", ["", ".ru"], ids=["en", "ru"])
 Rows = list[list[str]]

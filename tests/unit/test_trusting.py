@@ -12,10 +12,10 @@ import pytest
 from adapter.app.trusting import Upkeep, condition_of, roles_condition, sources_of
 from adapter.config import TrustSection
 from signing import PolicySource, Reason, Refusal, Trust
-from signing.expiry import ExpiryWarning, terms_of, warnings_of
-from signing.policy import DEFAULT_POLICY
-from signing.policy_text import dump_policy
-from signing.status import Sources
+from signing.pki.expiry import ExpiryWarning, terms_of, warnings_of
+from signing.pki.status import Sources
+from signing.roles.policy import DEFAULT_POLICY
+from signing.roles.policy_text import dump_policy
 from tests.unit.signing.authority_server import raw, serving
 from tests.unit.signing.gost_pki import Authority, as_pem, authority, leaf, revocations
 from tests.unit.signing.pki import AT, NOW, write

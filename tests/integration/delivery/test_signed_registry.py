@@ -17,7 +17,7 @@ from adapter.delivery.retry import ErrorClass
 from adapter.domain.partners import Partner as KnownPartner
 from adapter.domain.partners import Partners, SignatureProfile, Transport
 from signing import SigningKey, add_timestamp, check_timestamp, sign_wss, verify_wss
-from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile, Target
+from signing.xmldsig.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile, Target
 from storage.outbox import DEAD, DONE, PENDING, UNKNOWN
 from tests.integration.delivery.conftest import World
 from tests.integration.delivery.emulator import Behaviour, Handler, Partner, Request, answer, close, serving

@@ -17,9 +17,9 @@ from adapter.contract.exchange.bureau import ReturnReferralRequest
 from adapter.contract.exchange.referral import SubmitReferralRequest
 from adapter.operations.housekeeping import recheck_certificates
 from adapter.stand.actors import BUREAU, BUREAU_SYSTEM, DOCTOR, MIS
-from signing.policy import BUREAU_HEAD, DEFAULT_POLICY
-from signing.policy_text import dump_policy
-from signing.rules import RolePolicy
+from signing.roles.policy import BUREAU_HEAD, DEFAULT_POLICY
+from signing.roles.policy_text import dump_policy
+from signing.roles.rules import RolePolicy
 from tests.integration.operations.authority import Authority
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
 from tests.integration.operations.walk import Walk

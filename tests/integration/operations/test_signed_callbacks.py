@@ -16,7 +16,7 @@ from adapter.contract.soap import Addressing, address
 from adapter.domain.partners import Partner, PartnerKind, Partners, SignatureProfile, Transport
 from adapter.stand.actors import ADAPTER, FUND, REMD
 from signing import add_timestamp, check_timestamp, sign_wss, verify_wss
-from signing.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
+from signing.xmldsig.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
 from tests.integration.operations.registry import verdict
 from tests.unit.signing.gost_pki import authority, no_gost, signing_key

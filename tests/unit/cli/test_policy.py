@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from signing.policy import DEFAULT_POLICY
-from signing.policy_file import read_policy
+from signing.roles.policy import DEFAULT_POLICY
+from signing.roles.policy_file import read_policy
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.examples import ON_DATE, SHIPPED_CONFIG, Site
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from signing.profiles import DS
+from signing.xmldsig.profiles import DS
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.signature_site import put
 from tests.unit.signing.cms_forge import signing_key

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from adapter.cli import app
 from signing import gost
-from signing.cms import verify_detached
+from signing.cms.detached import verify_detached
 from signing.gost.report import BackendReport
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.signature_site import Trusted, key_files

@@ -8,10 +8,10 @@ import pytest
 
 from adapter.app import explanation_words, octets, signature_words, validating
 from adapter.cli import signature_options, signature_tools
-from signing.differences import Cause
-from signing.recognition import PROFILE_NAMES, Kind
-from signing.smev3 import SLOTS
-from signing.trials import Deviation
+from signing.inspection.differences import Cause
+from signing.inspection.recognition import PROFILE_NAMES, Kind
+from signing.inspection.trials import Deviation
+from signing.xmldsig.smev3 import SLOTS
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.examples import Site
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from lxml import etree
 
 from signing.keys import SigningKey
-from signing.profiles import DS, WSU
+from signing.xmldsig.profiles import DS, WSU
 from tests.unit.signing.messages import SOAP, find, parse
 
 Keys = Mapping[str, SigningKey]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from signing.ber import members, tlv
+from signing.cms.ber import members, tlv
 
 _OCTET_STRING = 0x04
 _CONSTRUCTED = 0x20

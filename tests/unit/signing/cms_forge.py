@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from signing import gost, primitives
 from signing.algorithms import Digest
-from signing.ber import tlv
 from signing.certificates import read_certificate
-from signing.cms_structures import (
+from signing.cms.ber import tlv
+from signing.cms.structures import (
     CONTENT_TYPE,
     ID_DATA,
     MESSAGE_DIGEST,

@@ -24,9 +24,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from signing import gost
 from signing.algorithms import Digest
-from signing.authority import issued_by
 from signing.certificates import INN, OGRN, SNILS, Certificate, of_x509, read_certificate
 from signing.keys import SigningKey
+from signing.pki.authority import issued_by
 from signing.primitives import NativePrivateKey, digest, sign
 from tests.unit.signing.pki import BEGIN, END, ISSUES, NOW, SIGNS, name_of
 

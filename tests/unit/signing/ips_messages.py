@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
 from signing.algorithms import RSA_SHA1, SHA1
-from signing.freshness import add_timestamp
 from signing.keys import SigningKey
-from signing.profiles import IPS, WSU_ID, Profile
-from signing.wss import sign_wss
+from signing.xmldsig.freshness import add_timestamp
+from signing.xmldsig.profiles import IPS, WSU_ID, Profile
+from signing.xmldsig.wss import sign_wss
 from tests.unit.signing.messages import NS, SOAP12, again, find, parse
 
 WSA = "http://www.w3.org/2005/08/addressing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from signing.profiles import DS, WSSE, WSU
+from signing.xmldsig.profiles import DS, WSSE, WSU
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"

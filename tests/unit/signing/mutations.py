@@ -16,8 +16,8 @@ from lxml import etree
 
 from signing import primitives
 from signing.algorithms import PREFERRED, SIGNATURES, KeyKind
-from signing.profiles import DS, WSU
 from signing.reasons import Reason
+from signing.xmldsig.profiles import DS, WSU
 from tests.unit.signing.messages import parse
 from tests.unit.signing.schemes import SIGNATURE, TOKEN, Scheme, key_of, signed_octets
 

@@ -10,8 +10,8 @@ import base64
 from collections.abc import Callable
 
 from signing.algorithms import SIGNATURES, KeyKind
-from signing.profiles import DS, ENVELOPED, EXCLUSIVE_C14N, INCLUSIVE_C14N, SMEV_TRANSFORM
 from signing.reasons import Reason
+from signing.xmldsig.profiles import DS, ENVELOPED, EXCLUSIVE_C14N, INCLUSIVE_C14N, SMEV_TRANSFORM
 from tests.unit.signing.messages import parse
 from tests.unit.signing.mutations import Case, Change, Mutation, ds, need
 from tests.unit.signing.schemes import key_of

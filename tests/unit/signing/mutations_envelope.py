@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from signing.profiles import WSSE, WSU
 from signing.reasons import Reason
+from signing.xmldsig.profiles import WSSE, WSU
 from tests.unit.signing.messages import SOAP, SOAP12
 from tests.unit.signing.mutations import (
     HOLDS,

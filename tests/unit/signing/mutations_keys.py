@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from signing.profiles import DS, WSSE
 from signing.reasons import Reason
+from signing.xmldsig.profiles import DS, WSSE
 from tests.unit.signing.messages import parse
 from tests.unit.signing.mutations import HOLDS, Case, Change, Mutation, ds, found, need
 from tests.unit.signing.schemes import TOKEN, key_of

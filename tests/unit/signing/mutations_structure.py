@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from signing.profiles import DS
 from signing.reasons import Reason
+from signing.xmldsig.profiles import DS
 from tests.unit.signing.mutations import Case, Change, Mutation, ds, found, need, parent_of
 from tests.unit.signing.schemes import TOKEN
 

@@ -217,6 +217,13 @@ def _renamed(attribute: str) -> Change:
     return change
 
 
+def _renamed_and_repeated(case: Case) -> None:
+    """The identifier under a name of its own namespace, here and elsewhere."""
+    _, value = case.id_of(case.targets[0])
+    _renamed("{urn:other}Id")(case)
+    etree.SubElement(case.root[0], "bearer").set("{urn:other}Id", value)
+
+
 def _changed_id(edit: Callable[[str], str], *, with_reference: bool) -> Change:
     """Another identifier of the signed element."""
 
@@ -277,6 +284,7 @@ _ids = [
         Mutation(f"the identifier renamed to {attribute}", _renamed(attribute), _after_renaming(attribute))
         for attribute in (*ID_ATTRIBUTES, "AssertionID", "{urn:other}Id")
     ),
+    Mutation("an identifier of its own namespace twice", _renamed_and_repeated, Reason.SIG_FORMAT),
     Mutation("no identifier", _without_id, Reason.SIG_FORMAT),
     *(
         Mutation(f"the identifier {name}", _changed_id(edit, with_reference=False), Reason.SIG_FORMAT)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from lxml import etree
 
-from signing import engine, sign_xades, verify_xades
+from signing import sign_xades, verify_xades
 from signing.keys import SigningKey
-from signing.profiles import RECEIPT, XADES
 from signing.reasons import Refusal
 from signing.verified import VerifiedReceipt
-from signing.xades import _made
+from signing.xmldsig import engine
+from signing.xmldsig.profiles import RECEIPT, XADES
+from signing.xmldsig.xades import _made
 from tests.unit.signing.messages import NS, again, holder
 
 Change = Callable[[etree._Element], object]

@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
 
 from signing.algorithms import KeyKind
-from signing.app_data import sign_app_data, verify_app_data
-from signing.documents import sign_document, verify_document
 from signing.keys import SigningKey
-from signing.profiles import (
+from signing.reasons import Refusal
+from signing.verified import Verified
+from signing.xmldsig.app_data import sign_app_data, verify_app_data
+from signing.xmldsig.documents import sign_document, verify_document
+from signing.xmldsig.profiles import (
     APP_DATA,
     DOCUMENT,
     DS,
@@ -31,12 +33,10 @@ from signing.profiles import (
     WSU,
     Profile,
 )
-from signing.reasons import Refusal
-from signing.smev3 import sign_smev3, sign_smev3_detached, verify_smev3, verify_smev3_detached
-from signing.smev_transform import transform_canonical
-from signing.verified import Verified
-from signing.wss import make_security, sign_wss, verify_wss
-from signing.xades import sign_xades, verify_xades
+from signing.xmldsig.smev3 import sign_smev3, sign_smev3_detached, verify_smev3, verify_smev3_detached
+from signing.xmldsig.smev_transform import transform_canonical
+from signing.xmldsig.wss import make_security, sign_wss, verify_wss
+from signing.xmldsig.xades import sign_xades, verify_xades
 from tests.unit.signing import gost_pki
 from tests.unit.signing.messages import SOAP, parse
 

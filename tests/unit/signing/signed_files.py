@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from signing import sign_app_data, sign_document, sign_wss, sign_xades
-from signing.cms import sign_detached
+from signing.cms.detached import sign_detached
+from signing.inspection.making import sign_tree
 from signing.keys import SigningKey
-from signing.making import sign_tree
-from signing.profiles import IPS, WSS_HEADER_BODY
-from signing.smev3 import sign_smev3_detached
+from signing.xmldsig.profiles import IPS, WSS_HEADER_BODY
+from signing.xmldsig.smev3 import sign_smev3_detached
 from tests.unit.signing.messages import DOC, SOAP, parse
 from tests.unit.signing.pki import NOW
 

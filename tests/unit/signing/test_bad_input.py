@@ -14,9 +14,9 @@ import pytest
 from lxml import etree
 
 from signing.algorithms import KeyKind
-from signing.profiles import DS, EXCLUSIVE_C14N
 from signing.reasons import Reason, Refusal
 from signing.verified import Verified
+from signing.xmldsig.profiles import DS, EXCLUSIVE_C14N
 from tests.unit.signing.messages import parse
 from tests.unit.signing.mutations import Case, ds, opened
 from tests.unit.signing.schemes import SCHEMES, Scheme

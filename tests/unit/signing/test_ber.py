@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signing.ber import MAXIMUM_DEPTH, MAXIMUM_ELEMENTS, BerError, members, tlv, to_der
+from signing.cms.ber import MAXIMUM_DEPTH, MAXIMUM_ELEMENTS, BerError, members, tlv, to_der
 from tests.unit.signing.ber_forms import as_ber
 from tests.unit.signing.cms_vectors import MADE
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from signing.algorithms import Digest, KeyKind
 from signing.certificates import read_certificate
-from signing.cms import VerifiedFile, certificates_in, sign_detached, verify_detached
-from signing.cms_attributes import DIGEST_MISMATCH, SIGNATURE_MISMATCH
-from signing.cms_container import container_octets
+from signing.cms.attributes import DIGEST_MISMATCH, SIGNATURE_MISMATCH
+from signing.cms.container import container_octets
+from signing.cms.detached import VerifiedFile, certificates_in, sign_detached, verify_detached
 from signing.reasons import Reason, Refusal
 from tests.unit.signing.ber_forms import as_ber
 from tests.unit.signing.cms_forge import signing_key, with_chain

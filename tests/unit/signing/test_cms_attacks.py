@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from signing import primitives
 from signing.algorithms import Digest
-from signing.ber import tlv
-from signing.cms import VerifiedFile, certificates_in, verify_detached
-from signing.cms_algorithms import digest_identifier
-from signing.cms_structures import (
+from signing.cms.algorithms import digest_identifier
+from signing.cms.ber import tlv
+from signing.cms.detached import VerifiedFile, certificates_in, verify_detached
+from signing.cms.structures import (
     ID_SIGNED_DATA,
     SET_TAG,
     SignedData,

@@ -7,11 +7,11 @@ from cryptography import x509
 
 from signing import primitives
 from signing.algorithms import Digest
-from signing.ber import tlv
-from signing.cms import verify_detached
-from signing.cms_algorithms import digest_identifier, signature_identifier
-from signing.cms_attributes import CERTIFICATE_MISMATCH, DIGEST_MISMATCH, SIGNATURE_MISMATCH
-from signing.cms_structures import (
+from signing.cms.algorithms import digest_identifier, signature_identifier
+from signing.cms.attributes import CERTIFICATE_MISMATCH, DIGEST_MISMATCH, SIGNATURE_MISMATCH
+from signing.cms.ber import tlv
+from signing.cms.detached import verify_detached
+from signing.cms.structures import (
     ALGORITHM_PROTECTION,
     CONTENT_TYPE,
     ID_DATA,

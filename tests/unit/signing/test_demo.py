@@ -11,7 +11,7 @@ import pytest
 from signing.algorithms import KeyKind
 from signing.demo import VALID_FROM, DemoActor, is_demo, make_demo_pki
 from signing.keys import SigningKey
-from signing.trust import Trust
+from signing.pki.trust import Trust
 from tests.unit.signing import pki as test_pki
 from tests.unit.signing.conftest import ACTORS, AUTHOR, HOSPITAL_OGRN
 

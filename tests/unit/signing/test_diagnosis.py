@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from signing.diagnosis import Check, Finding, Outcome, diagnose
-from signing.status import Sources
-from signing.trust import Trust
+from signing.pki.diagnosis import Check, Finding, Outcome, diagnose
+from signing.pki.status import Sources
+from signing.pki.trust import Trust
 from tests.unit.signing.authority_server import hang, serving
 from tests.unit.signing.gost_pki import (
     Authority,

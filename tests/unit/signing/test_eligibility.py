@@ -9,12 +9,12 @@ from datetime import date
 import pytest
 
 from signing.keys import SigningKey
-from signing.policy import DEFAULT_POLICY
-from signing.posts import DOCTORS
 from signing.reasons import Reason
-from signing.roles import Judgement, judge
-from signing.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
-from signing.staff import Absence, Employment
+from signing.roles.judgement import Judgement, judge
+from signing.roles.policy import DEFAULT_POLICY
+from signing.roles.posts import DOCTORS
+from signing.roles.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
+from signing.roles.staff import Absence, Employment
 from tests.unit.signing.conftest import (
     AUTHOR,
     CHAIRMAN,

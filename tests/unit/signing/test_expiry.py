@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from signing.expiry import ExpiryWarning, Kind, Term, terms_of, warnings_of
 from signing.keys import SigningKey
-from signing.trust import Trust
+from signing.pki.expiry import ExpiryWarning, Kind, Term, terms_of, warnings_of
+from signing.pki.trust import Trust
 from tests.unit.signing.gost_pki import as_pem, authority, gost_key, leaf, revocations
 from tests.unit.signing.pki import BEGIN, NOW, write
 

@@ -13,16 +13,16 @@ from lxml import etree
 
 from signing import primitives, sign_document
 from signing.algorithms import DIGESTS, RSA_SHA1, SIGNATURES, Digest
-from signing.differences import Cause, first_difference
-from signing.explanation import Explained, explain_container, explain_signature
+from signing.inspection.differences import Cause, first_difference
+from signing.inspection.explanation import Explained, explain_container, explain_signature
+from signing.inspection.reading import UnreadableError, read_subject, read_tree
+from signing.inspection.recognition import judge
+from signing.inspection.second_opinion import Opinion
+from signing.inspection.trials import Deviation
 from signing.keys import SigningKey
-from signing.profiles import DS, ENVELOPED, EXCLUSIVE_C14N, INCLUSIVE_C14N, SMEV_TRANSFORM
-from signing.reading import UnreadableError, read_subject, read_tree
 from signing.reasons import Refusal
-from signing.recognition import judge
-from signing.second_opinion import Opinion
-from signing.smev_transform import transform
-from signing.trials import Deviation
+from signing.xmldsig.profiles import DS, ENVELOPED, EXCLUSIVE_C14N, INCLUSIVE_C14N, SMEV_TRANSFORM
+from signing.xmldsig.smev_transform import transform
 from tests.unit.signing.cms_forge import signing_key
 from tests.unit.signing.messages import parse
 from tests.unit.signing.signed_files import HOLDER, MAKERS, octets_of
@@ -332,7 +332,7 @@ def test_a_changed_file_of_a_container_is_explained(
     change: Callable[[bytes], bytes], mistake: Deviation | None
 ) -> None:
     """Line ends, base64 and a mark are found; any other change is a change."""
-    from signing.cms import sign_detached
+    from signing.cms.detached import sign_detached
 
     content = b"a\r\nb\r\n"
     subject = read_subject(sign_detached(GOST, content))
@@ -410,7 +410,7 @@ def test_any_file_is_explained_and_left_as_it_was(name: str, data: st.DataObject
 def test_white_space_around_an_enveloped_signature_stays() -> None:
     """Taking the signature out for a moment leaves the text behind it where it was."""
     root = read_tree(HOLDER.replace("</d:Signed>", "\n<d:z/>\n</d:Signed>").encode())
-    from signing.lenient import cut_out
+    from signing.inspection.lenient import cut_out
 
     signature = root[1]
     before = etree.tostring(root)

@@ -10,10 +10,10 @@ from cryptography.hazmat import asn1
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signing.authority import extensions_of, key_identifiers
 from signing.certificates import Certificate, read_certificate
+from signing.pki.authority import extensions_of, key_identifiers
+from signing.pki.trust import Trust
 from signing.reasons import Reason, Refusal
-from signing.trust import Trust
 from tests.unit.signing.gost_pki import (
     _tlv,
     as_pem,

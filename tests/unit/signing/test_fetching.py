@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from signing import fetching
-from signing.fetching import Exchange, FetchError, fetch, is_fetchable
+from signing.pki import fetching
+from signing.pki.fetching import Exchange, FetchError, fetch, is_fetchable
 from tests.unit.signing.authority_server import (
     Answer,
     AuthorityServer,

@@ -15,11 +15,11 @@ from lxml import etree
 
 from signing import SigningKey
 from signing.algorithms import KeyKind
-from signing.freshness import ReplayWindow, add_timestamp, check_timestamp
-from signing.profiles import IPS, WSS_BODY, WSU
 from signing.reasons import Reason, Refusal
 from signing.verified import Verified
-from signing.wss import sign_wss, verify_wss
+from signing.xmldsig.freshness import ReplayWindow, add_timestamp, check_timestamp
+from signing.xmldsig.profiles import IPS, WSS_BODY, WSU
+from signing.xmldsig.wss import sign_wss, verify_wss
 from tests.unit.signing.ips_messages import LIFE, signed, unsigned
 from tests.unit.signing.messages import NS, again, envelope, find
 

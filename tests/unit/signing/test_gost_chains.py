@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from signing.certificates import Certificate, of_x509, read_certificate
 from signing.gost import GostUnavailableError
-from signing.ocsp import responders
+from signing.pki.ocsp import responders
+from signing.pki.revocation import distribution_points
+from signing.pki.trust import Trust, TrustUnusableError
 from signing.primitives import NativePrivateKey
 from signing.reasons import Reason, Refusal
-from signing.revocation import distribution_points
-from signing.trust import Trust, TrustUnusableError
 from tests.unit.signing import openssl_pki
 from tests.unit.signing.gost_pki import (
     CRYPTOPRO_A,

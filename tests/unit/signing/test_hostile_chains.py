@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing.certificates import Certificate, read_certificate
-from signing.chains import MAXIMUM_BROUGHT, chains
+from signing.pki.chains import MAXIMUM_BROUGHT, chains
+from signing.pki.trust import Trust, TrustUnusableError
 from signing.reasons import Reason, Refusal
-from signing.trust import Trust, TrustUnusableError
 from tests.unit.signing.gost_pki import (
     Authority,
     as_pem,
@@ -216,7 +216,7 @@ def test_a_changed_octet_never_passes(trust: Trust, place: int, change: int) -> 
 
 def test_chains_are_proven_once(trust: Trust, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second search of the same chain verifies no signature."""
-    from signing import authority as links
+    from signing.pki import authority as links
 
     trust.check(SIGNER, at=AT, now=NOW)
     monkeypatch.setattr(links, "verify_signed", lambda *_: pytest.fail("verified again"))

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from signing.canonical import canonical
-from signing.identifiers import scan
-from signing.profiles import EXCLUSIVE_C14N, WSU
-from signing.structure import Step
+from signing.xmldsig.canonical import canonical
+from signing.xmldsig.identifiers import scan
+from signing.xmldsig.profiles import EXCLUSIVE_C14N, WSU
+from signing.xmldsig.structure import Step
 from tests.unit.signing.messages import parse
 
 _NAMES = ["Id", "ID", "id", "docId", "w:Id", "w:ID", "o:Id", "Idx"]

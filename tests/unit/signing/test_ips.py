@@ -14,10 +14,20 @@ from lxml import etree
 
 from signing import SigningKey
 from signing.algorithms import RSA_SHA1, RSA_SHA256, SHA1
-from signing.freshness import add_timestamp
-from signing.profiles import IPS, IPS_CALLBACK, PROFILES, WSS_BODY, WSS_HEADER_BODY, WSSE, WSU, Place, Profile
 from signing.reasons import Reason, Refusal
-from signing.wss import sign_wss, verify_wss
+from signing.xmldsig.freshness import add_timestamp
+from signing.xmldsig.profiles import (
+    IPS,
+    IPS_CALLBACK,
+    PROFILES,
+    WSS_BODY,
+    WSS_HEADER_BODY,
+    WSSE,
+    WSU,
+    Place,
+    Profile,
+)
+from signing.xmldsig.wss import sign_wss, verify_wss
 from tests.unit.signing.gost_pki import CRYPTOPRO_A, TC26_512_A, authority, signing_key
 from tests.unit.signing.ips_messages import ADDRESSING, LIFE, WSA, signed, unsigned, weaken
 from tests.unit.signing.messages import NS, SOAP12, again, find

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from signing.algorithms import KeyKind
-from signing.profiles import PROFILES
 from signing.reasons import Reason, Refusal
-from signing.smev3 import SLOTS, verify_smev3_detached
+from signing.xmldsig.profiles import PROFILES
+from signing.xmldsig.smev3 import SLOTS, verify_smev3_detached
 from tests.unit.signing.messages import parse
 from tests.unit.signing.mutations import (
     HOLDS,

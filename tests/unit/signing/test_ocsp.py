@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing.certificates import Certificate
-from signing.ocsp import LIFE_WITHOUT_END, OcspError, question, read_answer, responders
+from signing.pki.ocsp import LIFE_WITHOUT_END, OcspError, question, read_answer, responders
+from signing.pki.revocation import CLOCK_SKEW, UNKNOWN, Standing
 from signing.reasons import Refusal
-from signing.revocation import CLOCK_SKEW, UNKNOWN, Standing
 from tests.unit.signing.gost_pki import (
     REVOKED_AT,
     Authority,

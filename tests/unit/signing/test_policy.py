@@ -11,12 +11,19 @@ import pytest
 
 from adapter.domain.kinds import KINDS
 from signing.keys import SigningKey
-from signing.policy import DEFAULT_POLICY, FIRST_DAYS
-from signing.posts import BUREAU_EXPERTS, BUREAU_HEADS, DEPARTMENT_HEADS, DEPUTY_HEADS, HEADS, POST_NAMES
 from signing.reasons import Reason
-from signing.roles import judge
-from signing.rules import RolePolicy, RoleRule
-from signing.signers import AuthorityKind, ExpectedSigner
+from signing.roles.judgement import judge
+from signing.roles.policy import DEFAULT_POLICY, FIRST_DAYS
+from signing.roles.posts import (
+    BUREAU_EXPERTS,
+    BUREAU_HEADS,
+    DEPARTMENT_HEADS,
+    DEPUTY_HEADS,
+    HEADS,
+    POST_NAMES,
+)
+from signing.roles.rules import RolePolicy, RoleRule
+from signing.roles.signers import AuthorityKind, ExpectedSigner
 from tests.unit.signing.conftest import CHAIRMAN, HOSPITAL_OGRN, MEMBER, Held
 
 FIRST = date(2026, 1, 1)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from signing.policy import DEFAULT_POLICY, FIRST_DAYS
-from signing.policy_file import (
+from signing.roles.policy import DEFAULT_POLICY, FIRST_DAYS
+from signing.roles.policy_file import (
     MAXIMUM_OCTETS,
     MAXIMUM_TABLES,
     PolicyUnusableError,
@@ -17,10 +17,10 @@ from signing.policy_file import (
     load_policy,
     read_policy,
 )
-from signing.policy_text import dump_policy
-from signing.posts import GROUPS, HEADS, POST_NAMES, POST_TABLES, PostSet
-from signing.rules import CommissionRule, DifferenceRule, Employer, RolePolicy, RoleRule
-from signing.signers import AuthorityKind
+from signing.roles.policy_text import dump_policy
+from signing.roles.posts import GROUPS, HEADS, POST_NAMES, POST_TABLES, PostSet
+from signing.roles.rules import CommissionRule, DifferenceRule, Employer, RolePolicy, RoleRule
+from signing.roles.signers import AuthorityKind
 
 GOOD = """
 [[role]]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signing.policy import FIRST_DAYS, ROLES
-from signing.policy_file import PolicyUnusableError, read_policy
-from signing.policy_text import dump_policy
-from signing.posts import GROUPS, POST_NAMES, POST_TABLES, PostSet
-from signing.rules import CommissionRule, DifferenceRule, Employer, RolePolicy, RoleRule
-from signing.signers import AuthorityKind
+from signing.roles.policy import FIRST_DAYS, ROLES
+from signing.roles.policy_file import PolicyUnusableError, read_policy
+from signing.roles.policy_text import dump_policy
+from signing.roles.posts import GROUPS, POST_NAMES, POST_TABLES, PostSet
+from signing.roles.rules import CommissionRule, DifferenceRule, Employer, RolePolicy, RoleRule
+from signing.roles.signers import AuthorityKind
 
 GOOD = '[[role]]\nkinds = ["121"]\nrole = "CHAIRMAN"\nminimum = 1\nsince = 2024-01-01\n'
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from signing.policy import DEFAULT_POLICY
-from signing.policy_file import PolicyUnusableError
-from signing.policy_source import PolicySource
-from signing.policy_text import dump_policy
-from signing.rules import CommissionRule, RolePolicy
+from signing.roles.policy import DEFAULT_POLICY
+from signing.roles.policy_file import PolicyUnusableError
+from signing.roles.policy_source import PolicySource
+from signing.roles.policy_text import dump_policy
+from signing.roles.rules import CommissionRule, RolePolicy
 
 BIG = CommissionRule(frozenset({"121"}), ("CHAIRMAN", "COMMISSIONER"), 9, date(2024, 1, 1))
 CHANGED = replace(DEFAULT_POLICY, commissions=(BIG,))

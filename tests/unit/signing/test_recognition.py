@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from signing.algorithms import KeyKind
-from signing.making import sign_tree
-from signing.profiles import DS, IPS, IPS_CALLBACK
-from signing.reading import MAXIMUM_TAGS, UnreadableError, read_subject, read_tree
+from signing.inspection.making import sign_tree
+from signing.inspection.reading import MAXIMUM_TAGS, UnreadableError, read_subject, read_tree
+from signing.inspection.recognition import MAXIMUM_SIGNATURES, ContentNeededError, Recognized, judge
 from signing.reasons import Reason, Refusal
-from signing.recognition import MAXIMUM_SIGNATURES, ContentNeededError, Recognized, judge
+from signing.xmldsig.profiles import DS, IPS, IPS_CALLBACK
 from tests.unit.signing.cms_forge import signing_key
 from tests.unit.signing.messages import DOC, SOAP, parse
 from tests.unit.signing.mutations import HOLDS, InapplicableError, changed, opened

@@ -9,10 +9,9 @@ import pytest
 from cryptography import x509
 from cryptography.x509 import ReasonFlags, UniformResourceIdentifier
 
-from signing import revocation
 from signing.certificates import Certificate
-from signing.reasons import Reason, Refusal
-from signing.revocation import (
+from signing.pki import revocation
+from signing.pki.revocation import (
     CLOCK_SKEW,
     RevocationList,
     Standing,
@@ -20,7 +19,8 @@ from signing.revocation import (
     read_revocation_list,
     status_by_lists,
 )
-from signing.trust import Trust
+from signing.pki.trust import Trust
+from signing.reasons import Reason, Refusal
 from tests.unit.signing.gost_pki import (
     REVOKED_AT,
     as_pem,

@@ -10,11 +10,11 @@ import pytest
 
 from signing import sign_document, verify_document
 from signing.keys import SigningKey
-from signing.policy import DEFAULT_POLICY, LEGAL_AUTHENTICATOR, ROLE_CODES
 from signing.reasons import Reason, Refusal
-from signing.roles import Judgement, judge
-from signing.rules import RolePolicy
-from signing.signers import ExpectedSigner
+from signing.roles.judgement import Judgement, judge
+from signing.roles.policy import DEFAULT_POLICY, LEGAL_AUTHENTICATOR, ROLE_CODES
+from signing.roles.rules import RolePolicy
+from signing.roles.signers import ExpectedSigner
 from signing.verified import Signed, Verified
 from tests.unit.signing.conftest import (
     AUTHOR,

@@ -25,8 +25,8 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from signing.algorithms import PREFERRED, KeyKind
 from signing.keys import SigningKey
-from signing.profiles import DS, WSSE, WSU, X509_TOKEN
 from signing.verified import Verified
+from signing.xmldsig.profiles import DS, WSSE, WSU, X509_TOKEN
 from tests.unit.signing.messages import parse
 from tests.unit.signing.schemes import SCHEMES, SIGNATURE, TOKEN, Scheme, key_of, signed_octets
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from lxml import etree
 
 from signing.reasons import Reason, Refusal
-from signing.smev_document import read_document
-from signing.smev_transform import Escaping, transform, transform_canonical, transform_octets
+from signing.xmldsig.smev_document import read_document
+from signing.xmldsig.smev_transform import Escaping, transform, transform_canonical, transform_octets
 from tests.unit.signing.smev_model import Node, nodes, reference, with_defaults, with_prefixes
 
 COMMON = settings(derandomize=True, deadline=None, max_examples=60)

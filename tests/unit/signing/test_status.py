@@ -14,11 +14,11 @@ from cryptography import x509
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from signing import status as status_module
 from signing.certificates import Certificate
+from signing.pki import status as status_module
+from signing.pki.status import MAXIMUM_POINTS, Sources
+from signing.pki.trust import Trust
 from signing.reasons import Reason, Refusal
-from signing.status import MAXIMUM_POINTS, Sources
-from signing.trust import Trust
 from tests.unit.signing.authority_server import (
     AuthorityServer,
     computed,

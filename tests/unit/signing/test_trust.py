@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing import sign_document, verify_document
 from signing.certificates import Certificate, of_x509
-from signing.chains import MAXIMUM_CHAIN
 from signing.keys import SigningKey
+from signing.pki.chains import MAXIMUM_CHAIN
+from signing.pki.trust import Trust, TrustUnusableError
 from signing.reasons import Reason, Refusal
-from signing.trust import Trust, TrustUnusableError
 from tests.unit.signing.messages import holder
 from tests.unit.signing.pki import (
     AT,

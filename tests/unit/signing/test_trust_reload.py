@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from signing.certificates import Certificate
+from signing.pki.trust import Trust, TrustUnusableError
 from signing.reasons import Reason, Refusal
-from signing.trust import Trust, TrustUnusableError
 from tests.unit.signing.gost_pki import Authority, as_pem, authority, leaf, revocations
 from tests.unit.signing.pki import AT, NOW, write
 

@@ -14,9 +14,9 @@ from lxml import etree
 from signing import sign_document, sign_wss, verify_document, verify_wss
 from signing.algorithms import ECDSA_SHA256, RSA_SHA256
 from signing.keys import SigningKey
-from signing.profiles import BASE64_BINARY, DS, ENVELOPED, EXCLUSIVE_C14N, WSSE, WSU
 from signing.reasons import Reason, Refusal
 from signing.verified import Verified
+from signing.xmldsig.profiles import BASE64_BINARY, DS, ENVELOPED, EXCLUSIVE_C14N, WSSE, WSU
 from tests.unit.signing.attacks import (
     XML_ID,
     Attack,

@@ -18,9 +18,9 @@ from signing import sign_document, sign_xades, verify_document
 from signing.algorithms import KeyKind
 from signing.certificates import of_x509
 from signing.keys import SigningKey
-from signing.profiles import RECEIPT, SIGNED_PROPERTIES
 from signing.reasons import Reason, Refusal
 from signing.verified import VerifiedReceipt
+from signing.xmldsig.profiles import RECEIPT, SIGNED_PROPERTIES
 from tests.unit.signing import gost_pki, pki
 from tests.unit.signing.messages import again, envelope, holder, parse
 from tests.unit.signing.receipts import (

@@ -12,10 +12,10 @@ from lxml import etree
 
 from signing.certificates import MAXIMUM_SIZE
 from signing.keys import SigningKey
-from signing.profiles import DS, RECEIPT, SIGNED_PROPERTIES, XADES
 from signing.reasons import Reason, Refusal
 from signing.verified import VerifiedReceipt
-from signing.xades import CERTIFICATE_MISMATCH
+from signing.xmldsig.profiles import DS, RECEIPT, SIGNED_PROPERTIES, XADES
+from signing.xmldsig.xades import CERTIFICATE_MISMATCH
 from tests.unit.signing.messages import again, parse
 from tests.unit.signing.receipts import (
     CLAIMED,

@@ -15,11 +15,11 @@ from lxml import etree
 
 from signing import verify_app_data, verify_document
 from signing.algorithms import DIGESTS, LEGACY_DIGESTS, LEGACY_SIGNATURES, SIGNATURES, KeyKind
-from signing.canonical import canonical
-from signing.profiles import DS, EXCLUSIVE_C14N, INCLUSIVE_C14N
 from signing.reasons import Reason, Refusal
-from signing.structure import Step
 from signing.verified import Verified
+from signing.xmldsig.canonical import canonical
+from signing.xmldsig.profiles import DS, EXCLUSIVE_C14N, INCLUSIVE_C14N
+from signing.xmldsig.structure import Step
 from tests.unit.signing.messages import parse
 from tests.unit.signing.mutations import Case, opened
 from tests.unit.signing.schemes import SCHEMES

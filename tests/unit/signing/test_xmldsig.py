@@ -16,11 +16,11 @@ from lxml import etree
 
 from signing import sign_document, sign_wss, verify_document, verify_wss
 from signing.algorithms import ECDSA_SHA256, RSA_SHA256
-from signing.engine import graft
 from signing.keys import SigningKey
-from signing.profiles import DOCUMENT, DS, SMEV_ACTOR, WSS_BODY
 from signing.reasons import Reason, Refusal
 from signing.verified import Verified
+from signing.xmldsig.engine import graft
+from signing.xmldsig.profiles import DOCUMENT, DS, SMEV_ACTOR, WSS_BODY
 from tests.unit.signing.messages import DOC, NS, SOAP, SOAP12, again, envelope, find, holder, parse
 
 Keys = Mapping[str, SigningKey]

@@ -11,9 +11,9 @@ from lxml import etree
 
 from signing import sign_document, sign_wss, verify_document, verify_wss
 from signing.keys import SigningKey
-from signing.profiles import DS, EXCLUSIVE_C14N
 from signing.reasons import Refusal
 from signing.verified import Verified
+from signing.xmldsig.profiles import DS, EXCLUSIVE_C14N
 from tests.unit.signing.messages import DOC, again, envelope, holder, parse
 
 Keys = Mapping[str, SigningKey]

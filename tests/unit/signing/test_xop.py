@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from signing.multipart import MAXIMUM_PARTS
 from signing.reasons import Reason, Refusal
-from signing.smev_transform import transform
-from signing.xop import Package, is_package, read_package, restore
+from signing.xmldsig.multipart import MAXIMUM_PARTS
+from signing.xmldsig.smev_transform import transform
+from signing.xmldsig.xop import Package, is_package, read_package, restore
 
 XOP = "http://www.w3.org/2004/08/xop/include"
 COMMON = settings(derandomize=True, deadline=None, max_examples=100)

@@ -20,7 +20,7 @@ from adapter.domain.return_notice import ReturnNotice
 from adapter.stand.actors import BUREAU, HOSPITAL, PUSH_BUREAU, DemoBureau, Keyring
 from adapter.stand.documents import Clerk, SignedReferral
 from signing import ExpectedSigner, Trust, judge, verify_document
-from signing.policy import DEFAULT_POLICY, ROLE_CODES
+from signing.roles.policy import DEFAULT_POLICY, ROLE_CODES
 from tests.unit.stand.conftest import NOW
 
 

@@ -1,0 +1,1 @@
+"""Detached CMS and CAdES-BES signatures of files."""
