@@ -1,9 +1,10 @@
 """The core: a ds:Signature taken apart, against the elements that a profile wants signed; and making one.
 
 The caller names the elements by their place; a reference only has to name the same ones. So what is verified
-is known by identity, and no look-up by identifier can be led astray. The tree is parsed once, by the caller,
-and is neither copied nor changed. It belongs to one thread at a time: while lxml canonicalizes an element,
-its children hang elsewhere for a moment, and another thread would see that.
+is known by identity, and no look-up by identifier can be led astray.
+
+The tree is parsed once, by the caller, and is neither copied nor changed. It belongs to one thread at a time:
+while lxml canonicalizes an element, its children hang elsewhere, and another thread would see that.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ _ATTRIBUTES = (WSU_ID, "Id", "ID", "{http://www.w3.org/XML/1998/namespace}id")
 # is searched for two or three times as fast as others.
 _START_TAG = re.compile(rb'<[^ >]+(?: [^ =]+="[^"]*")*>')
 _CAPITAL = re.compile(rb'I[dD]="([^"]*)"')
+# Of a tag longer than this the tree is asked: whether each of its attributes is one would be its square.
+_LONGEST_TAG = 4096
 _SMALL = re.compile(rb'id="([^"]*)"')
 
 
@@ -73,17 +75,20 @@ def _values(pattern: re.Pattern[bytes], octets: bytes, begin: int) -> list[str] 
     """Values of attributes without a prefix; None where there is a doubt.
 
     Canonical octets write every attribute as ` name="value"`; a value has no quotation mark in it and a text
-    no `<`. So what looks like an attribute is one if no `>` stands between it and the `<` before it.
+    no `<`. So what looks like an attribute is one if between it and the `<` before it no `>` stands, and an
+    even number of quotation marks.
     """
     values = []
     for found in pattern.finditer(octets, begin):
         place = found.start()
         before = octets[place - 1 : place]
-        if before == b":" or b"&" in found[1]:
+        tag = octets.rfind(b"<", max(0, place - _LONGEST_TAG), place)
+        if before == b":" or b"&" in found[1] or tag < 0:
+            return None
+        # In a text, and in a value, it is none, and the match may hide the next one.
+        if octets.find(b">", tag, place) >= 0 or octets.count(b'"', tag, place) % 2:
             return None
         if before == b" ":
-            if octets.find(b">", octets.rfind(b"<", 0, place), place) >= 0:
-                return None
             values.append(found[1].decode())
     return values
 

@@ -205,6 +205,24 @@ def _bearer_reason(attribute: str, place: str, otherwise: Reason | None) -> Call
     return reason
 
 
+def _hidden_bearer(attribute: str, before: str, text: str) -> Change:
+    """The identifier inside the signed element, behind what looks like an identifier and is none."""
+
+    def change(case: Case) -> None:
+        _, value = case.id_of(case.targets[0])
+        bearer = etree.Element("bearer")
+        if before:
+            bearer.set("A", f"{before}{attribute}=")
+        bearer.set(attribute, value)
+        if text:
+            previous = etree.Element("bearer")
+            previous.tail = f'{text}{attribute}="'
+            case.targets[0].insert(0, previous)
+        case.targets[0].insert(1 if text else 0, bearer)
+
+    return change
+
+
 def _renamed(attribute: str) -> Change:
     """The identifier of the signed element under another name of attribute."""
 
@@ -261,6 +279,15 @@ _ids = [
         )
         for attribute in ID_ATTRIBUTES
         for place in ("inside", "before", "Signature", "SignedInfo", "KeyInfo", "Reference")
+    ),
+    *(
+        Mutation(
+            f"the same identifier as {attribute} behind {before + text!r} in a {'text' if text else 'value'}",
+            _hidden_bearer(attribute, before, text),
+            Reason.SIG_FORMAT,
+        )
+        for attribute in ("Id", "ID", "id")
+        for before, text in ((" ", ""), ("x", ""), (":", ""), ("", " "), ("", "x"), ("", ":"))
     ),
     Mutation(
         "the same xml:id with blanks", _bearer("before", ID_ATTRIBUTES[4], " {} ".format), Reason.SIG_FORMAT
