@@ -162,7 +162,9 @@ def _verdict(one: Explained) -> Iterator[Line]:
         return
     cause = outcome.values.get("cause", "")
     algorithm = outcome.values.get("algorithm", "")
-    reason = cause or (f"алгоритм не допускается: {algorithm}" if algorithm else str(outcome.reason))
+    reason = cause or (
+        f"алгоритм или преобразования не допускаются: {algorithm}" if algorithm else str(outcome.reason)
+    )
     if algorithm and cause:
         reason = f"{cause}; алгоритм: {algorithm}"
     if not one.is_true:
@@ -231,7 +233,10 @@ def _value(one: Explained) -> Iterator[Line]:
     if one.value_holds:
         yield Line(1, "Значение подписи соответствует ключу сертификата.", Tone.GOOD)
         return
-    yield Line(1, "Значение подписи не соответствует.", Tone.BAD)
+    if one.certificate is None and one.mistake is None:
+        yield Line(1, "Значение подписи проверить нечем: нет сертификата.", Tone.BAD)
+        return
+    yield Line(1, "Значение подписи не соответствует ключу сертификата.", Tone.BAD)
     nothing = "Ни одна известная ошибка этого не объясняет: изменён SignedInfo или подписано другим ключом."
     yield from _mistake(one.mistake, nothing)
 

@@ -75,6 +75,7 @@ class SignatureVerdict:
         certificate: Of the signer; a claim only, while the signature does not hold.
         signed_at: The moment that the signer claims, ISO 8601; empty without.
         findings: What is wrong; nothing when the signature is valid.
+        holds: Whether it holds by mathematics and profile, whatever its certificate.
     """
 
     profile: str
@@ -85,11 +86,18 @@ class SignatureVerdict:
     certificate: Certificate | None
     signed_at: str
     findings: tuple[Finding, ...]
+    holds: bool
 
     @property
     def valid(self) -> bool:
         """Whether nothing speaks against the signature."""
         return not self.findings
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing speaks against it, but nobody knows whether its certificate is revoked."""
+        codes = {one.problem.mnemonic for one in self.findings}
+        return codes == {str(Reason.CERT_STATUS_UNKNOWN)}
 
     def as_json(self) -> dict[str, object]:
         """Return the verdict for programs."""
@@ -134,6 +142,12 @@ class FileVerdict:
     def valid(self) -> bool:
         """Whether there are signatures and all are valid."""
         return self.readable and not self.findings and all(one.valid for one in self.signatures)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it is not valid for want of statuses alone."""
+        only = all(one.valid or one.unknown for one in self.signatures)
+        return self.readable and not self.valid and not self.findings and only
 
     @property
     def title(self) -> str:
@@ -257,6 +271,7 @@ def _verdict(judged: Judged, trust: Trust | None, moment: Moment) -> SignatureVe
         certificate=certificate,
         signed_at=signed_at.isoformat() if signed_at else "",
         findings=() if found is None else (finding_of(found, judged.path, judged.profile),),
+        holds=not isinstance(outcome, Refusal),
     )
 
 

@@ -26,7 +26,7 @@ def show_file(verdict: FileVerdict) -> None:
         head.append(": не прочитан", style="red")
     else:
         head.append(f" – {verdict.title}, подписей: {len(verdict.signatures)}: ")
-        head.append(*(("верно", "green") if verdict.valid else ("не верно", "red")))
+        head.append(*_word(("верно", "не верно", "неизвестно"), verdict))
     console.print(head, soft_wrap=True)
     for number, one in enumerate(verdict.signatures, start=1):
         _show_signature(console, number, one, PROFILE_TITLES.get(one.profile, "нет"))
@@ -35,22 +35,30 @@ def show_file(verdict: FileVerdict) -> None:
     print_notes(console, verdict.notes)
 
 
+def _word(words: tuple[str, str, str], one: FileVerdict | SignatureVerdict) -> tuple[str, str]:
+    """One of three words, valid, invalid and unknown, with its colour."""
+    valid, invalid, unknown = words
+    if one.valid:
+        return valid, "green"
+    return (unknown, "yellow") if one.unknown else (invalid, "red")
+
+
 def _show_signature(console: Console, number: int, one: SignatureVerdict, profile: str) -> None:
     from adapter.app.signature_words import algorithm_words  # noqa: PLC0415
 
     line = Text(f"  {number}. {plain(one.path) or 'Подпись CMS'}: ")
-    line.append(*(("верна", "green") if one.valid else ("не верна", "red")))
+    line.append(*_word(("верна", "не верна", "неизвестно, не отозван ли сертификат"), one))
     console.print(line, soft_wrap=True)
     _line(console, f"Профиль: {profile}" + (f" ({one.profile})" if one.profile else ""))
     if one.targets:
-        _line(console, f"{'Подписано' if one.valid else 'Должно быть подписано'}: {', '.join(one.targets)}")
+        _line(console, f"{'Подписано' if one.holds else 'Должно быть подписано'}: {', '.join(one.targets)}")
     if one.algorithm:
         _line(console, f"Алгоритм: {algorithm_words(one.algorithm)}")
     certificate = one.certificate
     if certificate is not None:
         names = (certificate.common_name, certificate.organization)
         who = ", ".join(dict.fromkeys(name for name in names if name)) or "владелец не назван"
-        _line(console, f"{'Подписал' if one.valid else 'Назван подписавшим'}: {who}")
+        _line(console, f"{'Подписал' if one.holds else 'Назван подписавшим'}: {who}")
         _line(
             console,
             f"Сертификат {certificate.serial}, с {certificate.not_before:%d.%m.%Y} по "

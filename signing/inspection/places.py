@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import islice
 
 from lxml import etree
 
+from signing.reasons import Refusal
 from signing.xmldsig.profiles import (
     ACTOR_ATTRIBUTES,
     APP_DATA,
@@ -29,6 +31,7 @@ from signing.xmldsig.profiles import (
     Profile,
 )
 from signing.xmldsig.smev3 import NAMESPACE, SLOTS
+from signing.xmldsig.wss import envelope_parts
 
 MISPLACED = "подпись стоит не на своём месте"
 
@@ -118,10 +121,12 @@ def _of_slot(signature: etree._Element, holder: etree._Element) -> Claim | None:
 
 
 def _of_app_data(_: etree._Element, holder: etree._Element) -> Claim | None:
-    name = etree.QName(holder)
-    if name.localname == "AppData" and (name.namespace or "").startswith(_SMEV2_NAMESPACE):
-        return Claim(APP_DATA, Rule.ENVELOPED, holder)
-    return None
+    if not _is_app_data(holder):
+        return None
+    cause = "подписанный блок AppData должен быть в сообщении один и стоять в его Body"
+    alone = len(list(islice(filter(_is_app_data, _root_of(holder).iter("{*}AppData")), 2))) == 1
+    profile = APP_DATA if alone and _is_in_message(holder) else None
+    return Claim(profile, Rule.ENVELOPED, holder, cause=cause)
 
 
 def _of_pair(signature: etree._Element, holder: etree._Element) -> Claim | None:
@@ -129,7 +134,7 @@ def _of_pair(signature: etree._Element, holder: etree._Element) -> Claim | None:
 
 
 def _of_holder(signature: etree._Element, holder: etree._Element) -> Claim | None:
-    if not _is_held(signature, holder):
+    if not _is_held(signature, holder) or not _is_in_message(holder):
         return None
     return Claim(DOCUMENT if signature.find(_OBJECT) is None else RECEIPT, Rule.HOLDER, holder)
 
@@ -174,6 +179,32 @@ def _is_held(_: etree._Element, holder: etree._Element) -> bool:
     if _is_frame(holder) or not children or children[0].tag == _SIGNATURE:
         return False
     return all(child.tag == _SIGNATURE for child in children[1:])
+
+
+def _is_app_data(element: etree._Element) -> bool:
+    name = etree.QName(element)
+    return name.localname == "AppData" and (name.namespace or "").startswith(_SMEV2_NAMESPACE)
+
+
+def _is_in_message(element: etree._Element) -> bool:
+    """Whether an element is the whole file, in the Body of a message, or in a message of SMEV without one.
+
+    What stands elsewhere, in some other document that is not signed itself, could pass for that document.
+    """
+    root = _root_of(element)
+    if element is root:
+        return True
+    if etree.QName(root).localname != "Envelope":
+        return (etree.QName(root).namespace or "").startswith((_SMEV2_NAMESPACE, NAMESPACE))
+    try:
+        _, body = envelope_parts(root)
+    except Refusal:
+        return False
+    return body in element.iterancestors()
+
+
+def _root_of(element: etree._Element) -> etree._Element:
+    return element.getroottree().getroot()
 
 
 def _is_last(signature: etree._Element, holder: etree._Element) -> bool:

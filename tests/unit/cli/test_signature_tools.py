@@ -33,6 +33,7 @@ SOURCES = {
     "app-data": MESSAGE_TO_SMEV2.format(body=APP_DATA),
     "smev3": REQUEST,
     "document": HOLDER,
+    "receipt": HOLDER,
 }
 
 

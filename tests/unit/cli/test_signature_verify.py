@@ -241,7 +241,10 @@ def test_an_unknown_status_is_said_and_ends_with_1(invoke: Invoke, tmp_path: Pat
 
     assert ended.status == 1
     assert ended.json["signatures"][0]["errors"][0]["code"] == "MSE-2016"
-    assert "Неизвестно" in invoke(*command).words
+    words = invoke(*command).words
+    assert "подписей: 1: неизвестно" in words
+    assert "неизвестно, не отозван ли сертификат" in words
+    assert "не верна" not in words
 
 
 def test_old_algorithms_hold_only_when_they_are_asked_for(invoke: Invoke, tmp_path: Path) -> None:

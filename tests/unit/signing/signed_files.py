@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from signing import sign_app_data, sign_document, sign_wss
+from signing import sign_app_data, sign_document, sign_wss, sign_xades
 from signing.cms.detached import sign_detached
 from signing.inspection.making import sign_tree
 from signing.keys import SigningKey
@@ -117,6 +117,13 @@ def document(key: SigningKey) -> SignedFile:
     return SignedFile(octets_of(root), "document", ("document",))
 
 
+def receipt(key: SigningKey) -> SignedFile:
+    """A receipt."""
+    root = parse(HOLDER)
+    sign_xades(root, key, signing_time=NOW)
+    return SignedFile(octets_of(root), "document", ("receipt",))
+
+
 def cms(key: SigningKey) -> SignedFile:
     """A detached CAdES-BES."""
     content = b"%PDF-1.7 \x00\xff\r\n"
@@ -142,5 +149,5 @@ def mtom(key: SigningKey) -> SignedFile:
 
 MAKERS: Mapping[str, Callable[[SigningKey], SignedFile]] = {
     one.__name__: one
-    for one in (smev2, ips, smev3, smev3_detached, smev3_pair, app_data, document, cms, mtom)
+    for one in (smev2, ips, smev3, smev3_detached, smev3_pair, app_data, document, receipt, cms, mtom)
 }

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from signing.algorithms import KeyKind
 from signing.inspection.making import sign_tree
 from signing.inspection.reading import MAXIMUM_TAGS, UnreadableError, read_subject, read_tree
 from signing.inspection.recognition import MAXIMUM_SIGNATURES, ContentNeededError, Recognized, judge
@@ -16,8 +17,11 @@ from signing.reasons import Reason, Refusal
 from signing.xmldsig.profiles import DS, IPS, IPS_CALLBACK
 from tests.unit.signing.cms_forge import signing_key
 from tests.unit.signing.messages import DOC, SOAP, parse
+from tests.unit.signing.mutations import HOLDS, InapplicableError, changed, opened
 from tests.unit.signing.pki import NOW
-from tests.unit.signing.signed_files import HOLDER, MAKERS, SignedFile, octets_of, smev2, smev3
+from tests.unit.signing.schemes import SCHEMES, Scheme
+from tests.unit.signing.signed_files import HOLDER, MAKERS, SELECTOR, SignedFile, octets_of, smev2, smev3
+from tests.unit.signing.test_mutations import MUTATIONS
 
 KEYS = ("rsa", "p256", "g256a", "g512a")
 SIGNATURE = f"{{{DS}}}Signature"
@@ -260,6 +264,52 @@ def test_the_system_signs_smev3_last() -> None:
         "CallerInformationSystemSignature",
     ]
     assert inside == ["MessageID", "MessagePrimaryContent", "PersonalSignature", "TestMessage"]
+
+
+def was_valid(octets: bytes) -> bool | None:
+    """Whether every signature of a file is valid; None when it is not read."""
+    try:
+        found = recognized(octets, SELECTOR.encode())
+    except UnreadableError:
+        return None
+    return not refusals(found)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
+def test_no_mutation_of_any_message_is_valid(scheme: Scheme) -> None:
+    """Without being told the profile, what is refused for its profile is not valid either."""
+    passed = []
+    for mutation in MUTATIONS:
+        case = opened(scheme, KeyKind.P256)
+        expected = mutation.reason(case)
+        try:
+            octets = changed(case, mutation)
+        except InapplicableError:
+            continue
+        if expected is not HOLDS and was_valid(octets):
+            passed.append(mutation.name)
+    assert passed == []
+
+
+@pytest.mark.parametrize("frame", ["<x:h xmlns:x='urn:x'>%s</x:h>", "<x:h xmlns:x='urn:x'><x:i/>%s</x:h>"])
+def test_a_document_inside_of_another_file_is_not_its_signature(frame: str) -> None:
+    """A document in an unsigned frame would make the frame look signed; asked for by name it holds."""
+    octets = frame.encode() % MAKERS["document"](signing_key("p256")).octets
+
+    assert [one[1] for one in refusals(recognized(octets))] == ["SIG_FORMAT"]
+    assert refusals(recognized(octets, profile="document")) == []
+
+
+def test_of_two_blocks_none_is_taken() -> None:
+    """A signed AppData beside a forged one may be the one that nobody reads."""
+    message = MAKERS["smev2"](signing_key("p256")).octets
+    root = parse(message)
+    data = next(root.iter("{*}AppData"))
+    data.addprevious(data.makeelement(data.tag))
+
+    found = recognized(octets_of(root))
+
+    assert ("Envelope/Body/Op/AppData[2]/Signature", "SIG_FORMAT") in [one[:2] for one in refusals(found)]
 
 
 def test_what_the_bus_itself_sends_is_told_by_its_parts() -> None:
