@@ -49,7 +49,7 @@ def judged(root: etree._Element, scheme: Scheme, kind: KeyKind) -> list[etree._E
     configuration = SignatureConfiguration(
         require_x509=True,
         location=".//",
-        expect_references=len(scheme.profile.targets),
+        expect_references=len(scheme.targets(root)),
         signature_methods=frozenset({SignatureMethod(algorithm)}),
         digest_algorithms=frozenset({DigestAlgorithm(digest)}),
         default_reference_c14n_method=EXCLUSIVE,
