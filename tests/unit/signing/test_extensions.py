@@ -51,10 +51,10 @@ def encoded(oid: str, value: bytes, critical: bytes = b"") -> bytes:
 
 def carrying(*extra: bytes, without: str = "") -> Certificate:
     """The signer's certificate with more extensions, and without one kind of them."""
-    dropped = asn1.encode_der(x509.ObjectIdentifier(without)) if without else b"\0"
+    dropped = asn1.encode_der(x509.ObjectIdentifier(without)) if without else None
 
     def change(found: list[bytes]) -> list[bytes]:
-        return [*(one for one in found if dropped not in one), *extra]
+        return [*(one for one in found if dropped is None or dropped not in one), *extra]
 
     return read_certificate(rebuilt(SIGNER, ROOT, lambda parts: with_extensions(parts, change)))
 
