@@ -46,7 +46,7 @@ ACTORS = (
     DemoActor("author", "Врачев Пётр", AUTHOR, OGRN, "Врач"),
     DemoActor("seal", "Больница", ogrn=OGRN, organization="Больница"),
 )
-QUICK = Timeouts(connect=2.0, read=0.4, total=1.2)
+QUICK = Timeouts(connect=5.0, read=1.5, total=3.0)
 
 
 @pytest.fixture
