@@ -31,8 +31,8 @@ from tests.benchmarks.bare import Bare, bare_of
 from tests.benchmarks.messages import unsigned_message
 from tests.benchmarks.rivals import rivals_of
 from tests.unit.signing import gost_pki
-from tests.unit.signing.messages import SOAP
 from tests.unit.signing.pki import AT, NOW
+from tests.unit.signing.xmldsig.messages import SOAP
 
 FILE_OCTETS = 100_000
 

@@ -26,8 +26,8 @@ from signing.xmldsig.multipart import read_package
 from signing.xmldsig.smev_transform import Escaping, transform_octets
 from signing.xmldsig.xop import restore
 from tests.unit.signing import gost_pki
-from tests.unit.signing.messages import parse
-from tests.unit.signing.schemes import KINDS, SCHEMES, Scheme, authority, key_of, signed_octets
+from tests.unit.signing.xmldsig.messages import parse
+from tests.unit.signing.xmldsig.schemes import KINDS, SCHEMES, Scheme, authority, key_of, signed_octets
 
 _FILE = b"content of a file"
 _NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -21,8 +21,8 @@ from signing.cms.structures import SignerInfo
 from signing.keys import SigningKey
 from signing.reasons import Reason, Refusal
 from tests.interop.openssl import KINDS, Kind, OpenSsl
-from tests.unit.signing.ber_forms import as_ber
-from tests.unit.signing.cms_forge import changed_signer, signed_anew, usual
+from tests.unit.signing.cms.ber_forms import as_ber
+from tests.unit.signing.cms.cms_forge import changed_signer, signed_anew, usual
 
 _CONTENT = "Файл\r\nнаправления\n\0".encode()
 _CHANGED = _CONTENT + b" "

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from signing.reasons import Reason, Refusal
 from tests.soak.gost import LIMIT, resident
-from tests.unit.signing.messages import parse
-from tests.unit.signing.schemes import KINDS, SCHEMES, Scheme, signed_octets
+from tests.unit.signing.xmldsig.messages import parse
+from tests.unit.signing.xmldsig.schemes import KINDS, SCHEMES, Scheme, signed_octets
 
 _TEXT, _OTHER = "текст".encode(), "тексты".encode()
 

@@ -16,9 +16,9 @@ from signing.pki.expiry import ExpiryWarning, terms_of, warnings_of
 from signing.pki.status import Sources
 from signing.roles.policy import DEFAULT_POLICY
 from signing.roles.policy_text import dump_policy
-from tests.unit.signing.authority_server import raw, serving
 from tests.unit.signing.gost_pki import Authority, as_pem, authority, leaf, revocations
 from tests.unit.signing.pki import AT, NOW, write
+from tests.unit.signing.trust.authority_server import raw, serving
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

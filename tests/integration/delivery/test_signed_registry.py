@@ -31,7 +31,7 @@ from tests.integration.delivery.world import (
     remd_fault,
 )
 from tests.unit.signing.gost_pki import authority, no_gost, signing_key
-from tests.unit.signing.ips_messages import weaken
+from tests.unit.signing.xmldsig.ips_messages import weaken
 
 LIFE = timedelta(minutes=10)
 SKEW = timedelta(minutes=5)

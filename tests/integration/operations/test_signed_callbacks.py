@@ -20,7 +20,7 @@ from signing.xmldsig.profiles import IPS, IPS_CALLBACK, WSS_BODY, Profile
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
 from tests.integration.operations.registry import verdict
 from tests.unit.signing.gost_pki import authority, no_gost, signing_key
-from tests.unit.signing.ips_messages import weaken
+from tests.unit.signing.xmldsig.ips_messages import weaken
 
 pytestmark = ON_SQLITE
 

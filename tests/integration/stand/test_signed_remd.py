@@ -17,7 +17,7 @@ from signing.algorithms import RSA_SHA1
 from signing.gost import GostPrivateKey
 from tests.integration.stand.house import House, house_in
 from tests.unit.signing.gost_pki import authority, signing_key
-from tests.unit.signing.ips_messages import weaken
+from tests.unit.signing.xmldsig.ips_messages import weaken
 
 PATIENCE = 20.0
 UNSIGNED = 'transport = "none"                      # без подписи – только на loopback\n'

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from signing.certificates import Certificate, of_x509
 from signing.keys import SigningKey
-from tests.unit.signing.cms_vectors import KEYS
+from tests.unit.signing.cms.cms_vectors import KEYS
+from tests.unit.signing.inspection.signed_files import SignedFile
 from tests.unit.signing.pki import END, Issuer, authority, issue, revocations, write
-from tests.unit.signing.signed_files import SignedFile
 
 
 def pem(der: bytes, label: bytes) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.examples import Site
 from tests.unit.cli.signature_site import Trusted, put
-from tests.unit.signing.signed_files import HOLDER, MAKERS
+from tests.unit.signing.inspection.signed_files import HOLDER, MAKERS
 
 CHECK = ("certificate", "check")
 

@@ -12,9 +12,9 @@ from lxml import etree
 from signing.xmldsig.profiles import DS
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.signature_site import put
-from tests.unit.signing.cms_forge import signing_key
-from tests.unit.signing.messages import parse
-from tests.unit.signing.signed_files import HOLDER, MAKERS
+from tests.unit.signing.cms.cms_forge import signing_key
+from tests.unit.signing.inspection.signed_files import HOLDER, MAKERS
+from tests.unit.signing.xmldsig.messages import parse
 
 GOST = signing_key("g256a")
 

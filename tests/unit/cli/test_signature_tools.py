@@ -15,8 +15,7 @@ from signing.cms.detached import verify_detached
 from signing.gost.report import BackendReport
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.signature_site import Trusted, key_files
-from tests.unit.signing.messages import SOAP, parse
-from tests.unit.signing.signed_files import (
+from tests.unit.signing.inspection.signed_files import (
     APP_DATA,
     HOLDER,
     MESSAGE_TO_IPS,
@@ -24,6 +23,7 @@ from tests.unit.signing.signed_files import (
     REQUEST,
     SELECTOR,
 )
+from tests.unit.signing.xmldsig.messages import SOAP, parse
 
 SOURCES = {
     "wss-body": MESSAGE_TO_SMEV2.format(body="<a/>"),

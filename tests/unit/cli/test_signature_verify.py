@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.unit.cli.conftest import Invoke
 from tests.unit.cli.examples import Site
 from tests.unit.cli.signature_site import Trusted, put
-from tests.unit.signing.cms_forge import signing_key
-from tests.unit.signing.cms_vectors import CONTENT, MADE
-from tests.unit.signing.signed_files import HOLDER, MAKERS
+from tests.unit.signing.cms.cms_forge import signing_key
+from tests.unit.signing.cms.cms_vectors import CONTENT, MADE
+from tests.unit.signing.inspection.signed_files import HOLDER, MAKERS
 
 KEYS_OF_A_VERDICT = {"valid", "file", "kind", "profile", "signatures", "errors", "notes"}
 KEYS_OF_A_SIGNATURE = {

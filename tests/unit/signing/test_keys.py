@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signing.cms.detached import certificates_in
 from signing.keys import KeyUnusableError, SigningKey, load_external_key, load_pem_key, load_pkcs12_key
-from tests.unit.signing.cms_vectors import GOST_2001_KEY, MADE
+from tests.unit.signing.cms.cms_vectors import GOST_2001_KEY, MADE
 from tests.unit.signing.pki import authority, issue, name_of
 
 PASSWORD = b"parol"
