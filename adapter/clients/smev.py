@@ -26,6 +26,7 @@ from adapter.contract.namespaces import exchange_tag, service_tag, smev_tag
 from adapter.contract.reply import PartnerError, Reply
 from adapter.domain.partners import Partner, Transport
 from signing import Refusal, SigningKey, sign_wss, verify_wss
+from signing.gost import GostUnavailableError
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 _SUCCESS = frozenset({"RESULT", "ACCEPT"})
@@ -60,6 +61,7 @@ def build(wsdl: str, operation: str, request: object, route: Route, message_id: 
 
     Raises:
         Unbuildable: The request does not fit the schema, or cannot be signed.
+        GostUnavailableError: Our key is GOST and no library computes with it.
     """
     envelope = service(wsdl).envelope(
         operation,
@@ -145,7 +147,7 @@ def _error(entry: dict[str, Any]) -> PartnerError:
 def _signed_by(envelope: etree._Element, partner: Partner) -> bool:
     try:
         return verify_wss(envelope).certificate.thumbprint in partner.thumbprints
-    except Refusal:
+    except (Refusal, GostUnavailableError):  # nothing is proven: the partner is asked again
         return False
 
 

@@ -24,6 +24,7 @@ from adapter.delivery.verdict import Absent, Failed, Verdict, failure_of, findin
 from adapter.domain.partners import Partner
 from adapter.operations.context import Context
 from adapter.operations.moves import Overtaken
+from signing.gost import GostUnavailableError
 from storage import Conflict, LeaseLost, StoreError, Taken, Transaction
 from storage.outbox import Delivery
 
@@ -101,7 +102,7 @@ class Worker:
             _log.warning("delivery %s: lease lost", delivery.id)
         except Unbuildable as error:
             self._lay_aside(delivery, "BUILD", str(error))
-        except (Overtaken, StoreError) as error:
+        except (Overtaken, StoreError, GostUnavailableError) as error:
             self._postpone(delivery, error)
         except Exception as error:  # noqa: BLE001 - edge of the worker: a poisoned delivery must not stop the others
             self._lay_aside(delivery, "INTERNAL", type(error).__name__)

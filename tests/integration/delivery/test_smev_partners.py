@@ -16,6 +16,7 @@ from storage.outbox import DEAD, DONE, PENDING, UNKNOWN
 from tests.integration.delivery.conftest import World
 from tests.integration.delivery.emulator import Partner, close
 from tests.integration.delivery.world import NUMBER, delivery_of, smev_answer
+from tests.unit.signing.gost_pki import authority, no_gost, signing_key
 
 
 def test_a_referral_is_pushed_whole_and_signed(
@@ -180,3 +181,17 @@ def _stored(world: World) -> bytes:
         if one.role == DocumentRole.REFERRAL
     ]
     return world.store.read(lambda tx: tx.documents.read(row.id, 0, row.size))
+
+
+def test_what_cannot_be_signed_now_is_signed_later(world: World, bureau: Partner) -> None:
+    """Where no library computes GOST a message to be signed by a GOST key is no dead letter: it waits."""
+    key = signing_key(authority())
+    new = delivery_of("ReceiveReferral")
+    world.queue(new)
+    with no_gost():
+        world.another(key=key).drain()
+    assert (world.get(new).state, bureau.received) == (UNKNOWN, [])
+    world.wait_for(new)
+    world.another(key=key).drain()
+    assert world.get(new).state == DONE
+    assert verify_wss(etree.fromstring(bureau.received[0].body)).certificate == key.certificate
