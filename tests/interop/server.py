@@ -28,7 +28,7 @@ code = "{HOSPITAL}"
 name = "МИС судьи"
 kind = "mis"
 transport = "none"
-organizations = [{{ oid = "{HOSPITAL_OID}", ogrn = "1027700132195", name = "Больница судьи" }}]
+organizations = [{{ oid = "{HOSPITAL_OID}", ogrn = "1037734008575", name = "Больница судьи" }}]
 
 [[partners]]
 code = "{BUREAU}"
