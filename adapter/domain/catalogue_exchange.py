@@ -238,4 +238,14 @@ ACCESS_AND_STATE: tuple[Entry, ...] = (
         "обращения.",
         reply=Reply.FAILURE,
     ),
+    # Said so that nobody takes silence for "valid": the register or list that the check needs is not loaded.
+    Entry(
+        "MSE-5013",
+        "NOT_CHECKED",
+        ErrorClass.TECHNICAL,
+        Severity.WARNING,
+        Reply.REJECT,
+        "Не проверено: {what}. Причина: {reason}.",
+        "Проверьте сами; чтобы адаптер проверял это, попросите администратора обмена загрузить данные.",
+    ),
 )
