@@ -5,12 +5,12 @@
 
 from types import MappingProxyType
 
-from adapter.domain.catalogue_exchange import ACCESS_AND_STATE, FILES, RECEPTION_CHECKS
+from adapter.domain.catalogue_exchange import ACCESS_AND_STATE, FILES, HINTS, RECEPTION_CHECKS
 from adapter.domain.catalogue_reception import RECEPTION
 from adapter.domain.catalogue_signatures import SIGNATURES
 from adapter.domain.error_entry import Entry
 
-CATALOGUE: tuple[Entry, ...] = (*RECEPTION, *SIGNATURES, *RECEPTION_CHECKS, *FILES, *ACCESS_AND_STATE)
+CATALOGUE: tuple[Entry, ...] = (*RECEPTION, *SIGNATURES, *RECEPTION_CHECKS, *HINTS, *FILES, *ACCESS_AND_STATE)
 
 _BY_NAME = MappingProxyType({one.code: one for one in CATALOGUE} | {one.mnemonic: one for one in CATALOGUE})
 

@@ -76,6 +76,19 @@ RECEPTION_CHECKS: tuple[Entry, ...] = (
     ),
 )
 
+HINTS: tuple[Entry, ...] = (
+    # A hint at a ground of return (D.4): the bureau decides, so it never refuses anything.
+    Entry(
+        "MSE-3050",
+        "RETURN_LIKELY",
+        ErrorClass.BUSINESS,
+        Severity.WARNING,
+        Reply.REJECT,
+        "Бюро может вернуть направление ({ground}). {explanation}",
+        "Дополните документ до подписания или убедитесь, что сведения полны.",
+    ),
+)
+
 FILES: tuple[Entry, ...] = (
     _file(
         "MSE-4001",

@@ -10,7 +10,14 @@ from storage import Document, Transaction
 
 #: What a bureau gets with a referral.
 FOR_BUREAU = frozenset(
-    {DocumentRole.REFERRAL, DocumentRole.SEMD, DocumentRole.SIGNATURE, DocumentRole.ATTACHMENT}
+    {
+        DocumentRole.REFERRAL,
+        DocumentRole.SEMD,
+        DocumentRole.SIGNATURE,
+        DocumentRole.ATTACHMENT,
+        DocumentRole.RETURN_HINTS,
+        DocumentRole.VERSION_CHANGES,
+    }
 )
 
 

@@ -22,6 +22,7 @@ from adapter.operations.files import CheckedFile, stored_documents
 from adapter.operations.mail import RETURN, to_registry_or_bureau
 from adapter.operations.moves import DUPLICATE_CLAIM, Origin, Overtaken, advance, first_state, origin_of
 from adapter.operations.reception import Submission
+from adapter.operations.review import NO_REVIEW, Review
 from storage import NewDocument, NewReferral, Referral, Transaction
 
 #: Kind of the claim that holds the identifier of a document version (MSE-3002).
@@ -45,6 +46,7 @@ class Plan:
         previous: the row that a correction moves; None for a new referral.
         steps: moves of a new referral.
         refusal: why the referral is not accepted (D.3); it is kept in a final state and counted.
+        review: what is laid beside the documents for the bureau.
     """
 
     number: str
@@ -55,6 +57,7 @@ class Plan:
     previous: Referral | None
     steps: tuple[Move, ...]
     refusal: Problem | None
+    review: Review = NO_REVIEW
 
     @property
     def state(self) -> State:
@@ -97,7 +100,7 @@ def keep(
         call, Party.MIS, details={"versionNumber": facts.version_number, "notChecked": not_checked}
     )
     row = _registered(tx, context, plan, call, origin, document)
-    tx.documents.add(*_documents(plan, call.now))
+    tx.documents.add(*_documents(plan, call.now), *plan.review.files)
     if plan.refusal is None and row.state == State.SUBMITTED:
         to_registry_or_bureau(tx, context, row, has_semd=plan.submission.semd_file is not None, now=call.now)
     return result
@@ -135,7 +138,11 @@ def _registered(
             document_set_id=facts.document_set_id,
             received_at=now,
             test=call.test,
-            details={"documents": document, "organizationName": facts.organization_name},
+            details={
+                "documents": document,
+                "organizationName": facts.organization_name,
+                "anamnesis": plan.review.anamnesis_hash,
+            },
             **version,
         )
         return first_state(tx, new, plan.steps, origin)
@@ -147,7 +154,8 @@ def _registered(
     cleared: dict[str, Any] = {"remd_id": None, "remd_registered_at": None}
     if current.bureau_oid != facts.bureau_oid:  # the number of one bureau says nothing at another
         cleared |= {"registration_number": None, "registered_at": None}
-    moved = advance(tx, current, Event.CORRECT, origin, details={"documents": known}, **cleared, **version)
+    details = {"documents": known, "anamnesis": plan.review.anamnesis_hash}
+    moved = advance(tx, current, Event.CORRECT, origin, details=details, **cleared, **version)
     if plan.submission.awaits_status:
         waiting = Origin(Party.ADAPTER, context.own.code, call.operation, call.correlation_id, now)
         return advance(tx, moved, Event.AWAIT_CERTIFICATE_STATUS, waiting)

@@ -7,7 +7,7 @@ that has moved meanwhile (unique claims, revision of the row), else it is made a
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -39,6 +39,7 @@ from adapter.operations.moves import (
     moves_of,
 )
 from adapter.operations.reception import Submission, ports_of, receive
+from adapter.operations.review import review
 from adapter.operations.routing import routing_of
 from signing import sign_xades
 from storage import Referral, Transaction
@@ -59,7 +60,7 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
         first = _answered_before(context, call, submission.facts, content_hash)
         if first is not None:
             return commit_once(context, call, partial(_again, first))
-        plan = _plan(context, call, submission, content_hash)
+        plan = _reviewed(context, call, _plan(context, call, submission, content_hash))
         result = _answer(context, call, plan)
         try:
             kept = commit_once(context, call, partial(keep, context, call, plan, result))
@@ -68,6 +69,14 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
         context.bell.ring()
         return kept
     raise busy()
+
+
+def _reviewed(context: Context, call: Call[Any], plan: Plan) -> Plan:
+    """Return the plan with what the bureau will read beside the referral; a refused one is not reviewed."""
+    if plan.refusal is not None:
+        return plan
+    seen = review(context, plan.number, plan.submission, plan.previous, call.now)
+    return replace(plan, review=seen)
 
 
 def received(context: Context, call: Call[Any]) -> Submission:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from adapter.contract.exchange.referral import ValidateReferralRequest, ValidateReferralResponse
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, Refused, answer
+from adapter.operations.review import warnings
 from adapter.operations.submit import received, rehearse
 
 
 def validate(context: Context, call: Call[ValidateReferralRequest]) -> Answer:
     """Answer whether SubmitReferral would accept these documents, and everything that is wrong with them.
 
-    The register is asked too (duplicates, the version chain) and stays as it is.
+    The register is asked too (duplicates, the version chain) and stays as it is. What the bureau may return
+    the referral for is said as a warning (MSE-3050).
     """
     try:
         submission = received(context, call)
@@ -20,7 +22,7 @@ def validate(context: Context, call: Call[ValidateReferralRequest]) -> Answer:
         found = refusal.problems
         accepted = False
     else:
-        found = submission.warnings
+        found = (*submission.warnings, *warnings(context, submission))
         accepted = True
     entries = tuple(error_entry(one, call.correlation_id) for one in found)
     return answer(ValidateReferralResponse(accepted=accepted, error=entries))

@@ -102,6 +102,7 @@ from adapter.contract.exchange.referral import (
     WithdrawReferralRequest,
     WithdrawReferralResponse,
 )
+from adapter.contract.exchange.review import FieldChange, ReturnHint, ReturnHints, VersionChanges
 
 __all__ = [
     "AcceptReferralRequest",
@@ -126,6 +127,7 @@ __all__ = [
     "FetchNoticesResponse",
     "FetchReferralsRequest",
     "FetchReferralsResponse",
+    "FieldChange",
     "File",
     "FileSignature",
     "ForwardReferralRequest",
@@ -170,6 +172,8 @@ __all__ = [
     "ReplacedReferral",
     "RequestAdditionalExaminationRequest",
     "RequestAdditionalExaminationResponse",
+    "ReturnHint",
+    "ReturnHints",
     "ReturnReferralRequest",
     "ReturnReferralResponse",
     "ScheduleExaminationRequest",
@@ -187,6 +191,7 @@ __all__ = [
     "UploadAttachmentPartResponse",
     "ValidateReferralRequest",
     "ValidateReferralResponse",
+    "VersionChanges",
     "VkProtocol",
     "WithdrawReferralRequest",
     "WithdrawReferralResponse",
