@@ -30,6 +30,7 @@ from adapter.contract.exchange.referral import (
 from adapter.contract.namespaces import REMD, REMD_CALLBACK, SERVICE
 from adapter.domain.checks import check
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
+from adapter.domain.hints import Evidence, as_warning, hints
 from adapter.domain.partners import Transport
 from adapter.domain.referral import Referral
 from adapter.operations.callers import transport_problem
@@ -213,7 +214,9 @@ class Validator:
         if wrong:
             return wrong
         referral = binding.read(Referral, root)
-        return check(referral, check_context(referral.organization.oid, self._now))
+        found = check(referral, check_context(referral.organization.oid, self._now))
+        refused = any(one.severity is Severity.ERROR for one in found)
+        return found if refused else (*found, *_hints(referral))
 
     def _signed_referral(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         wrong = self._schema_problems(root, "document")
@@ -278,9 +281,10 @@ class Validator:
             return ()
         try:
             seen = replace(package, semd=semd, file=files)
-            return receive(self._ports, seen, self._now).warnings
+            submission = receive(self._ports, seen, self._now)
         except Refused as refusal:
             return refusal.problems
+        return (*submission.warnings, *_hints(submission.referral))
 
     def _notes(self, package: ReferralPackage) -> Sequence[str]:
         files = (*package.file, package.semd) if package.semd is not None else package.file
@@ -299,6 +303,11 @@ class _NoAuthorities(Trust):
 
     def check(self, *_: object, **__: object) -> None:
         """Let any certificate pass."""
+
+
+def _hints(referral: Referral | None) -> tuple[Problem, ...]:
+    """Return what the bureau may return the referral for, as far as the document itself shows it."""
+    return () if referral is None else tuple(as_warning(one) for one in hints(referral, Evidence()))
 
 
 def _trust_of(config: Config) -> Trust | None:
