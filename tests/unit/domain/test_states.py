@@ -22,6 +22,7 @@ from adapter.domain.states import (
     public_status,
     state_conflict,
 )
+from adapter.domain.turns import TURN_OF_STATE
 
 #: state: event>next, in words of the facts; written independently of the table under test.
 EXPECTED_TEXT = """
@@ -279,3 +280,8 @@ def test_conflict_in_a_final_state_says_so() -> None:
     assert state_conflict(State.WITHDRAWN, Event.ACCEPT).how_to_fix == (
         "Сейчас возможно: ничего, состояние окончательное."
     )
+
+
+def test_every_open_state_is_somebodys_turn() -> None:
+    """An operator is told whom to ask about each state that is not final."""
+    assert set(TURN_OF_STATE) == {row.state for row in STATES.values() if not row.final}
