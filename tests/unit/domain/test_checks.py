@@ -12,7 +12,7 @@ from adapter.domain.catalogue import entry
 from adapter.domain.checks import Context, Rule, check, rules
 from adapter.domain.checks.dates import age_months
 from adapter.domain.checks.places import path_of, values
-from adapter.domain.checks.registry import FORM
+from adapter.domain.checks.registry import COMMISSIONS, FORM, IN_FORCE_SINCE, day_of_rules
 from adapter.domain.citizen import (
     AuthorityDocument,
     GuardianOrganization,
@@ -387,6 +387,15 @@ def test_a_rule_holds_between_its_days() -> None:
         False,
     ]
     assert Rule("MSE-1101", "name", "", "", "", TODAY, None, lambda *_: ()).valid_on(dt.date.max)
+
+
+def test_rules_are_those_of_the_day_of_the_protocol() -> None:
+    """The protocol chooses the rules; a protocol before the form, after receipt or absent does not."""
+    first = IN_FORCE_SINCE[FORM]
+    for day, expected in ((first, first), (TODAY, TODAY), (first - DAY, TODAY), (TOMORROW, TODAY)):
+        assert day_of_rules(changed("vk_protocol.date", day), CONTEXT) == expected
+    assert day_of_rules(changed("vk_protocol", None), CONTEXT) == TODAY
+    assert IN_FORCE_SINCE[COMMISSIONS] == dt.date(2025, 9, 1)
 
 
 def test_places_become_paths() -> None:
