@@ -45,6 +45,11 @@ class Plan:
     optional: bool
     cls: Any
 
+    @property
+    def leaf(self) -> Any:
+        """Type of what stands at the end of the place."""
+        return self.cls if self.members is None else self.members.leaf
+
 
 def path_of(place: str) -> str:
     """Return the path of an unrepeated place: ``vk_protocol.date`` → ``Referral/vkProtocol/date``."""
@@ -106,6 +111,12 @@ def plan_of(place: str) -> Plan:
         KeyError: The referral has no such field.
     """
     return _compile(Referral, place.split("."), ROOT)
+
+
+def kind_of_field(cls: Any, name: str) -> tuple[Any, bool]:
+    """Return the type of a field of a class, or of its members, and whether it may lack."""
+    kind, optional, _ = _kind_of(_hints(cls)[name])
+    return kind, optional
 
 
 def xml_name(name: str) -> str:
