@@ -5,8 +5,10 @@ import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from adapter.domain.checks.facts import age_months, born
+from adapter.domain.checks.fields import field_of, misshaped
 from adapter.domain.checks.places import path_of, value, values
-from adapter.domain.checks.registry import Context, rule
+from adapter.domain.checks.registry import Check, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.referral import Referral
@@ -52,7 +54,20 @@ class _Order:
     severity: Severity = Severity.ERROR
 
 
+#: What happens to nobody before birth; an issue before birth is told of the birth date, and once.
+_AFTER_BIRTH = (
+    _PROTOCOL,
+    "consent.date",
+    "representative.authority_document.issue_date",
+    "previous.act_date",
+    "ipra.protocol_date",
+    "temporary_disability.start",
+    "case_events.doctor_visit",
+    "case_events.examinations_complete_date",
+    "case_events.operation_date",
+)
 _EARLIER, _LATER = "раньше", "позже"
+_WORDS = {_EARLIER: "not_before", _LATER: "not_after"}
 _WRONG: dict[str, Callable[[dt.date, dt.date], bool]] = {_EARLIER: operator.lt, _LATER: operator.gt}
 _ORDERS = (
     _Order(_ISSUE, _EARLIER, _PROTOCOL),
@@ -60,7 +75,6 @@ _ORDERS = (
     _Order("fill_date", _LATER, _ISSUE),
     _Order("consent.date", _LATER, _ISSUE),
     _Order("consent.date", _LATER, _PROTOCOL, Severity.WARNING),
-    _Order(_BIRTH, _LATER, _ISSUE),
     _Order("citizen.identity_document.issue_date", _EARLIER, _BIRTH),
     _Order("representative.identity_document.issue_date", _EARLIER, _REPRESENTATIVE_BIRTH),
     _Order("representative.authority_document.issue_date", _LATER, _ISSUE),
@@ -68,6 +82,10 @@ _ORDERS = (
     _Order("examinations.date", _EARLIER, _BIRTH),
     _Order("previous.act_date", _LATER, _ISSUE),
     _Order("ipra.protocol_date", _LATER, _ISSUE),
+    _Order("temporary_disability.start", _LATER, _ISSUE),
+    _Order("previous.until", _EARLIER, "previous.act_date"),
+    _Order("previous.prof_loss.until", _EARLIER, "previous.act_date", Severity.WARNING),
+    *(_Order(subject, _EARLIER, _BIRTH) for subject in _AFTER_BIRTH),
 )
 
 
@@ -91,7 +109,15 @@ def not_in_future(referral: Referral, context: Context) -> Iterator[Problem]:
 def created_before_receipt(referral: Referral, context: Context) -> Iterator[Problem]:
     """Документ создан не позже поступления (допуск пять минут на ход часов)."""
     for path, created in values(referral, "created_at", dt.datetime):
-        if created > context.received_at + _CLOCK_DIFFERENCE:
+        if created.tzinfo is None:
+            yield misshaped(
+                "created_at",
+                path,
+                actual=_instant(created),
+                format="дата и время с часовым поясом",
+                example="2026-11-02T09:30:00+03:00",
+            )
+        elif created > context.received_at + _CLOCK_DIFFERENCE:
             yield problem(
                 "DATE_IN_FUTURE",
                 path,
@@ -101,60 +127,29 @@ def created_before_receipt(referral: Referral, context: Context) -> Iterator[Pro
             )
 
 
-@rule("MSE-1122", point="1, 7, 16, 17, 19, 20, 27, 30, 40")
-def date_order(referral: Referral, _: Context) -> Iterator[Problem]:
-    """Даты идут в порядке событий: протокол, выдача; согласие, обследования – до выдачи."""
-    for order in _ORDERS:
-        other = value(referral, order.other, dt.date)
+def _rule_of(order: _Order) -> Check:
+    """Return the rule of one order of dates."""
+
+    def date_order(referral: Referral, _: Context) -> Iterator[Problem]:
+        other = once(born, referral) if order.other == _BIRTH else value(referral, order.other, dt.date)
         if other is None:
-            continue
+            return
         for path, day in values(referral, order.subject, dt.date):
             if _WRONG[order.relation](day, other):
                 yield _misordered(order, path, day, other)
 
-
-@rule("MSE-1122", point="26")
-def temporary_disability(referral: Referral, _: Context) -> Iterator[Problem]:
-    """Период временной нетрудоспособности начинается не позже, чем заканчивается."""
-    starts = dict(values(referral, "temporary_disability.start", dt.date))
-    for path, end in values(referral, "temporary_disability.end", dt.date):
-        start = starts.get(f"{path.rpartition('/')[0]}/start")
-        if start is not None and end < start:
-            yield problem(
-                "DATE_ORDER",
-                path,
-                title="Окончание временной нетрудоспособности",
-                point="26",
-                actual=_shown(end),
-                limit=_shown(start),
-                relation=_EARLIER,
-                other="Начало временной нетрудоспособности",
-            )
+    subject, verb = _titled(order.subject), "не раньше" if order.relation == _EARLIER else "не позже"
+    date_order.__name__ = f"{order.subject}_{_WORDS[order.relation]}_{order.other}".replace(".", "_")
+    date_order.__doc__ = f"{subject[0]} – {verb}, чем {_inside(_titled(order.other)[0])}."
+    return rule("MSE-1122", point=subject[1], severity=order.severity)(date_order)
 
 
-@rule("MSE-1122", point="23")
-def observed_since(referral: Referral, _: Context) -> Iterator[Problem]:
-    """Год начала наблюдения – между годом рождения и годом выдачи направления."""
-    year = value(referral, "observed_since_year", int)
-    issued, born = value(referral, _ISSUE, dt.date), value(referral, _BIRTH, dt.date)
-    if year is None:
-        return
-    bounds = (
-        (_LATER, issued, _ISSUE, issued is not None and year > issued.year),
-        (_EARLIER, born, _BIRTH, born is not None and year < born.year),
-    )
-    for relation, bound, place, wrong in bounds:
-        if bound is not None and wrong:
-            yield problem(
-                "DATE_ORDER",
-                path_of("observed_since_year"),
-                title="Наблюдается с года",
-                point="23",
-                actual=str(year),
-                limit=str(bound.year),
-                relation=relation,
-                other=_TITLES[place][0],
-            )
+@rule("MSE-1122", point="7, 40")
+def born_before_issue(referral: Referral, _: Context) -> Iterator[Problem]:
+    """Гражданин родился не позже дня выдачи направления."""
+    birth, issued = value(referral, _BIRTH, dt.date), value(referral, _ISSUE, dt.date)
+    if birth is not None and issued is not None and birth > issued:
+        yield _misordered(_Order(_BIRTH, _LATER, _ISSUE), path_of(_BIRTH), birth, issued)
 
 
 @rule("MSE-1122", point="7")
@@ -196,18 +191,17 @@ def age(referral: Referral, _: Context) -> Iterator[Problem]:
         )
 
 
-def age_months(born: dt.date, on: dt.date) -> int:
-    """Return the full months from a birth to a day.
+def _titled(place: str) -> tuple[str, str]:
+    """Return title and point of a date."""
+    return _TITLES.get(place) or (field_of(place).title, field_of(place).point)
 
-    A month is full on the same day number, so a child of 29 February is a year older on 1 March. Negative
-    before birth.
-    """
-    months = (on.year - born.year) * 12 + on.month - born.month
-    return months - 1 if on.day < born.day else months
+
+def _inside(title: str) -> str:
+    return title[0].lower() + title[1:]
 
 
 def _misordered(order: _Order, path: str, day: dt.date, other: dt.date) -> Problem:
-    title, point = _TITLES[order.subject]
+    title, point = _titled(order.subject)
     return problem(
         "DATE_ORDER",
         path,
@@ -217,7 +211,7 @@ def _misordered(order: _Order, path: str, day: dt.date, other: dt.date) -> Probl
         actual=_shown(day, order.subject),
         limit=_shown(other, order.other),
         relation=order.relation,
-        other=_TITLES[order.other][0],
+        other=_titled(order.other)[0],
     )
 
 
@@ -227,7 +221,10 @@ def _shown(day: dt.date, place: str = "") -> str:
 
 
 def _instant(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%d.%m.%Y %H:%M:%S UTC")
+    try:
+        return moment.astimezone(dt.UTC).strftime("%d.%m.%Y %H:%M:%S UTC")
+    except OverflowError:  # the last hours of the calendar in another zone
+        return moment.isoformat(" ", "seconds")
 
 
 def _age_text(count: int, unit: str) -> str:
@@ -237,3 +234,7 @@ def _age_text(count: int, unit: str) -> str:
     if tens == 1 or ones == 0 or ones >= 5:
         return f"{count} лет"
     return f"{count} год" if ones == 1 else f"{count} года"
+
+
+for _order in _ORDERS:
+    _rule_of(_order)

@@ -41,6 +41,11 @@ _OID_PLACES = (
 _ROOT_PLACES = (
     ("document_id.root", "Идентификатор документа", identifiers.Root.DOCUMENT),
     ("replaces_document_id.root", "Идентификатор заменяемого документа", identifiers.Root.DOCUMENT),
+    (
+        "examinations.linked_document_id.root",
+        "Идентификатор документа с результатом",
+        identifiers.Root.DOCUMENT,
+    ),
     ("document_set_id.root", "Идентификатор набора версий", identifiers.Root.SET),
     ("citizen.mis_patient_id.root", "Идентификатор пациента", identifiers.Root.PATIENT),
     ("commission.chair.mis_staff_id.root", "Идентификатор председателя", identifiers.Root.STAFF),

@@ -2,11 +2,16 @@
 
 A place is the dotted name of a field of the referral, ``citizen.identity_document.issue_date``. A repeated
 field gives one value for each of its members; a part that is absent gives none, so that rules need not ask.
+A place is compiled once: which of its steps repeat is known from the types of the referral.
 """
 
 import functools
-from collections.abc import Iterator
-from typing import NamedTuple, TypeVar
+import operator
+import types
+import typing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 from adapter.domain.referral import Referral
 
@@ -19,51 +24,130 @@ class Found(NamedTuple):
     """A value and its path in the message."""
 
     path: str
-    value: object
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a place is read.
+
+    Attributes:
+        get: Reads the value, or all members of the first repeated step.
+        path: Path of what `get` reads, from the place that the plan starts at.
+        members: Plan for each member of a repeated step, None when nothing repeats.
+        optional: Whether a step is optional or repeated, so that a good referral may lack the value.
+        cls: Type of the value or of a member.
+    """
+
+    get: Callable[[Any], Any]
+    path: str
+    members: "Plan | None"
+    optional: bool
+    cls: Any
+
+    @property
+    def leaf(self) -> Any:
+        """Type of what stands at the end of the place."""
+        return self.cls if self.members is None else self.members.leaf
 
 
 def path_of(place: str) -> str:
     """Return the path of an unrepeated place: ``vk_protocol.date`` → ``Referral/vkProtocol/date``."""
-    return "/".join((ROOT, *(xml for _, xml in _steps(place))))
+    return "/".join((ROOT, *(xml_name(name) for name in place.split("."))))
 
 
-def found(referral: Referral, place: str) -> Iterator[Found]:
-    """Yield every value of a place with its path, in the order of the document."""
-    return _walk(referral, ROOT, _steps(place))
+def found(referral: Referral, place: str) -> Sequence[Found]:
+    """Return every value of a place with its path, in the order of the document."""
+    plan = plan_of(place)
+    try:
+        one = plan.get(referral)
+    except AttributeError:  # a part above it is absent
+        return ()
+    if one is None:
+        return ()
+    if plan.members is None:
+        return (Found(plan.path, one),)
+    return [each for number, member in enumerate(one, 1) for each in _of_member(plan, number, member)]
 
 
-def values(referral: Referral, place: str, kind: type[T]) -> Iterator[tuple[str, T]]:
-    """Yield the paths and values of a place that are of the kind."""
-    for path, value in found(referral, place):
-        if isinstance(value, kind):
-            yield path, value
+def values(referral: Referral, place: str, kind: type[T]) -> Sequence[tuple[str, T]]:
+    """Return the paths and values of a place that are of the kind."""
+    return [one for one in found(referral, place) if isinstance(one[1], kind)]
 
 
 def value(referral: Referral, place: str, kind: type[T]) -> T | None:
     """Return the first value of a place that is of the kind, or None."""
-    return next((one for _, one in values(referral, place, kind)), None)
+    plan = plan_of(place)
+    if plan.members is not None:
+        return next((one for _, one in values(referral, place, kind)), None)
+    try:
+        one = plan.get(referral)
+    except AttributeError:
+        return None
+    return one if isinstance(one, kind) else None
+
+
+def _of_member(plan: Plan, number: int, member: object) -> Sequence[Found]:
+    path, inner = f"{plan.path}[{number}]", plan.members
+    if inner is None or not inner.path:
+        return (Found(path, member),)
+    try:
+        one = inner.get(member)
+    except AttributeError:
+        return ()
+    if one is None:
+        return ()
+    if inner.members is None:
+        return (Found(f"{path}/{inner.path}", one),)
+    below = Plan(inner.get, f"{path}/{inner.path}", inner.members, inner.optional, inner.cls)
+    return [each for at, deeper in enumerate(one, 1) for each in _of_member(below, at, deeper)]
 
 
 @functools.cache
-def _steps(place: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, _xml_name(name)) for name in place.split("."))
+def plan_of(place: str) -> Plan:
+    """Return the plan of a place; compiled at its first use.
+
+    Raises:
+        KeyError: The referral has no such field.
+    """
+    return _compile(Referral, place.split("."), ROOT)
 
 
-def _xml_name(name: str) -> str:
+def kind_of_field(cls: Any, name: str) -> tuple[Any, bool]:
+    """Return the type of a field of a class, or of its members, and whether it may lack."""
+    kind, optional, _ = _kind_of(_hints(cls)[name])
+    return kind, optional
+
+
+def xml_name(name: str) -> str:
+    """Return the name of a field in the message: ``birth_date`` → ``birthDate``."""
     first, *rest = name.rstrip("_").split("_")
     return first + "".join(part.capitalize() for part in rest)
 
 
-def _walk(node: object, path: str, steps: tuple[tuple[str, str], ...]) -> Iterator[Found]:
-    if not steps:
-        yield Found(path, node)
-        return
-    (name, xml), *rest = steps
-    below = getattr(node, name, None)
-    if below is None:
-        return
-    if isinstance(below, tuple):
-        for number, member in enumerate(below, start=1):
-            yield from _walk(member, f"{path}/{xml}[{number}]", tuple(rest))
-    else:
-        yield from _walk(below, f"{path}/{xml}", tuple(rest))
+def _compile(cls: Any, names: list[str], path: str) -> Plan:
+    optional, steps = False, [path] if path else []
+    for at, name in enumerate(names, 1):
+        cls, may_lack, many = _kind_of(_hints(cls)[name])
+        optional = optional or may_lack
+        steps.append(xml_name(name))
+        if many:
+            inner = _compile(cls, names[at:], "") if names[at:] else Plan(_itself, "", None, True, cls)
+            return Plan(operator.attrgetter(".".join(names[:at])), "/".join(steps), inner, True, inner.cls)
+    return Plan(operator.attrgetter(".".join(names)), "/".join(steps), None, optional, cls)
+
+
+_hints = functools.cache(typing.get_type_hints)
+
+
+def _kind_of(hint: Any) -> tuple[Any, bool, bool]:
+    """Return the type of a field or of its members, whether it may lack and whether it repeats."""
+    if typing.get_origin(hint) is tuple:
+        return typing.get_args(hint)[0], True, True
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        return next(one for one in typing.get_args(hint) if one is not type(None)), True, False
+    return hint, False, False
+
+
+def _itself(member: object) -> object:
+    return member

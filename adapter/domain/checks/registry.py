@@ -2,13 +2,20 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from adapter.domain.errors import Problem, sort_problems
+from adapter.domain.catalogue import entry
+from adapter.domain.errors import Problem, Severity, sort_problems
 from adapter.domain.referral import Referral
 
 #: The acts that the form is based on: 488н/551н of 12.08.2022 with the form № 088/у.
 FORM = "приказ Минтруда и Минздрава № 488н/551н от 12.08.2022, форма № 088/у"
+#: Order of medical commissions.
+COMMISSIONS = "приказ Минздрава № 180н от 10.04.2025"
+#: First day of each act; the rules of other bases have no first day.
+IN_FORCE_SINCE = {FORM: dt.date(2022, 11, 21), COMMISSIONS: dt.date(2025, 9, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,10 @@ class Rule:
         description: What it checks.
         point: Point of форма № 088/у; empty when it concerns the document as a whole.
         basis: Act or standard.
-        since: First day on which it is applied.
+        since: First day of protocols that it is applied to; `date.min`: no first day.
         until: Last day; None: no end.
         function: The rule itself.
+        severity: Severity of what it finds; where it finds both, the graver one.
     """
 
     code: str
@@ -50,13 +58,30 @@ class Rule:
     since: dt.date
     until: dt.date | None
     function: Check
+    severity: Severity = Severity.ERROR
 
     def valid_on(self, day: dt.date) -> bool:
-        """Whether the rule is applied to documents received on the day."""
+        """Whether the rule is applied to referrals whose protocol is of the day."""
         return self.since <= day and (self.until is None or day <= self.until)
 
 
 _RULES: list[Rule] = []
+
+T = TypeVar("T")
+_MADE: ContextVar[dict[Callable[[Referral], Any], Any] | None] = ContextVar("made", default=None)
+
+#: What says that something is absent: not said when something of it was already refused.
+_ABSENT = frozenset({"FIELD_REQUIRED", "CARDINALITY"})
+
+
+def once(make: Callable[[Referral], T], referral: Referral) -> T:
+    """Return what several rules need to know of a referral: within one `check` it is made once."""
+    made = _MADE.get()
+    if made is None:
+        return make(referral)
+    if make not in made:
+        made[make] = make(referral)
+    return made[make]  # type: ignore[no-any-return]
 
 
 def rule(
@@ -64,15 +89,22 @@ def rule(
     *,
     point: str = "",
     basis: str = FORM,
-    since: dt.date = dt.date.min,
+    since: dt.date | None = None,
     until: dt.date | None = None,
+    severity: Severity | None = None,
 ) -> Callable[[Check], Check]:
-    """Register a function as a rule; its docstring says what it checks."""
+    """Register a function as a rule; its docstring says what it checks.
+
+    Without `severity` the rule has that of its code in the catalogue, without `since` the first day of its
+    basis.
+    """
+    graveness = severity or entry(code).severity
+    first = since or IN_FORCE_SINCE.get(basis, dt.date.min)
 
     def register(function: Check) -> Check:
         description = (function.__doc__ or "").partition("\n")[0]
         name = getattr(function, "__name__", code)
-        _RULES.append(Rule(code, name, description, point, basis, since, until, function))
+        _RULES.append(Rule(code, name, description, point, basis, first, until, function, graveness))
         return function
 
     return register
@@ -84,28 +116,48 @@ def rules() -> tuple[Rule, ...]:
 
 
 def check(referral: Referral, context: Context, *, reported: Collection[str] = ()) -> tuple[Problem, ...]:
-    """Run every rule that is in force on the day of receipt.
+    """Run every rule that is in force on the day of the protocol of the medical commission.
 
     Args:
         referral: The referral; parts that could not be read may be None or absent.
-        context: Day and instant of receipt.
+        context: What the rules may know besides; the day and instant of receipt.
         reported: Paths that already have a problem; these and everything below them are skipped.
 
     Returns:
         All problems sorted by path; empty when nothing was found. The same input gives the same answer.
     """
     known = frozenset(reported)
-    found = (
-        problem
-        for one in _RULES
-        if one.valid_on(context.today)
-        for problem in one.function(referral, context)
-        if not known or not _covered(problem.path, known)
-    )
-    return sort_problems(set(found))
+    day = day_of_rules(referral, context)
+    token = _MADE.set({})
+    try:
+        found = {
+            problem
+            for one in _RULES
+            if one.valid_on(day)
+            for problem in one.function(referral, context)
+            if not known or not _covered(problem, known)
+        }
+    finally:
+        _MADE.reset(token)
+    return sort_problems(found)
 
 
-def _covered(path: str, known: frozenset[str]) -> bool:
+def day_of_rules(referral: Referral, context: Context) -> dt.date:
+    """Return the day whose rules are applied: that of the protocol (point 1).
+
+    A day that no protocol on this form can have, absent, before the form or after receipt, chooses nothing:
+    then it is the day of receipt.
+    """
+    protocol = getattr(referral.vk_protocol, "date", None)
+    if isinstance(protocol, dt.date) and IN_FORCE_SINCE[FORM] <= protocol <= context.today:
+        return protocol
+    return context.today
+
+
+def _covered(problem: Problem, known: frozenset[str]) -> bool:
+    path = problem.path
+    if problem.mnemonic in _ABSENT and any(one.startswith((f"{path}/", f"{path}[")) for one in known):
+        return True
     while path:
         if path in known:
             return True

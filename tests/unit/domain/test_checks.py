@@ -2,19 +2,17 @@
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.domain.catalogue import entry
-from adapter.domain.checks import Context, Rule, check, rules
-from adapter.domain.checks.dates import age_months
+from adapter.domain.checks import Rule, check, rules
+from adapter.domain.checks.facts import age_months
 from adapter.domain.checks.places import path_of, values
-from adapter.domain.checks.registry import FORM
+from adapter.domain.checks.registry import COMMISSIONS, FORM, IN_FORCE_SINCE, day_of_rules
 from adapter.domain.citizen import (
-    AuthorityDocument,
     GuardianOrganization,
     OmsPolicy,
     Representative,
@@ -22,43 +20,15 @@ from adapter.domain.citizen import (
 )
 from adapter.domain.errors import Severity
 from adapter.domain.history import Ipra, Previous, TemporaryDisability
-from adapter.domain.referral import CaseEvents, Referral
+from adapter.domain.referral import CaseEvents
 from adapter.domain.requisites import Address, Authority, DocumentId
-from tests.unit.domain.example import CONTEXT, ORGANIZATION, TODAY, example, synthetic_snils
+from tests.unit.domain.changing import REPRESENTATIVE, changed, child, found
+from tests.unit.domain.example import CONTEXT, ORGANIZATION, TODAY, example
 
 DAY = dt.timedelta(days=1)
 TOMORROW = TODAY + DAY
 ADDRESS = Address(subject_code="77", text="г. Москва")
-REPRESENTATIVE = Representative(
-    family_name="Опекунов",
-    given_name="Иван",
-    birth_date=dt.date(1970, 1, 1),
-    authority_document=AuthorityDocument(
-        type="2", number="1", issued_by="опека", issue_date=dt.date(2020, 1, 1)
-    ),
-    snils=synthetic_snils(50),
-)
 PREVIOUS = Previous(group="3", period_on_disability="1", term="1", act_date=dt.date(2023, 1, 1))
-
-
-def changed(place: str, value: object, root: Referral | None = None) -> Referral:
-    """Return the example with one field, named by its dotted place, set to a value; numbers are indices."""
-    return _set(root or example(), place.split("."), value)  # type: ignore[no-any-return]
-
-
-def _set(node: Any, steps: list[str], value: object) -> Any:
-    if not steps:
-        return value
-    step, *rest = steps
-    if step.isdigit():
-        at = int(step)
-        return (*node[:at], _set(node[at], rest, value), *node[at + 1 :])
-    return replace(node, **{step: _set(getattr(node, step), rest, value)})
-
-
-def found(referral: Referral, context: Context = CONTEXT) -> list[tuple[str, str]]:
-    """Return the codes and paths of all problems."""
-    return [(one.code, one.path) for one in check(referral, context)]
 
 
 def test_the_example_is_clean() -> None:
@@ -157,12 +127,6 @@ BROKEN_REPRESENTATIVE: list[tuple[str, object, str, str]] = [
     ("snils", "11223344596", "MSE-1202", "representative/snils"),
     ("snils", example().citizen.snils, "MSE-1203", "citizen/snils"),
     (
-        "guardian_organization",
-        GuardianOrganization(name="Опека", address=ADDRESS, ogrn="304500116000157"),
-        "MSE-1102",
-        "representative/guardianOrganization/ogrn",
-    ),
-    (
         "authority_document.issue_date",
         dt.date(2024, 2, 2),
         "MSE-1122",
@@ -183,6 +147,17 @@ def test_rules_of_the_representative(place: str, value: object, code: str, path:
     """A fault of the representative gives its code at its path and nothing else."""
     referral = replace(example(), representative=REPRESENTATIVE)
     assert found(changed(f"representative.{place}", value, referral)) == [(code, f"Referral/{path}")]
+
+
+def test_guardian_is_no_entrepreneur() -> None:
+    """A legal entity that is the guardian has an ОГРН of 13 digits."""
+    guardian = GuardianOrganization(name="Опека", address=ADDRESS, ogrn="304500116000157")
+    alone = Representative(
+        authority_document=REPRESENTATIVE.authority_document, guardian_organization=guardian
+    )
+    assert found(replace(example(), representative=alone)) == [
+        ("MSE-1102", "Referral/representative/guardianOrganization/ogrn")
+    ]
 
 
 def test_power_of_attorney_has_a_right_ogrn() -> None:
@@ -216,11 +191,12 @@ def test_policies_that_pass(kind: str, number: str) -> None:
 
 
 def test_snils_may_be_absent_with_a_reason() -> None:
-    """A reason replaces the number, a blank reason does not."""
+    """A reason replaces the number, a blank reason does not and is refused itself."""
     without = changed("citizen.snils", None)
     assert found(changed("citizen.snils_absence_reason", "Иностранный гражданин", without)) == []
     assert found(changed("citizen.snils_absence_reason", "  ", without)) == [
-        ("MSE-1204", "Referral/citizen/snils")
+        ("MSE-1204", "Referral/citizen/snils"),
+        ("MSE-1101", "Referral/citizen/snilsAbsenceReason"),
     ]
 
 
@@ -300,11 +276,9 @@ def test_birth_in_the_future_hides_the_day() -> None:
 )
 def test_age(born: dt.date, value: int, unit: str, limit: str) -> None:
     """Age is full years, under one year full months, on the date of issue."""
-    citizen = replace(example().citizen, birth_date=born)
-    referral = replace(example(), citizen=citizen, observed_since_year=2024, examinations=())
-    referral = changed("citizen.identity_document.issue_date", dt.date(2024, 2, 1), referral)
-    referral = changed("citizen.age.value", value, changed("citizen.age.unit", unit, referral))
-    assert [one.limit for one in check(referral, CONTEXT)] == ([limit] if limit else [])
+    referral = changed("citizen.age.value", value, changed("citizen.age.unit", unit, child(born)))
+    made = [one for one in check(referral, CONTEXT) if one.code == "MSE-1123"]
+    assert [one.limit for one in made] == ([limit] if limit else [])
 
 
 def test_nobody_is_older_than_120() -> None:
@@ -359,16 +333,21 @@ def test_paths_already_reported_are_skipped() -> None:
     assert check(referral, CONTEXT, reported={"Referral/citizen", "Referral/author"}) == ()
 
 
-def test_parts_that_could_not_be_read_are_passed_over() -> None:
-    """Rules run over what is there; an absent part is the schema's business."""
-    for part in ("citizen", "organization", "commission", "author", "vk_protocol", "consent", "issue_date"):
-        assert check(changed(part, None), CONTEXT) == ()
+@pytest.mark.parametrize(
+    "part", ["citizen", "organization", "commission", "author", "vk_protocol", "consent", "issue_date"]
+)
+def test_an_absent_part_is_told_once(part: str) -> None:
+    """Of a part that is not there only its absence is told, unless the schema told it or what is in it."""
+    path = path_of(part)
+    assert found(changed(part, None)) == [("MSE-1101", path)]
+    assert check(changed(part, None), CONTEXT, reported=[path]) == ()
+    assert check(changed(part, None), CONTEXT, reported=[f"{path}/any"]) == ()
 
 
 def test_rules_are_listed_with_their_facts() -> None:
     """Every rule has a code of the catalogue, a Russian description and a basis, and a name of its own."""
     listed = rules()
-    assert len({one.name for one in listed}) == len(listed) == 16
+    assert len({one.name for one in listed}) == len(listed) > 90
     assert list(listed) == sorted(listed, key=lambda one: (one.code, one.name))
     for one in listed:
         assert entry(one.code).code == one.code
@@ -387,6 +366,15 @@ def test_a_rule_holds_between_its_days() -> None:
         False,
     ]
     assert Rule("MSE-1101", "name", "", "", "", TODAY, None, lambda *_: ()).valid_on(dt.date.max)
+
+
+def test_rules_are_those_of_the_day_of_the_protocol() -> None:
+    """The protocol chooses the rules; a protocol before the form, after receipt or absent does not."""
+    first = IN_FORCE_SINCE[FORM]
+    for day, expected in ((first, first), (TODAY, TODAY), (first - DAY, TODAY), (TOMORROW, TODAY)):
+        assert day_of_rules(changed("vk_protocol.date", day), CONTEXT) == expected
+    assert day_of_rules(changed("vk_protocol", None), CONTEXT) == TODAY
+    assert IN_FORCE_SINCE[COMMISSIONS] == dt.date(2025, 9, 1)
 
 
 def test_places_become_paths() -> None:
