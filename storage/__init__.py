@@ -1,11 +1,12 @@
 """The durable store: journal, register, outbox; knows no rule of the domain."""
 
 from storage.chain import Entry, JournalRow
+from storage.dictionaries import DictionaryVersion
 from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
-from storage.opening import open_store, upgrade
+from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.referrals import NewReferral, Referral
 from storage.rows import new_id
@@ -15,6 +16,7 @@ from storage.transaction import Transaction
 __all__ = [
     "Conflict",
     "Delivery",
+    "DictionaryVersion",
     "Document",
     "Entry",
     "Item",
@@ -32,6 +34,7 @@ __all__ = [
     "Taken",
     "Transaction",
     "new_id",
+    "open_beside",
     "open_store",
     "upgrade",
 ]

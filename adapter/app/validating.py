@@ -1,7 +1,8 @@
-"""`validate`: the checks of a submission on a file, without a server and without a database.
+"""`validate`: the checks of a submission on a file, without a server.
 
-The judgement is that of `adapter.operations.reception`, so the server says the same. What only the server
-knows (whether the sender is registered, duplicates, the chain of versions) is not asked.
+The judgement is that of `adapter.operations.reception`, so the server says the same. Of a database only the
+code lists are read, where there is one. What only the server knows (whether the sender is registered,
+duplicates, the chain of versions) is not asked.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ from adapter.contract.exchange.referral import (
     ValidateReferralRequest,
 )
 from adapter.contract.namespaces import REMD, REMD_CALLBACK, SERVICE
+from adapter.dictionaries.built_in import BUILT_IN
+from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.domain.checks import check
+from adapter.domain.code_lists import CodeLists
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Transport
 from adapter.domain.referral import Referral
@@ -47,6 +51,7 @@ from adapter.soap.faults import envelope_fault
 from adapter.soap.reading import Limits, split, version_of
 from signing import Refusal, Trust, verify_wss
 from signing.roles.policy import DEFAULT_POLICY
+from storage import StoreError, open_beside
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -56,6 +61,7 @@ CERTIFICATES_NOT_CHECKED = (
 )
 UPLOADS_NOT_SEEN = "Файлы, переданные частями (uploadId), не проверялись: они есть только у сервера."
 
+_NOT_CHECKED = "NOT_CHECKED"
 _SUBMISSIONS: dict[str, type[ReferralPackage]] = {
     "SubmitReferral": SubmitReferralRequest,
     "ValidateReferral": ValidateReferralRequest,
@@ -155,6 +161,7 @@ class Validator:
                 ),
                 lambda _: Uploaded(None, 0),
             ),
+            code_lists=_code_lists_of(config),
         )
         partners = config.partners if config is not None else []
         self._unsigned_senders = {one.code for one in partners if one.transport is Transport.NONE}
@@ -178,8 +185,11 @@ class Validator:
         except Unreadable as error:
             found = tuple(replace(one, correlation_id=case) for one in error.problems)
             return Verdict(name, "", readable=False, errors=found)
-        errors = sort_problems(replace(one, correlation_id=case) for one in problems)
-        return Verdict(name, str(document.kind), readable=True, errors=errors, notes=tuple(notes))
+        found = sort_problems(replace(one, correlation_id=case) for one in problems)
+        errors = tuple(one for one in found if one.mnemonic != _NOT_CHECKED)
+        # The server has no other place for it than a warning; here what was not checked is a note.
+        not_checked = dict.fromkeys(one.message for one in found if one.mnemonic == _NOT_CHECKED)
+        return Verdict(name, str(document.kind), readable=True, errors=errors, notes=(*notes, *not_checked))
 
     def _judge(self, document: Document) -> tuple[Iterable[Problem], Iterable[str]]:
         match document.kind:
@@ -213,7 +223,7 @@ class Validator:
         if wrong:
             return wrong
         referral = binding.read(Referral, root)
-        return check(referral, check_context(referral.organization.oid, self._now))
+        return check(referral, check_context(referral.organization.oid, self._now, self._ports.code_lists))
 
     def _signed_referral(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         wrong = self._schema_problems(root, "document")
@@ -228,7 +238,7 @@ class Validator:
         if not found:
             return ()
         wrong = explain.problems(root, found, schema)
-        return (*wrong, *readable_problems(root, wrong, self._now))
+        return (*wrong, *readable_problems(root, wrong, self._now, self._ports.code_lists))
 
     def _envelope(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         try:
@@ -299,6 +309,16 @@ class _NoAuthorities(Trust):
 
     def check(self, *_: object, **__: object) -> None:
         """Let any certificate pass."""
+
+
+def _code_lists_of(config: Config | None) -> CodeLists:
+    """Return НСИ as the configured database has it; without one, what comes with the program."""
+    if config is None:
+        return BUILT_IN
+    try:
+        return StoredCodeLists(open_beside(config.store.url))
+    except StoreError:
+        return BUILT_IN
 
 
 def _trust_of(config: Config) -> Trust | None:

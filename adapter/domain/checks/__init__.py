@@ -3,6 +3,7 @@
 Importing this package registers every rule. A new rule is one function with `@rule` and one test.
 """
 
+from adapter.domain.checks import codes as codes
 from adapter.domain.checks import dates as dates
 from adapter.domain.checks import document as document
 from adapter.domain.checks import numbers as numbers
