@@ -1,6 +1,7 @@
 """The durable store: journal, register, outbox; knows no rule of the domain."""
 
 from storage.chain import Entry, JournalRow
+from storage.dictionaries import DictionaryVersion
 from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
@@ -15,6 +16,7 @@ from storage.transaction import Transaction
 __all__ = [
     "Conflict",
     "Delivery",
+    "DictionaryVersion",
     "Document",
     "Entry",
     "Item",

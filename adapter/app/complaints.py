@@ -11,6 +11,7 @@ from adapter.app.recognizing import Unreadable
 from adapter.app.sealing import CannotSignError
 from adapter.app.vouching import CannotJudgeError
 from adapter.config import ConfigError
+from adapter.dictionaries.refusal import DictionaryRefused
 from adapter.stand.actors import KeysUnusableError
 from signing import KeyUnusableError, TrustUnusableError
 from signing.gost import GostError
@@ -18,9 +19,11 @@ from storage import StoreBusy, StoreError
 
 _NO_FILE = "файл"
 _NO_DATABASE = "База данных не готова: нет соединения, или её схема не та. Выполните: mse-adapter db upgrade"
+_BUSY = "База данных занята другим процессом адаптера."
 _ADDRESS_TAKEN = "Адрес и порт уже заняты: адаптер или стенд уже запущен, или порт нужен другой программе."
 _NO_SUCH_ADDRESS = "Слушать не на чем: такого адреса (address) у этого компьютера нет."
 _NO_RIGHT = "Нет прав на файл, папку или порт: {name}."
+_NOTHING_DONE = "Ничего не изменено."
 _DISK_FULL = "На диске нет места."
 
 
@@ -50,14 +53,14 @@ def complaint_of(error: Exception) -> Complaint | None:
     match error:
         case ConfigError():
             found = _of_configuration(error)
-        case StoreBusy():
-            found = Complaint(("База данных занята другим процессом адаптера.",), refused=True)
         case StoreError():
-            found = Complaint((_NO_DATABASE,), refused=True)
+            found = Complaint((_BUSY if isinstance(error, StoreBusy) else _NO_DATABASE,), refused=True)
         case KeysUnusableError() | KeyUnusableError() | TrustUnusableError() | CannotSignError():
             found = Complaint((str(error),), refused=True)
         case CannotJudgeError() | GostError():
             found = Complaint(tuple(str(error).splitlines()), refused=False)
+        case DictionaryRefused():
+            found = Complaint((*error.problems, _NOTHING_DONE), refused=True)
         case Unreadable():
             found = Complaint(tuple(one.message for one in error.problems), refused=False)
         case ProgramEndedError():

@@ -16,6 +16,7 @@ from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
+from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.domain.partners import Organization, Partner, Partners
 from adapter.operations.context import Context, Limits, OwnSystem
 from adapter.operations.door import Door
@@ -102,9 +103,10 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
     service, limits = config.service, config.limits
+    store = open_store(config.store.url, pool_size=config.store.pool_size)
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
-        store=open_store(config.store.url, pool_size=config.store.pool_size),
+        store=store,
         trust=trust,
         key=key,
         partners=partners,
@@ -120,6 +122,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         clock=clock,
         installation_key=secret,
         roles=roles,
+        code_lists=StoredCodeLists(store),
     )
     return Runtime(config, context, clock, certificates)
 

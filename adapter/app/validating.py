@@ -1,7 +1,8 @@
-"""`validate`: the checks of a submission on a file, without a server and without a database.
+"""`validate`: the checks of a submission on a file, without a server.
 
-The judgement is that of `adapter.operations.reception`, so the server says the same. What only the server
-knows (whether the sender is registered, duplicates, the chain of versions) is not asked.
+The judgement is that of `adapter.operations.reception`, so the server says the same. Of a database only the
+code lists are read, where there is one. What only the server knows (whether the sender is registered,
+duplicates, the chain of versions) is not asked.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ from adapter.contract.exchange.referral import (
     ValidateReferralRequest,
 )
 from adapter.contract.namespaces import REMD, REMD_CALLBACK, SERVICE
+from adapter.dictionaries.built_in import BUILT_IN
+from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.domain.checks import check
+from adapter.domain.code_lists import CodeLists
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.hints import Evidence, as_warning, hints
 from adapter.domain.partners import Transport
@@ -48,6 +52,7 @@ from adapter.soap.faults import envelope_fault
 from adapter.soap.reading import Limits, split, version_of
 from signing import Refusal, Trust, verify_wss
 from signing.roles.policy import DEFAULT_POLICY
+from storage import StoreError, open_beside
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -57,6 +62,7 @@ CERTIFICATES_NOT_CHECKED = (
 )
 UPLOADS_NOT_SEEN = "Файлы, переданные частями (uploadId), не проверялись: они есть только у сервера."
 
+_NOT_CHECKED = "NOT_CHECKED"
 _SUBMISSIONS: dict[str, type[ReferralPackage]] = {
     "SubmitReferral": SubmitReferralRequest,
     "ValidateReferral": ValidateReferralRequest,
@@ -156,6 +162,7 @@ class Validator:
                 ),
                 lambda _: Uploaded(None, 0),
             ),
+            code_lists=_code_lists_of(config),
         )
         partners = config.partners if config is not None else []
         self._unsigned_senders = {one.code for one in partners if one.transport is Transport.NONE}
@@ -179,8 +186,11 @@ class Validator:
         except Unreadable as error:
             found = tuple(replace(one, correlation_id=case) for one in error.problems)
             return Verdict(name, "", readable=False, errors=found)
-        errors = sort_problems(replace(one, correlation_id=case) for one in problems)
-        return Verdict(name, str(document.kind), readable=True, errors=errors, notes=tuple(notes))
+        found = sort_problems(replace(one, correlation_id=case) for one in problems)
+        errors = tuple(one for one in found if one.mnemonic != _NOT_CHECKED)
+        # The server has no other place for it than a warning; here what was not checked is a note.
+        not_checked = dict.fromkeys(one.message for one in found if one.mnemonic == _NOT_CHECKED)
+        return Verdict(name, str(document.kind), readable=True, errors=errors, notes=(*notes, *not_checked))
 
     def _judge(self, document: Document) -> tuple[Iterable[Problem], Iterable[str]]:
         match document.kind:
@@ -214,7 +224,7 @@ class Validator:
         if wrong:
             return wrong
         referral = binding.read(Referral, root)
-        found = check(referral, check_context(referral.organization.oid, self._now))
+        found = check(referral, check_context(referral.organization.oid, self._now, self._ports.code_lists))
         refused = any(one.severity is Severity.ERROR for one in found)
         return found if refused else (*found, *_hints(referral))
 
@@ -231,7 +241,7 @@ class Validator:
         if not found:
             return ()
         wrong = explain.problems(root, found, schema)
-        return (*wrong, *readable_problems(root, wrong, self._now))
+        return (*wrong, *readable_problems(root, wrong, self._now, self._ports.code_lists))
 
     def _envelope(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         try:
@@ -308,6 +318,16 @@ class _NoAuthorities(Trust):
 def _hints(referral: Referral | None) -> tuple[Problem, ...]:
     """Return what the bureau may return the referral for, as far as the document itself shows it."""
     return () if referral is None else tuple(as_warning(one) for one in hints(referral, Evidence()))
+
+
+def _code_lists_of(config: Config | None) -> CodeLists:
+    """Return НСИ as the configured database has it; without one, what comes with the program."""
+    if config is None:
+        return BUILT_IN
+    try:
+        return StoredCodeLists(open_beside(config.store.url))
+    except StoreError:
+        return BUILT_IN
 
 
 def _trust_of(config: Config) -> Trust | None:

@@ -19,6 +19,7 @@ from adapter.cli import (
     certificate,
     exchange,
     files,
+    nsi,
     operating,
     receipt,
     running,
@@ -174,6 +175,16 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (
         _group("policy", "Политика ролей: кто подписывает документы."),
         (("show", service.show_policy), ("check", service.check_policy)),
+    ),
+    (
+        _group("nsi", "Справочники (НСИ): загрузить, посмотреть, сравнить, ввести в действие."),
+        (
+            ("import", nsi.import_files),
+            ("list", nsi.list_versions),
+            ("show", nsi.show),
+            ("diff", nsi.diff),
+            ("activate", nsi.activate),
+        ),
     ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),

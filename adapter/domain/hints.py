@@ -9,7 +9,7 @@ reads them as warnings before it sends. Every hint is a small function; adding o
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from adapter.domain.checks.dates import age_months
+from adapter.domain.checks.facts import age_months
 from adapter.domain.checks.places import ROOT
 from adapter.domain.citizen import ResidenceAddress
 from adapter.domain.clinical import Examination

@@ -20,6 +20,7 @@ from adapter.contract.semd_checks import ReferralFacts, agree, semd_problems
 from adapter.contract.semd_document import Semd
 from adapter.domain.checks import Context as CheckContext
 from adapter.domain.checks import check
+from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
 from adapter.domain.duplicates import duplicate_key, key_of
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.identifiers import normalize_snils
@@ -83,17 +84,21 @@ class Ports:
     Attributes:
         policy: which roles sign which kind of document; one and the same for the whole submission.
         routing: judges sender and receiver of what could be read; by default nobody asks.
+        code_lists: НСИ as it is active now.
     """
 
     trust: Trust
     policy: RolePolicy
     files: FilePorts
     routing: Routing = _anywhere
+    code_lists: CodeLists = NO_CODE_LISTS
 
 
 def ports_of(context: Context, owner: str, routing: Routing) -> Ports:
     """Return the ports for the submissions of a system."""
-    return Ports(context.trust, context.roles.current, file_ports(context, owner), routing)
+    return Ports(
+        context.trust, context.roles.current, file_ports(context, owner), routing, context.code_lists
+    )
 
 
 def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission:
@@ -127,7 +132,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         referral = binding.read(Referral, package.signed_referral[0])
         judged = judge_referral(ports.trust, ports.policy, package.signed_referral, referral, now)
         found += judged.problems
-        found += check(referral, check_context(referral.organization.oid, now))
+        found += check(referral, check_context(referral.organization.oid, now, ports.code_lists))
     semd: Semd | None = None
     if semd_file is not None:
         semd, wrong = examine_semd(semd_file.content, now)
@@ -188,7 +193,10 @@ def _unsigned(package: ReferralPackage, request: str) -> tuple[Problem, ...]:
 
 
 def readable_problems(
-    element: etree._Element, reported: Sequence[Problem], now: datetime
+    element: etree._Element,
+    reported: Sequence[Problem],
+    now: datetime,
+    code_lists: CodeLists = NO_CODE_LISTS,
 ) -> tuple[Problem, ...]:
     """Run the domain checks over what can be read of a Referral that is not valid by the schema.
 
@@ -196,18 +204,22 @@ def readable_problems(
         element: the request or a document; a Referral is looked for in it.
         reported: problems of the schema; their paths are skipped.
         now: instant of receipt, UTC.
+        code_lists: НСИ as it is active now.
     """
     found = next(element.iter(document_tag("Referral")), None)
     if found is None:
         return ()
     referral = binding.read_readable(Referral, found)
     oid = found.findtext(f"{document_tag('organization')}/{document_tag('oid')}") or ""
-    return check(referral, check_context(oid, now), reported=[one.path for one in reported])
+    context = check_context(oid, now, code_lists)
+    return check(referral, context, reported=[one.path for one in reported])
 
 
-def check_context(organization_oid: str, now: datetime) -> CheckContext:
-    """Return day and instant of receipt; the day is that of the organisation that refers."""
-    return CheckContext(today=local_day(organization_oid, now), received_at=now)
+def check_context(
+    organization_oid: str, now: datetime, code_lists: CodeLists = NO_CODE_LISTS
+) -> CheckContext:
+    """Return what the rules may know; the day of receipt is that of the organisation that refers."""
+    return CheckContext(today=local_day(organization_oid, now), received_at=now, code_lists=code_lists)
 
 
 def examine_semd(content: bytes, now: datetime) -> tuple[Semd | None, tuple[Problem, ...]]:

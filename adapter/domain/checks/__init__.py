@@ -4,6 +4,7 @@ Importing this package registers every rule. A new rule is one function with `@r
 """
 
 from adapter.domain.checks import clinical as clinical
+from adapter.domain.checks import codes as codes
 from adapter.domain.checks import dates as dates
 from adapter.domain.checks import document as document
 from adapter.domain.checks import form as form

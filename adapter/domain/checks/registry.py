@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from adapter.domain.catalogue import entry
+from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
 from adapter.domain.errors import Problem, Severity, sort_problems
 from adapter.domain.referral import Referral
 
@@ -25,10 +26,12 @@ class Context:
     Attributes:
         today: Day of receipt in the zone of the organisation that refers.
         received_at: Instant of receipt, UTC.
+        code_lists: Code lists (НСИ) that are active on a day.
     """
 
     today: dt.date
     received_at: dt.datetime
+    code_lists: CodeLists = NO_CODE_LISTS
 
 
 Check = Callable[[Referral, Context], Iterable[Problem]]

@@ -188,8 +188,8 @@ def test_without_trust_signatures_are_checked_but_not_called_good(
     alone = invoke("validate", path, "--json", *ON_DATE)
     trusting = invoke("validate", path, "--json", "--config", site.config, *ON_DATE)
 
-    assert alone.json["notes"] == [CERTIFICATES_NOT_CHECKED]
-    assert "notes" not in trusting.json
+    assert CERTIFICATES_NOT_CHECKED in alone.json["notes"]
+    assert CERTIFICATES_NOT_CHECKED not in trusting.json["notes"]
     assert CERTIFICATES_NOT_CHECKED in invoke("validate", path, *ON_DATE).words
 
 
@@ -277,8 +277,9 @@ def test_what_could_not_be_checked_is_named(invoke: Invoke, site: Site, write_fi
         for semd in (packed, uploaded)
     )
 
-    assert "notes" not in plain.json
-    assert by_parts.json == {"accepted": True, "errors": [], "notes": [UPLOADS_NOT_SEEN]}
+    assert UPLOADS_NOT_SEEN not in plain.json["notes"]
+    assert (by_parts.json["accepted"], by_parts.json["errors"]) == (True, [])
+    assert UPLOADS_NOT_SEEN in by_parts.json["notes"]
 
 
 def test_a_damaged_file_in_a_message_is_refused(invoke: Invoke, site: Site, write_file: Put) -> None:
@@ -323,7 +324,7 @@ def test_validate_referral_is_judged_like_submit_referral(
 
     ended = invoke("validate", write_file(site.message(request)), "--json", "--config", site.config, *ON_DATE)
 
-    assert ended.json == {"accepted": True, "errors": []}
+    assert (ended.json["accepted"], ended.json["errors"]) == (True, [])
 
 
 def test_another_operation_is_judged_by_its_schema(invoke: Invoke, write_file: Put) -> None:
@@ -374,7 +375,10 @@ def test_the_configuration_of_the_folder_is_used(
     path = write_file(site.signed)
     monkeypatch.chdir(site.folder)
 
-    assert invoke("validate", path, "--json", *ON_DATE).json == {"accepted": True, "errors": []}
+    ended = invoke("validate", path, "--json", *ON_DATE)
+
+    assert (ended.json["accepted"], ended.json["errors"]) == (True, [])
+    assert CERTIFICATES_NOT_CHECKED not in ended.json["notes"]
 
 
 @pytest.mark.parametrize("name", ["absent.xml", ".", "no/such/folder/x.xml", "x" * 300])
