@@ -5,9 +5,10 @@ from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
-from storage.opening import open_store, upgrade
+from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.referrals import NewReferral, Referral
+from storage.registers import RegisterInUse, RegisterVersion
 from storage.rows import new_id
 from storage.store import Store
 from storage.transaction import Transaction
@@ -26,12 +27,15 @@ __all__ = [
     "NewMessage",
     "NewReferral",
     "Referral",
+    "RegisterInUse",
+    "RegisterVersion",
     "Store",
     "StoreBusy",
     "StoreError",
     "Taken",
     "Transaction",
     "new_id",
+    "open_beside",
     "open_store",
     "upgrade",
 ]

@@ -15,6 +15,7 @@ from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.referrals import Referrals
+from storage.registers import Registers
 from storage.rows import Clock
 from storage.uploads import Uploads
 
@@ -35,6 +36,7 @@ class Transaction:
         "messages",
         "outbox",
         "referrals",
+        "registers",
         "uploads",
     )
 
@@ -51,6 +53,7 @@ class Transaction:
         self.messages = Messages(connection, now)
         self.outbox = Outbox(connection, now)
         self.referrals = Referrals(connection, now)
+        self.registers = Registers(connection, now)
         self.uploads = Uploads(connection, now)
 
     def now(self) -> datetime:

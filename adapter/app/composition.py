@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,9 @@ from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
+from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.partners import Organization, Partner, Partners
-from adapter.operations.context import Context, Limits, OwnSystem
+from adapter.operations.context import Context, Limits, OwnSystem, pseudonym
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
@@ -98,13 +100,14 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         )
     trust = load_trust(config)
     roles = load_roles(config)
-    secret = _installation_key(config)
+    secret = load_installation_key(config)
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
     service, limits = config.service, config.limits
+    store = open_store(config.store.url, pool_size=config.store.pool_size)
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
-        store=open_store(config.store.url, pool_size=config.store.pool_size),
+        store=store,
         trust=trust,
         key=key,
         partners=partners,
@@ -120,6 +123,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         clock=clock,
         installation_key=secret,
         roles=roles,
+        registers=RegisterSource(store, partial(pseudonym, secret)),
     )
     return Runtime(config, context, clock, certificates)
 
@@ -288,7 +292,12 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
     )
 
 
-def _installation_key(config: Config) -> bytes:
+def load_installation_key(config: Config) -> bytes:
+    """Load the secret under which persons are hashed.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
     path = config.keys.installation_key_file
     try:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())

@@ -18,6 +18,7 @@ from lxml import etree
 
 from adapter.app.composition import load_roles, load_trust, utc_now
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
+from adapter.app.registering import registers_of
 from adapter.config import Config, ConfigError, LimitSection, load
 from adapter.contract import binding, envelope, explain, model, schemas
 from adapter.contract.call import SoapFault
@@ -32,6 +33,7 @@ from adapter.domain.checks import check
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Transport
 from adapter.domain.referral import Referral
+from adapter.domain.registers import NO_REGISTERS
 from adapter.operations.callers import transport_problem
 from adapter.operations.context import Limits as FileLimits
 from adapter.operations.context import Refused
@@ -53,6 +55,10 @@ DEFAULT_CONFIG = Path("config.toml")
 CERTIFICATES_NOT_CHECKED = (
     "Сертификаты не проверялись: нет доверенных удостоверяющих центров (раздел [trust] файла настройки). "
     "Подписи проверены только математически."
+)
+REGISTERS_NOT_ASKED = (
+    "Реестры организаций, работников, территорий и соглашений не проверялись: базы данных адаптера, в "
+    "которую они загружены, здесь нет."
 )
 UPLOADS_NOT_SEEN = "Файлы, переданные частями (uploadId), не проверялись: они есть только у сервера."
 
@@ -139,6 +145,7 @@ class Validator:
         self._now = now
         self._reading = reading_limits(limits)
         self._is_vouched = trust is not None
+        self._registers = registers_of(config) if config is not None else NO_REGISTERS
         self._trust = trust or _NoAuthorities()
         self._ports = Ports(
             self._trust,
@@ -155,6 +162,7 @@ class Validator:
                 ),
                 lambda _: Uploaded(None, 0),
             ),
+            registers=self._registers,
         )
         partners = config.partners if config is not None else []
         self._unsigned_senders = {one.code for one in partners if one.transport is Transport.NONE}
@@ -184,9 +192,9 @@ class Validator:
     def _judge(self, document: Document) -> tuple[Iterable[Problem], Iterable[str]]:
         match document.kind:
             case Kind.SEMD:
-                return self._semd(document.raw), ()
+                return self._semd(document.raw), self._notes()
             case Kind.REFERRAL:
-                return self._referral(document.tree), ()
+                return self._referral(document.tree), self._notes()
             case Kind.SIGNED_REFERRAL:
                 return self._signed_referral(document.tree)
             case Kind.ENVELOPE:
@@ -213,7 +221,7 @@ class Validator:
         if wrong:
             return wrong
         referral = binding.read(Referral, root)
-        return check(referral, check_context(referral.organization.oid, self._now))
+        return check(referral, check_context(referral.organization.oid, self._now, self._registers))
 
     def _signed_referral(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         wrong = self._schema_problems(root, "document")
@@ -228,7 +236,7 @@ class Validator:
         if not found:
             return ()
         wrong = explain.problems(root, found, schema)
-        return (*wrong, *readable_problems(root, wrong, self._now))
+        return (*wrong, *readable_problems(root, wrong, self._now, self._registers))
 
     def _envelope(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         try:
@@ -282,10 +290,13 @@ class Validator:
         except Refused as refusal:
             return refusal.problems
 
-    def _notes(self, package: ReferralPackage) -> Sequence[str]:
-        files = (*package.file, package.semd) if package.semd is not None else package.file
+    def _notes(self, package: ReferralPackage | None = None) -> Sequence[str]:
+        """Return what was not checked of a package, or of a referral that nobody has signed yet."""
+        files = () if package is None else package.file
+        files = (*files, package.semd) if package is not None and package.semd is not None else files
         notes = {
-            CERTIFICATES_NOT_CHECKED: not self._is_vouched,
+            CERTIFICATES_NOT_CHECKED: package is not None and not self._is_vouched,
+            REGISTERS_NOT_ASKED: self._registers is NO_REGISTERS,
             UPLOADS_NOT_SEEN: any(one.upload_id is not None for one in files),
         }
         return [note for note, applies in notes.items() if applies]

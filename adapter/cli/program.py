@@ -20,6 +20,7 @@ from adapter.cli import (
     exchange,
     files,
     receipt,
+    register,
     running,
     service,
     signature,
@@ -161,6 +162,15 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (
         _group("policy", "Политика ролей: кто подписывает документы."),
         (("show", service.show_policy), ("check", service.check_policy)),
+    ),
+    (
+        _group("register", "Реестры региона: организации, работники, территории, соглашения, контакты."),
+        (
+            ("import", register.import_),
+            ("list", register.list_),
+            ("check", register.check),
+            ("use", register.use),
+        ),
     ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),

@@ -15,6 +15,7 @@ from lxml import etree
 from adapter.contract.binding import write
 from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
+from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
@@ -62,6 +63,11 @@ class Bell:
             self._listener()
 
 
+def pseudonym(installation_key: bytes, text: str) -> str:
+    """Return the keyed hash that stands for a person or a key of duplicates in the store."""
+    return hmac.new(installation_key, text.encode(), hashlib.sha256).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The ports of the house, made once at start.
@@ -70,6 +76,7 @@ class Context:
         clock: the business clock, aware UTC; tests and `--on-date` turn it.
         installation_key: secret under which persons and keys of duplicates are hashed.
         roles: which roles sign which kind of document, as the operator's file says now.
+        registers: local registers, as the store has them now.
         bell: rung after a transaction that queued a delivery.
         replays: messages of partners behind the integration bus that this process has taken.
     """
@@ -83,12 +90,13 @@ class Context:
     clock: Callable[[], datetime]
     installation_key: bytes
     roles: PolicySource = field(default_factory=PolicySource)
+    registers: RegisterSource = field(default_factory=RegisterSource)
     bell: Bell = field(default_factory=Bell)
     replays: ReplayWindow = field(default_factory=ReplayWindow)
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
-        return hmac.new(self.installation_key, text.encode(), hashlib.sha256).hexdigest()
+        return pseudonym(self.installation_key, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,9 @@ class Door:
         found = schemas.errors(incoming.content, SCHEMA)
         if found:
             wrong = explain.problems(incoming.content, found, SCHEMA, correlation_id=call.correlation_id)
-            raise Refused((*wrong, *readable_problems(call.element, wrong, call.now)))
+            raise Refused(
+                (*wrong, *readable_problems(call.element, wrong, call.now, self._context.registers.current))
+            )
         return replace(call, request=binding.read(operation.request, call.element))
 
     def _stored(self, call: Call[Any]) -> Answer | None:

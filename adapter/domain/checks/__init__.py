@@ -6,6 +6,7 @@ Importing this package registers every rule. A new rule is one function with `@r
 from adapter.domain.checks import dates as dates
 from adapter.domain.checks import document as document
 from adapter.domain.checks import numbers as numbers
+from adapter.domain.checks import registers as registers
 from adapter.domain.checks.registry import Context, Rule, check, rules
 
 __all__ = ["Context", "Rule", "check", "rules"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from adapter.domain.errors import Problem, sort_problems
 from adapter.domain.referral import Referral
+from adapter.domain.registers import NO_REGISTERS, Registers
 
 #: The acts that the form is based on: 488н/551н of 12.08.2022 with the form № 088/у.
 FORM = "приказ Минтруда и Минздрава № 488н/551н от 12.08.2022, форма № 088/у"
@@ -18,10 +19,12 @@ class Context:
     Attributes:
         today: Day of receipt in the zone of the organisation that refers.
         received_at: Instant of receipt, UTC.
+        registers: Local registers, in one state for the whole judgement.
     """
 
     today: dt.date
     received_at: dt.datetime
+    registers: Registers = NO_REGISTERS
 
 
 Check = Callable[[Referral, Context], Iterable[Problem]]

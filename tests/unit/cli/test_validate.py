@@ -12,6 +12,7 @@ from lxml import etree
 
 from adapter.app.validating import (
     CERTIFICATES_NOT_CHECKED,
+    REGISTERS_NOT_ASKED,
     UPLOADS_NOT_SEEN,
 )
 from adapter.contract.exchange.referral import GetReferralStatusRequest, ValidateReferralRequest
@@ -57,13 +58,13 @@ def test_a_good_document_of_every_kind_is_accepted(
     assert ended.json["errors"] == []
 
 
-def test_the_answer_on_an_accepted_document_has_the_two_keys_only(
+def test_the_answer_on_an_accepted_document_has_no_further_keys(
     invoke: Invoke, site: Site, write_file: Put
 ) -> None:
     """A program gets `accepted` and `errors`; notes come only with something that was not checked."""
     ended = invoke("validate", write_file(site.semd.content), "--json", *ON_DATE)
 
-    assert ended.json == {"accepted": True, "errors": []}
+    assert ended.json == {"accepted": True, "errors": [], "notes": [REGISTERS_NOT_ASKED]}
 
 
 def test_errors_have_the_keys_of_the_contract(invoke: Invoke, site: Site, write_file: Put) -> None:
@@ -176,8 +177,8 @@ def test_without_trust_signatures_are_checked_but_not_called_good(
     alone = invoke("validate", path, "--json", *ON_DATE)
     trusting = invoke("validate", path, "--json", "--config", site.config, *ON_DATE)
 
-    assert alone.json["notes"] == [CERTIFICATES_NOT_CHECKED]
-    assert "notes" not in trusting.json
+    assert alone.json["notes"] == [CERTIFICATES_NOT_CHECKED, REGISTERS_NOT_ASKED]
+    assert trusting.json["notes"] == [REGISTERS_NOT_ASKED]
     assert CERTIFICATES_NOT_CHECKED in invoke("validate", path, *ON_DATE).words
 
 
@@ -265,8 +266,12 @@ def test_what_could_not_be_checked_is_named(invoke: Invoke, site: Site, write_fi
         for semd in (packed, uploaded)
     )
 
-    assert "notes" not in plain.json
-    assert by_parts.json == {"accepted": True, "errors": [], "notes": [UPLOADS_NOT_SEEN]}
+    assert plain.json["notes"] == [REGISTERS_NOT_ASKED]
+    assert by_parts.json == {
+        "accepted": True,
+        "errors": [],
+        "notes": [REGISTERS_NOT_ASKED, UPLOADS_NOT_SEEN],
+    }
 
 
 def test_a_damaged_file_in_a_message_is_refused(invoke: Invoke, site: Site, write_file: Put) -> None:
@@ -311,7 +316,7 @@ def test_validate_referral_is_judged_like_submit_referral(
 
     ended = invoke("validate", write_file(site.message(request)), "--json", "--config", site.config, *ON_DATE)
 
-    assert ended.json == {"accepted": True, "errors": []}
+    assert ended.json == {"accepted": True, "errors": [], "notes": [REGISTERS_NOT_ASKED]}
 
 
 def test_another_operation_is_judged_by_its_schema(invoke: Invoke, write_file: Put) -> None:
@@ -362,7 +367,9 @@ def test_the_configuration_of_the_folder_is_used(
     path = write_file(site.signed)
     monkeypatch.chdir(site.folder)
 
-    assert invoke("validate", path, "--json", *ON_DATE).json == {"accepted": True, "errors": []}
+    ended = invoke("validate", path, "--json", *ON_DATE)
+
+    assert ended.json == {"accepted": True, "errors": [], "notes": [REGISTERS_NOT_ASKED]}
 
 
 @pytest.mark.parametrize("name", ["absent.xml", ".", "no/such/folder/x.xml", "x" * 300])
