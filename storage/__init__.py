@@ -9,6 +9,7 @@ from storage.messages import Message, NewMessage
 from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.referrals import NewReferral, Referral
+from storage.registers import RegisterInUse, RegisterVersion
 from storage.rows import new_id
 from storage.store import Store
 from storage.transaction import Transaction
@@ -28,6 +29,8 @@ __all__ = [
     "NewMessage",
     "NewReferral",
     "Referral",
+    "RegisterInUse",
+    "RegisterVersion",
     "Store",
     "StoreBusy",
     "StoreError",

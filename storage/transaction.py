@@ -16,6 +16,7 @@ from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.referrals import Referrals
+from storage.registers import Registers
 from storage.rows import Clock
 from storage.uploads import Uploads
 
@@ -37,6 +38,7 @@ class Transaction:
         "messages",
         "outbox",
         "referrals",
+        "registers",
         "uploads",
     )
 
@@ -54,6 +56,7 @@ class Transaction:
         self.messages = Messages(connection, now)
         self.outbox = Outbox(connection, now)
         self.referrals = Referrals(connection, now)
+        self.registers = Registers(connection, now)
         self.uploads = Uploads(connection, now)
 
     def now(self) -> datetime:

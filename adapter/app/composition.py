@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,9 @@ from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
 from adapter.dictionaries.lookup import StoredCodeLists
+from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.partners import Organization, Partner, Partners
-from adapter.operations.context import Context, Limits, OwnSystem
+from adapter.operations.context import Context, Limits, OwnSystem, pseudonym
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
@@ -99,7 +101,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         )
     trust = load_trust(config)
     roles = load_roles(config)
-    secret = _installation_key(config)
+    secret = load_installation_key(config)
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
     service, limits = config.service, config.limits
@@ -123,6 +125,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         installation_key=secret,
         roles=roles,
         code_lists=StoredCodeLists(store),
+        registers=RegisterSource(store, partial(pseudonym, secret)),
     )
     return Runtime(config, context, clock, certificates)
 
@@ -291,7 +294,12 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
     )
 
 
-def _installation_key(config: Config) -> bytes:
+def load_installation_key(config: Config) -> bytes:
+    """Load the secret under which persons are hashed.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
     path = config.keys.installation_key_file
     try:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())

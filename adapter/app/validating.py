@@ -19,6 +19,7 @@ from lxml import etree
 
 from adapter.app.composition import load_roles, load_trust, utc_now
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
+from adapter.app.registering import registers_of
 from adapter.config import Config, ConfigError, LimitSection, load
 from adapter.contract import binding, envelope, explain, model, schemas
 from adapter.contract.call import SoapFault
@@ -31,12 +32,14 @@ from adapter.contract.exchange.referral import (
 from adapter.contract.namespaces import REMD, REMD_CALLBACK, SERVICE
 from adapter.dictionaries.built_in import BUILT_IN
 from adapter.dictionaries.lookup import StoredCodeLists
+from adapter.domain.checks import Context as CheckContext
 from adapter.domain.checks import check
 from adapter.domain.code_lists import CodeLists
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.hints import Evidence, as_warning, hints
 from adapter.domain.partners import Transport
 from adapter.domain.referral import Referral
+from adapter.domain.registers import NO_REGISTERS
 from adapter.operations.callers import transport_problem
 from adapter.operations.context import Limits as FileLimits
 from adapter.operations.context import Refused
@@ -59,6 +62,10 @@ DEFAULT_CONFIG = Path("config.toml")
 CERTIFICATES_NOT_CHECKED = (
     "Сертификаты не проверялись: нет доверенных удостоверяющих центров (раздел [trust] файла настройки). "
     "Подписи проверены только математически."
+)
+REGISTERS_NOT_ASKED = (
+    "Реестры организаций, работников, территорий и соглашений не проверялись: базы данных адаптера, в "
+    "которую они загружены, здесь нет."
 )
 UPLOADS_NOT_SEEN = "Файлы, переданные частями (uploadId), не проверялись: они есть только у сервера."
 
@@ -146,6 +153,7 @@ class Validator:
         self._now = now
         self._reading = reading_limits(limits)
         self._is_vouched = trust is not None
+        self._registers = registers_of(config) if config is not None else NO_REGISTERS
         self._trust = trust or _NoAuthorities()
         self._ports = Ports(
             self._trust,
@@ -163,6 +171,7 @@ class Validator:
                 lambda _: Uploaded(None, 0),
             ),
             code_lists=_code_lists_of(config),
+            registers=self._registers,
         )
         partners = config.partners if config is not None else []
         self._unsigned_senders = {one.code for one in partners if one.transport is Transport.NONE}
@@ -195,9 +204,9 @@ class Validator:
     def _judge(self, document: Document) -> tuple[Iterable[Problem], Iterable[str]]:
         match document.kind:
             case Kind.SEMD:
-                return self._semd(document.raw), ()
+                return self._semd(document.raw), self._notes()
             case Kind.REFERRAL:
-                return self._referral(document.tree), ()
+                return self._referral(document.tree), self._notes()
             case Kind.SIGNED_REFERRAL:
                 return self._signed_referral(document.tree)
             case Kind.ENVELOPE:
@@ -224,9 +233,13 @@ class Validator:
         if wrong:
             return wrong
         referral = binding.read(Referral, root)
-        found = check(referral, check_context(referral.organization.oid, self._now, self._ports.code_lists))
+        found = check(referral, self._check_context(referral))
         refused = any(one.severity is Severity.ERROR for one in found)
         return found if refused else (*found, *_hints(referral))
+
+    def _check_context(self, referral: Referral) -> CheckContext:
+        oid, ports = referral.organization.oid, self._ports
+        return check_context(oid, self._now, ports.code_lists, ports.registers)
 
     def _signed_referral(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         wrong = self._schema_problems(root, "document")
@@ -241,7 +254,9 @@ class Validator:
         if not found:
             return ()
         wrong = explain.problems(root, found, schema)
-        return (*wrong, *readable_problems(root, wrong, self._now, self._ports.code_lists))
+        ports = self._ports
+        rules = readable_problems(root, wrong, self._now, ports.code_lists, ports.registers)
+        return (*wrong, *rules)
 
     def _envelope(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         try:
@@ -296,10 +311,13 @@ class Validator:
             return refusal.problems
         return (*submission.warnings, *_hints(submission.referral))
 
-    def _notes(self, package: ReferralPackage) -> Sequence[str]:
-        files = (*package.file, package.semd) if package.semd is not None else package.file
+    def _notes(self, package: ReferralPackage | None = None) -> Sequence[str]:
+        """Return what was not checked of a package, or of a referral that nobody has signed yet."""
+        files = () if package is None else package.file
+        files = (*files, package.semd) if package is not None and package.semd is not None else files
         notes = {
-            CERTIFICATES_NOT_CHECKED: not self._is_vouched,
+            CERTIFICATES_NOT_CHECKED: package is not None and not self._is_vouched,
+            REGISTERS_NOT_ASKED: self._registers is NO_REGISTERS,
             UPLOADS_NOT_SEEN: any(one.upload_id is not None for one in files),
         }
         return [note for note, applies in notes.items() if applies]

@@ -22,6 +22,7 @@ from adapter.cli import (
     nsi,
     operating,
     receipt,
+    register,
     running,
     service,
     signature,
@@ -184,6 +185,15 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
             ("show", nsi.show),
             ("diff", nsi.diff),
             ("activate", nsi.activate),
+        ),
+    ),
+    (
+        _group("register", "Реестры региона: организации, работники, территории, соглашения, контакты."),
+        (
+            ("import", register.import_),
+            ("list", register.list_),
+            ("check", register.check),
+            ("use", register.use),
         ),
     ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),

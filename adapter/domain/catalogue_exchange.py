@@ -65,6 +65,22 @@ RECEPTION_CHECKS: tuple[Entry, ...] = (
         "РЭМД отказал в регистрации документа: {reason}.",
         "Исправьте документ по коду РЭМД и отправьте следующую версию с указанием заменяемой.",
     ),
+    # Not in the facts: what a regional agreement excludes (R103), and from when it holds (R119).
+    _reception(
+        "MSE-3041",
+        "CATEGORY_EXCLUDED",
+        "Категория «{category}» исключена из электронных направлений субъекта РФ {subject}: {agreement}.",
+        "Подайте направление в порядке, который установлен соглашением; ошибочную отметку исправьте.",
+    ),
+    Entry(
+        "MSE-3042",
+        "BEFORE_SWITCH_ON",
+        ErrorClass.BUSINESS,
+        Severity.WARNING,
+        Reply.REJECT,
+        "Направление поступило {actual}, а электронные направления приняты с {limit}: {whose}.",
+        "До этого дня направьте гражданина и на бумаге: электронное направление считается пилотным.",
+    ),
     _reception(
         "MSE-3030",
         "WRONG_REGION",

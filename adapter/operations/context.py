@@ -15,8 +15,9 @@ from lxml import etree
 from adapter.contract.binding import write
 from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
+from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
-from adapter.domain.errors import Problem, problem, sort_problems
+from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
@@ -63,6 +64,11 @@ class Bell:
             self._listener()
 
 
+def pseudonym(installation_key: bytes, text: str) -> str:
+    """Return the keyed hash that stands for a person or a key of duplicates in the store."""
+    return hmac.new(installation_key, text.encode(), hashlib.sha256).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The ports of the house, made once at start.
@@ -71,6 +77,7 @@ class Context:
         clock: the business clock, aware UTC; tests and `--on-date` turn it.
         installation_key: secret under which persons and keys of duplicates are hashed.
         roles: which roles sign which kind of document, as the operator's file says now.
+        registers: local registers, as the store has them now.
         bell: rung after a transaction that queued a delivery.
         replays: messages of partners behind the integration bus that this process has taken.
         code_lists: НСИ as it is active now.
@@ -85,13 +92,14 @@ class Context:
     clock: Callable[[], datetime]
     installation_key: bytes
     roles: PolicySource = field(default_factory=PolicySource)
+    registers: RegisterSource = field(default_factory=RegisterSource)
     bell: Bell = field(default_factory=Bell)
     replays: ReplayWindow = field(default_factory=ReplayWindow)
     code_lists: CodeLists = NO_CODE_LISTS
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
-        return hmac.new(self.installation_key, text.encode(), hashlib.sha256).hexdigest()
+        return pseudonym(self.installation_key, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +154,16 @@ def answer(
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer of the contract, not a failure of the program
-    """The operation refuses: all problems of the request at once."""
+    """The operation refuses: all problems of the request at once.
+
+    What was not checked is said of what would be accepted: in a refusal nothing is called good, and there is
+    nothing in it for the sender to correct.
+    """
 
     def __init__(self, problems: Iterable[Problem], referral_number: str = "") -> None:
-        self.problems = sort_problems(problems)
+        found = sort_problems(problems)
+        refused = any(one.severity is Severity.ERROR for one in found)
+        self.problems = tuple(one for one in found if not (refused and one.mnemonic == "NOT_CHECKED"))
         self.referral_number = referral_number
         super().__init__(", ".join(one.code for one in self.problems))
 

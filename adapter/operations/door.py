@@ -162,9 +162,9 @@ class Door:
         found = schemas.errors(incoming.content, SCHEMA)
         if found:
             wrong = explain.problems(incoming.content, found, SCHEMA, correlation_id=call.correlation_id)
-            raise Refused(
-                (*wrong, *readable_problems(call.element, wrong, call.now, self._context.code_lists))
-            )
+            lists, registers = self._context.code_lists, self._context.registers.current
+            rules = readable_problems(call.element, wrong, call.now, lists, registers)
+            raise Refused((*wrong, *rules))
         return replace(call, request=binding.read(operation.request, call.element))
 
     def _stored(self, call: Call[Any]) -> Answer | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -13,10 +14,13 @@ from adapter.contract.semd_document import Semd
 from adapter.contract.signers import referral_signers, semd_signers, signature_problem
 from adapter.domain.errors import Problem
 from adapter.domain.referral import Referral
+from adapter.domain.registers import NO_REGISTERS, OrganizationEntry, Registers
 from adapter.domain.subjects import region, zone
+from adapter.operations.registers import StaffOf
 from signing import ExpectedSigner, Refusal, RolePolicy, Trust, judge, verify_detached, verify_document
 from signing.cms.detached import VerifiedFile
 from signing.reasons import Reason
+from signing.roles.posts import KnownPosts
 from signing.verified import Signed
 
 
@@ -35,6 +39,7 @@ class Judged:
     not_checked: tuple[Reason, ...] = ()
 
 
+_POSTS = KnownPosts()
 NOTHING = Judged((), awaits_status=False)
 """Nothing was signed that had to be."""
 
@@ -52,13 +57,22 @@ def both(one: Judged, other: Judged) -> Judged:
     )
 
 
-def local_day(organization_oid: str, now: datetime) -> date:
-    """Return the calendar day of an instant in the zone of the organisation."""
-    return now.astimezone(zone(region(organization_oid))).date()
+def local_day(organization_oid: str, now: datetime, registers: Registers = NO_REGISTERS) -> date:
+    """Return the calendar day of an instant in the zone of the organisation: by the register, else by OID."""
+    day = now.astimezone(zone(region(organization_oid))).date()
+    entry = registers.organization(organization_oid, day)
+    if not isinstance(entry, OrganizationEntry):
+        return day
+    return now.astimezone(ZoneInfo(entry.zone) if entry.zone else zone(entry.subject)).date()
 
 
 def judge_referral(
-    trust: Trust, policy: RolePolicy, holder: etree._Element, referral: Referral, now: datetime
+    trust: Trust,
+    policy: RolePolicy,
+    holder: etree._Element,
+    referral: Referral,
+    now: datetime,
+    registers: Registers = NO_REGISTERS,
 ) -> Judged:
     """Verify all signatures of a SignedReferral and judge who signed."""
     return judge_document(
@@ -70,8 +84,9 @@ def judge_referral(
         organization_ogrn=referral.organization.ogrn,
         organization_oid=referral.organization.oid,
         created_at=referral.created_at,
-        day=local_day(referral.organization.oid, referral.created_at),
+        day=local_day(referral.organization.oid, referral.created_at, registers),
         now=now,
+        registers=registers,
     )
 
 
@@ -87,6 +102,7 @@ def judge_document(
     day: date,
     now: datetime,
     organization_oid: str = "",
+    registers: Registers = NO_REGISTERS,
 ) -> Judged:
     """Verify the signatures of a signed document and judge who signed.
 
@@ -100,7 +116,8 @@ def judge_document(
         if refusal.reason is not Reason.SIG_MISSING:
             return Judged((signature_problem(refusal, path),), awaits_status=False)
         outcomes = ()
-    return _judged(policy, kind, day, expected, outcomes, organization_ogrn, organization_oid, path)
+    case = _Case(policy, kind, day, organization_ogrn, organization_oid, registers)
+    return _judged(case, expected, outcomes, path)
 
 
 def judge_semd(
@@ -111,6 +128,7 @@ def judge_semd(
     containers: Sequence[bytes],
     path: str,
     now: datetime,
+    registers: Registers = NO_REGISTERS,
 ) -> Judged:
     """Verify the detached signatures of a СЭМД and judge who signed, by the roles of its kind.
 
@@ -122,14 +140,15 @@ def judge_semd(
         containers: CMS SignedData of each signature (CAdES-BES, one signer), as they came.
         path: where the signatures stand; an index is added.
         now: instant of receipt, UTC.
+        registers: local registers.
     """
     organization = semd.organization
     oid = (organization.oid if organization else None) or ""
     created_at, day = _moment(semd.created_at, oid, now)
     outcomes = trust.vet(_verified(containers, content), at=created_at, now=now)
     ogrn = (organization.ogrn if organization else None) or ""
-    kind = semd.document_kind or ""
-    return _judged(policy, kind, day, semd_signers(semd), outcomes, ogrn, oid, path)
+    case = _Case(policy, semd.document_kind or "", day, ogrn, oid, registers)
+    return _judged(case, semd_signers(semd), outcomes, path)
 
 
 def judge_file(trust: Trust, content: bytes, containers: Sequence[bytes], path: str, now: datetime) -> Judged:
@@ -149,24 +168,31 @@ def judge_file(trust: Trust, content: bytes, containers: Sequence[bytes], path: 
     return Judged(problems, awaits_status=waits)
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """By which rules the signers of a document are judged."""
+
+    policy: RolePolicy
+    kind: str
+    day: date
+    organization_ogrn: str
+    organization_oid: str
+    registers: Registers
+
+
 def _judged(
-    policy: RolePolicy,
-    kind: str,
-    day: date,
-    expected: Sequence[ExpectedSigner],
-    outcomes: Sequence[Signed | Refusal],
-    organization_ogrn: str,
-    organization_oid: str,
-    path: str,
+    case: _Case, expected: Sequence[ExpectedSigner], outcomes: Sequence[Signed | Refusal], path: str
 ) -> Judged:
     judgement = judge(
-        policy,
-        kind,
-        day,
+        case.policy,
+        case.kind,
+        case.day,
         expected,
         outcomes,
-        organization_ogrn=organization_ogrn,
-        organization_oid=organization_oid,
+        organization_ogrn=case.organization_ogrn,
+        organization_oid=case.organization_oid,
+        staff=StaffOf(case.registers),
+        posts=_POSTS,
     )
     refusals = [one for one in judgement.refusals if one.reason is not Reason.CERT_STATUS_UNKNOWN]
     unknown = [one for one in judgement.refusals if one.reason is Reason.CERT_STATUS_UNKNOWN]

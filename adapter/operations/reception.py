@@ -26,6 +26,7 @@ from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.priority import PriorityCategory, category_of
 from adapter.domain.referral import Referral
+from adapter.domain.registers import NO_REGISTERS, Registers
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.context import Context, Refused
 from adapter.operations.files import CheckedFile, FilePorts, check_files, check_total, file_ports
@@ -38,6 +39,7 @@ from adapter.operations.judgement import (
     judge_semd,
     local_day,
 )
+from adapter.operations.registers import semd_problems_of, signers_not_checked
 from signing import Reason, RolePolicy, Trust
 
 _SUBMISSION = "SubmitReferralRequest"
@@ -79,12 +81,13 @@ def _anywhere(_: SubmissionFacts) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What is needed to judge a submission: neither a register nor a journal.
+    """What is needed to judge a submission: neither the store of referrals nor a journal.
 
     Attributes:
         policy: which roles sign which kind of document; one and the same for the whole submission.
         routing: judges sender and receiver of what could be read; by default nobody asks.
         code_lists: НСИ as it is active now.
+        registers: local registers; one and the same state for the whole submission.
     """
 
     trust: Trust
@@ -92,13 +95,13 @@ class Ports:
     files: FilePorts
     routing: Routing = _anywhere
     code_lists: CodeLists = NO_CODE_LISTS
+    registers: Registers = NO_REGISTERS
 
 
 def ports_of(context: Context, owner: str, routing: Routing) -> Ports:
     """Return the ports for the submissions of a system."""
-    return Ports(
-        context.trust, context.roles.current, file_ports(context, owner), routing, context.code_lists
-    )
+    files, registers = file_ports(context, owner), context.registers.current
+    return Ports(context.trust, context.roles.current, files, routing, context.code_lists, registers)
 
 
 def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission:
@@ -130,9 +133,10 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     ]
     if package.signed_referral is not None:
         referral = binding.read(Referral, package.signed_referral[0])
-        judged = judge_referral(ports.trust, ports.policy, package.signed_referral, referral, now)
+        registers = ports.registers
+        judged = judge_referral(ports.trust, ports.policy, package.signed_referral, referral, now, registers)
         found += judged.problems
-        found += check(referral, check_context(referral.organization.oid, now, ports.code_lists))
+        found += check(referral, check_context(referral.organization.oid, now, ports.code_lists, registers))
     semd: Semd | None = None
     if semd_file is not None:
         semd, wrong = examine_semd(semd_file.content, now)
@@ -143,6 +147,8 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         judged = both(judged, one)
         found += one.problems
     facts, missing = _facts(referral, semd)
+    place = f"{request}/semd/signature" if referral is None else "SignedReferral/Signature"
+    found += _looked_up(ports.registers, facts, judged, place, now, alone=referral is None)
     if facts is not None:
         reported = {one.path for one in found}
         found += [one for one in ports.routing(facts) if one.path not in reported]
@@ -164,6 +170,23 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     raise Refused(found)
 
 
+def _looked_up(
+    registers: Registers,
+    facts: SubmissionFacts | None,
+    judged: Judged,
+    place: str,
+    now: datetime,
+    *,
+    alone: bool,
+) -> Iterator[Problem]:
+    """Find what the registers say of a СЭМД that travels alone, and whom of the signers they do not know."""
+    if facts is not None:
+        oid, day = facts.organization_oid, local_day(facts.organization_oid, now, registers)
+        yield from signers_not_checked(registers, judged.not_checked, place, oid, day)
+        if alone:
+            yield from semd_problems_of(registers, facts, day)
+
+
 def _alone(holder: etree._Element | None) -> bytes | None:
     return None if holder is None else etree.tostring(holder, method="c14n", exclusive=True)
 
@@ -178,7 +201,16 @@ def _signatures(
     """Judge the detached signatures of every file that has some: of the СЭМД by roles."""
     if semd is not None and semd_file is not None and semd_file.signatures:
         place = f"{semd_file.path}/signature"
-        yield judge_semd(ports.trust, ports.policy, semd, semd_file.content, semd_file.containers, place, now)
+        yield judge_semd(
+            ports.trust,
+            ports.policy,
+            semd,
+            semd_file.content,
+            semd_file.containers,
+            place,
+            now,
+            ports.registers,
+        )
     for file in files:
         if file.signatures:
             yield judge_file(ports.trust, file.content, file.containers, f"{file.path}/signature", now)
@@ -197,6 +229,7 @@ def readable_problems(
     reported: Sequence[Problem],
     now: datetime,
     code_lists: CodeLists = NO_CODE_LISTS,
+    registers: Registers = NO_REGISTERS,
 ) -> tuple[Problem, ...]:
     """Run the domain checks over what can be read of a Referral that is not valid by the schema.
 
@@ -205,21 +238,26 @@ def readable_problems(
         reported: problems of the schema; their paths are skipped.
         now: instant of receipt, UTC.
         code_lists: НСИ as it is active now.
+        registers: local registers.
     """
     found = next(element.iter(document_tag("Referral")), None)
     if found is None:
         return ()
     referral = binding.read_readable(Referral, found)
     oid = found.findtext(f"{document_tag('organization')}/{document_tag('oid')}") or ""
-    context = check_context(oid, now, code_lists)
+    context = check_context(oid, now, code_lists, registers)
     return check(referral, context, reported=[one.path for one in reported])
 
 
 def check_context(
-    organization_oid: str, now: datetime, code_lists: CodeLists = NO_CODE_LISTS
+    organization_oid: str,
+    now: datetime,
+    code_lists: CodeLists = NO_CODE_LISTS,
+    registers: Registers = NO_REGISTERS,
 ) -> CheckContext:
     """Return what the rules may know; the day of receipt is that of the organisation that refers."""
-    return CheckContext(today=local_day(organization_oid, now), received_at=now, code_lists=code_lists)
+    today = local_day(organization_oid, now, registers)
+    return CheckContext(today=today, received_at=now, code_lists=code_lists, registers=registers)
 
 
 def examine_semd(content: bytes, now: datetime) -> tuple[Semd | None, tuple[Problem, ...]]:

@@ -72,6 +72,7 @@ def judged(
         created_at=created_at,
         day=local_day(bureau_oid, created_at),
         now=call.now,
+        registers=context.registers.current,
     )
     if document.awaits_status:
         raise Refused([problem("REGISTER_UNAVAILABLE", register="списке отзыва сертификатов")])

@@ -123,10 +123,12 @@ class Eligibility:
                 "cause": f"приказ или доверенность от {authority.issued:%d.%m.%Y} действует с "
                 f"{authority.valid_from:%d.%m.%Y}{end}, а документ датирован {self._case.on:%d.%m.%Y}",
             }
-        admitted = rule.posts_of(authority.kind if authority else None) if rule else None
+        employment = self._employment(signer)
+        ordered = isinstance(employment, Employment) and signer.role in employment.ordered_roles
+        kind = authority.kind if authority else AuthorityKind.ORDER if ordered else None
+        admitted = rule.posts_of(kind) if rule else None
         if admitted is None:
             return Finding.HOLDS
-        employment = self._employment(signer)
         if not isinstance(employment, Employment):
             return Finding.NOT_CHECKED
         held = {signer.post_code} if signer.post_code else employment.posts
@@ -148,6 +150,8 @@ class Eligibility:
         demanded, home = self._case.employer(signer.role), self._home(signer)
         if demanded is not None and not _belongs(home, demanded):
             return {"cause": "документ относит подписавшего к другой организации"}
+        if self._employment(signer) is Absence.ELSEWHERE:
+            return {"cause": "по реестру работников он на дату документа работает в другой организации"}
         number = certificate.ogrn or certificate.ogrnip
         if number and home.ogrn:
             return Finding.HOLDS if number == home.ogrn else {}

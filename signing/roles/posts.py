@@ -8,6 +8,7 @@ answers for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 HEADS = MappingProxyType(
@@ -98,6 +99,10 @@ BUREAU_EXPERTS = MappingProxyType(
 DOCTORS = "DOCTORS"
 GROUPS = frozenset({DOCTORS})
 
+#: The 131 posts of that group, first and last code of each run, and the newest code of the version.
+_DOCTORS = ((11, 130), (449, 452), (517, 519), (528, 528), (543, 545))
+_NEWEST_CODE = 574
+
 #: The tables by name, for files of the operator.
 POST_TABLES = MappingProxyType(
     {
@@ -126,3 +131,14 @@ class PostSet:
 
     def __or__(self, other: PostSet) -> PostSet:
         return PostSet(self.codes | other.codes, self.groups | other.groups)
+
+
+class KnownPosts:
+    """Answers for the groups by version 9.6; of a code that is newer nothing is known."""
+
+    def admits(self, group: str, post_code: str, on: date) -> bool | None:  # noqa: ARG002 - the port's
+        """Return whether a post is in a group; None when that is not known."""
+        code = int(post_code) if post_code.isascii() and post_code.isdigit() else _NEWEST_CODE + 1
+        if group not in GROUPS or code > _NEWEST_CODE:
+            return None
+        return any(first <= code <= last for first, last in _DOCTORS)

@@ -17,6 +17,8 @@ class Absence(Enum):
     """The register answers that the person does not work there on the day."""
     UNAVAILABLE = auto()
     """There is no register, or it does not answer: nothing is known."""
+    ELSEWHERE = auto()
+    """The register answers that the person works in another organisation on the day."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,10 +28,12 @@ class Employment:
     Attributes:
         posts: Codes of NSI 1.2.643.5.1.13.13.11.1002; empty when every post there is closed on the day.
         name: «Фамилия Имя Отчество» of the register; empty when it is not to be compared.
+        ordered_roles: Roles that an order of the organisation gives the person on the day.
     """
 
     posts: frozenset[str]
     name: str = ""
+    ordered_roles: frozenset[str] = frozenset()
 
 
 class Staff(Protocol):

@@ -48,8 +48,6 @@ ALL_PAGES = [str(one.relative_to(ROOT)) for one in sorted(DOCS.rglob("*.md"))]
 #: Codes that the program names and never answers with.
 NAMED_ONLY = {
     "MSE-1012": "partners say it to us (adapter/delivery/retry.py)",
-    "MSE-2021": "asks for ФРМР, which is not there yet (signing.roles.staff)",
-    "MSE-2022": "asks for ФРМР, which is not there yet (signing.roles.staff)",
 }
 both_languages = pytest.mark.parametrize("language", ["", ".ru"], ids=["en", "ru"])
 Rows = list[list[str]]

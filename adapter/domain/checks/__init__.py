@@ -14,6 +14,7 @@ from adapter.domain.checks import numbers as numbers
 from adapter.domain.checks import organization as organization
 from adapter.domain.checks import persons as persons
 from adapter.domain.checks import purposes as purposes
+from adapter.domain.checks import registers as registers
 from adapter.domain.checks.registry import Context, Rule, check, rules
 
 __all__ = ["Context", "Rule", "check", "rules"]

@@ -10,6 +10,7 @@ from adapter.domain.catalogue import entry
 from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
 from adapter.domain.errors import Problem, Severity, sort_problems
 from adapter.domain.referral import Referral
+from adapter.domain.registers import NO_REGISTERS, Registers
 
 #: The acts that the form is based on: 488н/551н of 12.08.2022 with the form № 088/у.
 FORM = "приказ Минтруда и Минздрава № 488н/551н от 12.08.2022, форма № 088/у"
@@ -27,11 +28,13 @@ class Context:
         today: Day of receipt in the zone of the organisation that refers.
         received_at: Instant of receipt, UTC.
         code_lists: Code lists (НСИ) that are active on a day.
+        registers: Local registers, in one state for the whole judgement.
     """
 
     today: dt.date
     received_at: dt.datetime
     code_lists: CodeLists = NO_CODE_LISTS
+    registers: Registers = NO_REGISTERS
 
 
 Check = Callable[[Referral, Context], Iterable[Problem]]

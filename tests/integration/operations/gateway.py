@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,8 +21,10 @@ from adapter.contract import binding, envelope, schemas
 from adapter.contract.exchange.common import ErrorEntry, Errors
 from adapter.contract.exchange.referral import ReplacedReferral, SubmitReferralRequest
 from adapter.contract.namespaces import DOCUMENT, SOAP11, document_tag, exchange_tag, smev_tag
+from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.partners import OPERATIONS_OF_KIND, PartnerKind
 from adapter.domain.states import State
+from adapter.operations.context import pseudonym
 from adapter.stand.actors import ADAPTER, BUREAU, MIS, DemoSystem, Keyring, make_keys
 from adapter.stand.documents import Clerk, SignedReferral
 from signing import SigningKey, sign_document, sign_wss, verify_wss
@@ -109,7 +111,13 @@ class Gateway:
     def open(self) -> None:
         """Open the store and build the application, as a start of the program does."""
         self.runtime = open_runtime(load(self.config), self.clock)
-        self.application = build_application(self.runtime)
+        # Most tests are not about registers: nobody is asked, and no answer says what was not checked.
+        self.change(registers=RegisterSource())
+
+    def ask_registers(self) -> None:
+        """Ask the registers of the store, as the program does."""
+        key = self.runtime.context.installation_key
+        self.change(registers=RegisterSource(self.runtime.store, partial(pseudonym, key)))
 
     def close(self) -> None:
         """Close the store."""

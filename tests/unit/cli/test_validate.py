@@ -12,6 +12,7 @@ from lxml import etree
 
 from adapter.app.validating import (
     CERTIFICATES_NOT_CHECKED,
+    REGISTERS_NOT_ASKED,
     UPLOADS_NOT_SEEN,
 )
 from adapter.contract.exchange.referral import GetReferralStatusRequest, ValidateReferralRequest
@@ -57,13 +58,13 @@ def test_a_good_document_of_every_kind_is_accepted(
     assert ended.json["errors"] == []
 
 
-def test_the_answer_on_an_accepted_document_has_the_two_keys_only(
+def test_the_answer_on_an_accepted_document_has_no_further_keys(
     invoke: Invoke, site: Site, write_file: Put
 ) -> None:
     """A program gets `accepted` and `errors`; notes come only with something that was not checked."""
     ended = invoke("validate", write_file(site.semd.content), "--json", *ON_DATE)
 
-    assert ended.json == {"accepted": True, "errors": []}
+    assert ended.json == {"accepted": True, "errors": [], "notes": [REGISTERS_NOT_ASKED]}
 
 
 def test_a_ground_of_return_is_told_as_a_warning(invoke: Invoke, site: Site, write_file: Put) -> None:

@@ -10,14 +10,15 @@ from adapter.domain.catalogue import CATALOGUE, entry
 from adapter.domain.error_entry import Entry, ErrorClass, Reply, Severity
 from adapter.domain.errors import Problem, problem, sort_problems, status_of
 
-#: Every code of the facts, D.1 to D.3, D.5, D.6, typed in again from there; 1231, 3050, 5010-5013 are ours.
+#: Every code of the facts, D.1 to D.3, D.5, D.6, typed in again from there; ours are
+#: 1231, 3041, 3042, 3050, 5010-5013.
 CODES = {
     *(1001, 1002, 1003, 1004, 1005, 1010, 1011, 1012, 1020),
     *(1101, 1102, 1103, 1104, 1105, 1110, 1111, 1112, 1120, 1121, 1122, 1123),
     *(1201, 1202, 1203, 1204, 1205, 1206, 1207, 1210, 1211, 1212, 1220, 1221, 1230, 1231),
     *(2001, 2002, 2003, 2004, 2010, 2011, 2012, 2013, 2014, 2015, 2016, 2017),
     *(2020, 2021, 2022, 2023, 2024, 2025, 2026),
-    *(3002, 3010, 3011, 3020, 3030, 3040, 3050),
+    *(3002, 3010, 3011, 3020, 3030, 3040, 3041, 3042, 3050),
     *range(4001, 4013),
     *range(5001, 5014),
 }
@@ -70,6 +71,7 @@ def test_only_hints_and_waiting_are_warnings() -> None:
         "MSE-2016",
         "MSE-3011",
         "MSE-3050",
+        "MSE-3042",
         "MSE-5013",
     }
 
