@@ -66,7 +66,7 @@ def _in_order(first: str, last: str, text: str, *, strict: bool = False) -> RowR
     def rule(row: Values) -> None:
         low, high = row.get(first), row.get(last)
         wrong = False
-        if isinstance(low, str) and isinstance(high, str):
+        if isinstance(low, str) and isinstance(high, str) and low and high:
             wrong = low > high or (strict and low == high)
         elif isinstance(low, int) and isinstance(high, int):
             wrong = low > high

@@ -156,7 +156,10 @@ def _spreadsheet(content: bytes) -> Iterator[Row]:
         for number, cells in enumerate(sheet.iter_rows(max_col=COLUMNS + 1, values_only=True), start=1):
             if len(cells) > COLUMNS and any(one is not None for one in cells[COLUMNS:]):
                 raise unreadable(f"строка {number}: столбцов больше {COLUMNS}", _SPLIT)
-            yield Row(number, tuple(_shown(one) for one in cells[:COLUMNS]))
+            shown = [_shown(one) for one in cells[:COLUMNS]]
+            while shown and not shown[-1]:
+                shown.pop()
+            yield Row(number, tuple(shown))
     except RegisterFileError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, EOFError) as error:
