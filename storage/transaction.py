@@ -15,6 +15,7 @@ from storage.leases import Leases
 from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.outbox import Outbox
+from storage.paper import Paper
 from storage.referrals import Referrals
 from storage.registers import Registers
 from storage.rows import Clock
@@ -37,6 +38,7 @@ class Transaction:
         "mailbox",
         "messages",
         "outbox",
+        "paper",
         "referrals",
         "registers",
         "uploads",
@@ -55,6 +57,7 @@ class Transaction:
         self.mailbox = Mailbox(connection, now)
         self.messages = Messages(connection, now)
         self.outbox = Outbox(connection, now)
+        self.paper = Paper(connection, now)
         self.referrals = Referrals(connection, now)
         self.registers = Registers(connection, now)
         self.uploads = Uploads(connection, now)

@@ -19,6 +19,7 @@ from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
+from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -79,6 +80,8 @@ class Context:
         roles: which roles sign which kind of document, as the operator's file says now.
         registers: local registers, as the store has them now.
         bell: rung after a transaction that queued a delivery.
+        reception: which checks of the reception run, how strictly (facts, D.3).
+        territories: which subjects bureaus and organisations belong to, where a register knows.
         replays: messages of partners behind the integration bus that this process has taken.
         code_lists: НСИ as it is active now.
     """
@@ -94,6 +97,8 @@ class Context:
     roles: PolicySource = field(default_factory=PolicySource)
     registers: RegisterSource = field(default_factory=RegisterSource)
     bell: Bell = field(default_factory=Bell)
+    reception: ReceptionRules = field(default_factory=ReceptionRules)
+    territories: Territories = NO_TERRITORIES
     replays: ReplayWindow = field(default_factory=ReplayWindow)
     code_lists: CodeLists = NO_CODE_LISTS
 
