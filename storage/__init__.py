@@ -1,6 +1,7 @@
 """The durable store: journal, register, outbox; knows no rule of the domain."""
 
 from storage.chain import Entry, JournalRow
+from storage.deadlines import StoredDeadline, Telling
 from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
@@ -29,7 +30,9 @@ __all__ = [
     "Store",
     "StoreBusy",
     "StoreError",
+    "StoredDeadline",
     "Taken",
+    "Telling",
     "Transaction",
     "new_id",
     "open_store",

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from storage.anchors import Anchors
 from storage.breakers import Breakers
 from storage.claims import Claims
+from storage.deadlines import Deadlines
 from storage.documents import Documents
 from storage.held_events import HeldEvents
 from storage.journal import Journal
@@ -27,6 +28,7 @@ class Transaction:
         "anchors",
         "breakers",
         "claims",
+        "deadlines",
         "documents",
         "held_events",
         "journal",
@@ -43,6 +45,7 @@ class Transaction:
         self.anchors = Anchors(connection, now)
         self.breakers = Breakers(connection, now)
         self.claims = Claims(connection, now)
+        self.deadlines = Deadlines(connection, now)
         self.documents = Documents(connection, now)
         self.held_events = HeldEvents(connection, now)
         self.journal = Journal(connection, now)

@@ -15,8 +15,10 @@ from lxml import etree
 from adapter.contract.binding import write
 from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
+from adapter.domain.contacts import NO_CONTACTS, Contacts
 from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
+from adapter.operations.following import Following
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -72,6 +74,8 @@ class Context:
         roles: which roles sign which kind of document, as the operator's file says now.
         bell: rung after a transaction that queued a delivery.
         replays: messages of partners behind the integration bus that this process has taken.
+        following: how terms are counted, whom they press, who follows referrals.
+        contacts: whom to write to.
     """
 
     own: OwnSystem
@@ -85,6 +89,8 @@ class Context:
     roles: PolicySource = field(default_factory=PolicySource)
     bell: Bell = field(default_factory=Bell)
     replays: ReplayWindow = field(default_factory=ReplayWindow)
+    following: Following = field(default_factory=Following)
+    contacts: Contacts = NO_CONTACTS
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
@@ -115,6 +121,7 @@ class Call(Generic[T]):
     content_hash: str
     correlation_id: str
     raw: bytes
+    following: Following = field(default_factory=Following)
 
 
 @dataclass(frozen=True, slots=True)
