@@ -11,40 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from adapter.config_base import LOOPBACK, FetchUrl, HttpUrl, NewsUrl, Oid, Port, Section, SystemCode, Zone
+from adapter.config_deadlines import DeadlineSection, MailSection
 from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, SignatureProfile, Transport
-
-SystemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}[0-9]{5}$")]
-Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.([1-9][0-9]*|0))+$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise PydanticCustomError("url", "адрес вида http://узел[:порт][/путь]")
-    return value.rstrip("/")
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise PydanticCustomError("zone", "часовой пояс базы IANA, например Europe/Moscow") from error
-    return value
 
 
 def _operation(value: str) -> str:
@@ -64,23 +37,6 @@ def _store_url(value: str) -> str:
 _OF_TIMESTAMP = ("clock_skew_seconds", "timestamp_seconds")
 
 
-def _fetch_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        raise PydanticCustomError("url", "адрес вида http://узел[:порт]/путь, без пароля")
-    return value
-
-
-FetchUrl = Annotated[str, AfterValidator(_fetch_url)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-
-
-class Section(BaseModel):
-    """A part of the configuration: unknown keys are refused, nothing changes after the start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
 class ServiceSection(Section):
     """Where the SOAP server listens and how it names itself."""
 
@@ -90,7 +46,7 @@ class ServiceSection(Section):
     system_code: SystemCode = "MSEA01001"
     system_name: Annotated[str, Field(min_length=1, max_length=200)] = "Адаптер направлений на МСЭ"
     contact: Annotated[str, Field(min_length=1, max_length=200)] = "администратор обмена"
-    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    zone: Zone = "Europe/Moscow"
     threads: Annotated[int, Field(ge=1, le=64)] = 8
 
 
@@ -191,6 +147,7 @@ class OrganizationSection(Section):
     oid: Oid
     ogrn: Annotated[str, StringConstraints(pattern=r"^(\d{13}|\d{15})?$")] = ""
     name: str = ""
+    zone: Zone | Literal[""] = ""
 
 
 class PartnerSection(Section):
@@ -209,6 +166,8 @@ class PartnerSection(Section):
     delivery: Delivery = Delivery.POLL
     address: HttpUrl | Literal[""] = ""
     client_entity_id: str = ""
+    webhook: NewsUrl | Literal[""] = ""
+    webhook_secret_files: list[Path] = []
     test: bool = False
 
     @model_validator(mode="after")
@@ -222,6 +181,14 @@ class PartnerSection(Section):
             raise PydanticCustomError("address", "адрес системы, которую вызывает адаптер")
         if self.kind is PartnerKind.REMD and not self.client_entity_id:
             raise PydanticCustomError("client_entity_id", "UUID нашей системы в ЕГИСЗ (clientEntityId)")
+        return self
+
+    @model_validator(mode="after")
+    def _told_of_states(self) -> PartnerSection:
+        if self.webhook and self.kind not in {PartnerKind.MIS, PartnerKind.PORTAL}:
+            raise PydanticCustomError("webhook", "webhook только у МИС и портала")
+        if bool(self.webhook) is not bool(self.webhook_secret_files):
+            raise PydanticCustomError("webhook", "webhook и webhook_secret_files вместе")
         return self
 
     @model_validator(mode="after")
@@ -262,6 +229,8 @@ class Config(Section):
     limits: LimitSection = LimitSection()
     delivery: DeliverySection = DeliverySection()
     retention: RetentionSection = RetentionSection()
+    deadlines: DeadlineSection = DeadlineSection()
+    mail: MailSection = MailSection()
     stand: StandSection = StandSection()
     partners: list[PartnerSection] = Field(min_length=1)
 
@@ -329,6 +298,9 @@ ALLOWED = {
     "enum": "одно из: {expected}",
     "model_type": "раздел [таблица] TOML",
     "model_attributes_type": "раздел [таблица] TOML",
+    "date_type": "дата вида 2026-01-09 без кавычек",
+    "date_from_datetime_parsing": "дата вида 2026-01-09 без кавычек",
+    "date_parsing": "дата вида 2026-01-09 без кавычек",
 }
 
 SECRET_KEYS = ("password", "secret", "url")

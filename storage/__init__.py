@@ -1,6 +1,7 @@
 """The durable store: journal, register, outbox; knows no rule of the domain."""
 
 from storage.chain import Entry, JournalRow
+from storage.deadlines import StoredDeadline, Telling
 from storage.dictionaries import DictionaryVersion
 from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
@@ -37,7 +38,9 @@ __all__ = [
     "Store",
     "StoreBusy",
     "StoreError",
+    "StoredDeadline",
     "Taken",
+    "Telling",
     "Transaction",
     "Upload",
     "new_id",

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from storage.anchors import Anchors
 from storage.breakers import Breakers
 from storage.claims import Claims
+from storage.deadlines import Deadlines
 from storage.dictionaries import Dictionaries
 from storage.documents import Documents
 from storage.held_events import HeldEvents
@@ -30,6 +31,7 @@ class Transaction:
         "anchors",
         "breakers",
         "claims",
+        "deadlines",
         "dictionaries",
         "documents",
         "held_events",
@@ -50,6 +52,7 @@ class Transaction:
         self.breakers = Breakers(connection, now)
         self.claims = Claims(connection, now)
         self.dictionaries = Dictionaries(connection, now)
+        self.deadlines = Deadlines(connection, now)
         self.documents = Documents(connection, now)
         self.held_events = HeldEvents(connection, now)
         self.journal = Journal(connection, now)

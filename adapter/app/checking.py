@@ -15,12 +15,25 @@ from adapter.app.composition import (
     load_trust,
     utc_now,
 )
+from adapter.app.counting import load_calendar, unknown_years
+from adapter.app.telling import load_mail_server, load_webhook_secrets
 from adapter.config import Config, ConfigError, ConfigProblem, load
 from signing import PolicyUnusableError, RolePolicy
 from signing.pki.expiry import terms_of, warnings_of
 from signing.roles.policy_file import kinds_without_roles, load_policy
 
-_LOADERS: tuple[Callable[[Config], object], ...] = (load_own_key, load_trust, load_roles, load_partners)
+_TELLING: tuple[Callable[[Config], object], ...] = (
+    load_calendar,
+    load_webhook_secrets,
+    lambda config: load_mail_server(config.mail),
+)
+_LOADERS: tuple[Callable[[Config], object], ...] = (
+    load_own_key,
+    load_trust,
+    load_roles,
+    load_partners,
+    *_TELLING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +77,14 @@ def check_config(path: Path) -> FileReport:
     own = config.keys.key_file
     if not config.stand.keys.exists() and own is not None and own.is_relative_to(config.stand.keys):
         note = f"Демонстрационных ключей в папке {config.stand.keys} ещё нет: их создаст mse-adapter run."
-        problems = _problems(config, (load_roles,))
+        problems = _problems(config, (load_roles, *_TELLING))
         return FileReport(path, readable=True, problems=problems, notes=(note,))
     problems = _problems(config, _LOADERS)
-    notes = () if problems else (*_roles_missing(load_roles(config).current), *_expiring(config))
+    notes = (
+        ()
+        if problems
+        else (*_roles_missing(load_roles(config).current), *_years_missing(config), *_expiring(config))
+    )
     return FileReport(path, readable=True, problems=problems, notes=notes)
 
 
@@ -96,6 +113,15 @@ def _roles_missing(policy: RolePolicy) -> tuple[str, ...]:
     kinds = kinds_without_roles(policy, utc_now().astimezone(MOSCOW).date())
     told = f"По политике ролей сегодня никто не подписывает виды {', '.join(kinds)}: они не принимаются."
     return (told,) if kinds else ()
+
+
+def _years_missing(config: Config) -> tuple[str, ...]:
+    """What the production calendar does not know and terms are counted by."""
+    years = unknown_years(load_calendar(config), utc_now())
+    if not years:
+        return ()
+    told = f"Производственный календарь не знает переносов выходных за год: {', '.join(map(str, years))}. "
+    return (f"{told}Дни считаются по статье 112 ТК РФ; задайте переносы в deadlines.calendar_file.",)
 
 
 def _expiring(config: Config) -> tuple[str, ...]:

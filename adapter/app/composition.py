@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from adapter.app.counting import contacts_of, following_of, load_calendar
 from adapter.app.readiness import health
 from adapter.app.trusting import sources_of
-from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
+from adapter.calendars.source import ProductionCalendar
+from adapter.config import Config, ConfigError, ConfigProblem
+from adapter.config_base import LOOPBACK
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
@@ -70,6 +73,7 @@ class Runtime:
     context: Context
     clock: Clock
     partner_certificates: tuple[tuple[str, Certificate], ...] = ()
+    calendar: ProductionCalendar = field(default_factory=ProductionCalendar)
 
     @property
     def store(self) -> Store:
@@ -104,6 +108,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     secret = load_installation_key(config)
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
+    calendar = load_calendar(config)
     service, limits = config.service, config.limits
     store = open_store(config.store.url, pool_size=config.store.pool_size)
     context = Context(
@@ -126,8 +131,10 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         roles=roles,
         code_lists=StoredCodeLists(store),
         registers=RegisterSource(store, partial(pseudonym, secret)),
+        following=following_of(config, calendar, partners),
+        contacts=contacts_of(config),
     )
-    return Runtime(config, context, clock, certificates)
+    return Runtime(config, context, clock, certificates, calendar)
 
 
 def load_own_key(config: Config) -> SigningKey:
@@ -239,6 +246,7 @@ def load_partners(config: Config) -> Partners:
                 timestamp_life=timedelta(seconds=one.timestamp_seconds),
                 delivery=one.delivery,
                 address=one.address,
+                webhook=one.webhook,
                 test=one.test,
             )
             for one in config.partners

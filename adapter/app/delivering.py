@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from adapter.app.composition import Runtime
+from adapter.app.telling import load_mail_server, load_webhook_secrets
 from adapter.clients.sending import Timeouts
 from adapter.delivery.engine import Engine
 from adapter.delivery.leader import Job, Leader
+from adapter.delivery.notices import Letters, StatusPush
 from adapter.delivery.register_document import RegisterDocument
 from adapter.delivery.retry import Policy
-from adapter.delivery.senders import NotifyReturn, ReceiveReferral
+from adapter.delivery.senders import NotifyReturn, ReceiveReferral, Sender
 from adapter.delivery.settings import Settings
+from adapter.operations.following import STATUS_PUSH
 from adapter.operations.housekeeping import (
     anchor_journal,
     doubt_lost_verdicts,
@@ -19,6 +22,7 @@ from adapter.operations.housekeeping import (
     forget_refused,
     recheck_certificates,
 )
+from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
 
 
 def engine_of(runtime: Runtime) -> Engine:
@@ -27,11 +31,15 @@ def engine_of(runtime: Runtime) -> Engine:
     delivery = config.delivery
     entities = {one.code: one.client_entity_id for one in config.partners if one.client_entity_id}
     callback = f"{config.service.public_url}/ws/remd-callback"
-    senders = {
+    senders: dict[str, Sender] = {
         "registerDocument": RegisterDocument(context, entities, callback),
         "ReceiveReferral": ReceiveReferral(context),
         "NotifyReturn": NotifyReturn(context),
+        STATUS_PUSH: StatusPush(context, load_webhook_secrets(config)),
     }
+    server = load_mail_server(config.mail)
+    if server is not None:
+        senders[LETTER] = Letters(context, server, config.mail.sender)
     settings = Settings(
         workers=delivery.workers,
         batch=delivery.batch,
@@ -55,6 +63,9 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
     jobs = [
         Job("recheck certificates", 30, lambda: _done(recheck_certificates(context))),
         Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience))),
+        Job("count terms anew", 600, lambda: _done(recount_terms(context))),
+        Job("expire terms", 60, lambda: _done(expire_terms(context))),
+        Job("tell of terms", 60, lambda: _done(tell_of_terms(context))),
         Job("forget refused messages", 3600, lambda: _done(forget_refused(context, life))),
         Job("expire uploads", 3600, lambda: _done(expire_uploads(context))),
         Job("anchor the journal", 600, lambda: _done(anchor_journal(context))),

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from adapter.app.counting import calendar_condition
 from adapter.app.trusting import condition_of, roles_condition
 from signing import gost
 from storage import StoreError, Transaction
@@ -23,15 +24,17 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
     """Answer a request for a page of health.
 
     Ready means: the database answers, its clock agrees, and the own key can sign. GOST that nobody computes
-    here and faults of trust and roles are warnings: RSA and ECDSA, and what is in force already, go on.
+    here and faults of trust, roles and calendar are warnings: RSA and ECDSA, and what is in force, go on.
 
     Returns:
-        HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail), `gost`, `trust`, `roles`.
+        HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail), `gost`, `trust`, `roles`,
+            `calendar`.
     """
     if path != "/health/ready":
         return 200, json.dumps({"status": "live"}).encode()
     trust = condition_of(runtime.context.trust, runtime.warnings(runtime.clock()))
     roles = roles_condition(runtime.context.roles)
+    calendar = calendar_condition(runtime.calendar, runtime.clock())
     report = gost.report()
     checks = {
         **_database(runtime),
@@ -39,6 +42,7 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
         "gost": WARN if report.missing else OK,
         "trust": WARN if trust["fault"] or trust["unreachable"] or trust["warnings"] else OK,
         "roles": WARN if roles["fault"] else OK,
+        "calendar": WARN if calendar["fault"] or calendar["unknown_years"] else OK,
     }
     ready = FAIL not in checks.values()
     body = {
@@ -47,6 +51,7 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
         "gost": gost_condition(report),
         "trust": trust,
         "roles": roles,
+        "calendar": calendar,
     }
     return (200 if ready else 503), json.dumps(body, ensure_ascii=False).encode()
 

@@ -63,7 +63,7 @@ def node_name() -> str:
 def upkeep_of(runtime: Runtime) -> Upkeep:
     """Return the upkeep of a process."""
     context = runtime.context
-    return Upkeep(context.trust, context.roles, runtime.clock, runtime.warnings)
+    return Upkeep(context.trust, context.roles, runtime.clock, runtime.warnings, runtime.calendar)
 
 
 def end_with_parent() -> None:

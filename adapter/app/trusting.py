@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from adapter.calendars.corrections import CorrectionsUnusableError
+from adapter.calendars.source import ProductionCalendar
 from adapter.config import TrustSection
 from signing import PolicySource, PolicyUnusableError, Trust, TrustUnusableError
 from signing.pki.expiry import ExpiryWarning
@@ -61,10 +63,15 @@ def roles_condition(roles: PolicySource) -> dict[str, object]:
 
 
 class Upkeep:
-    """Keeps trust and roles fresh in a thread of its own: a new list, root or rule needs no restart."""
+    """Keeps trust, roles and calendar fresh in a thread of its own: no new file needs a restart."""
 
     def __init__(
-        self, trust: Trust, roles: PolicySource, clock: Callable[[], datetime], warnings: Warnings
+        self,
+        trust: Trust,
+        roles: PolicySource,
+        clock: Callable[[], datetime],
+        warnings: Warnings,
+        calendar: ProductionCalendar | None = None,
     ) -> None:
         """Make it; nothing runs before `start` or `tick`.
 
@@ -73,11 +80,13 @@ class Upkeep:
             roles: role policy, kept fresh.
             clock: the clock of the program, aware.
             warnings: what ends soon at a moment.
+            calendar: production calendar, kept fresh.
         """
         self._trust = trust
         self._roles = roles
         self._clock = clock
         self._warnings = warnings
+        self._calendar = calendar
         self._warn_at: datetime | None = None
         self._told: set[tuple[str, str, int]] = set()
         self._faults: dict[str, str] = {}
@@ -103,11 +112,12 @@ class Upkeep:
         else:
             self._faults.pop("files", None)
         self._reload_roles()
+        self._reload_calendar()
         self._trust.refresh(now)
         unreachable = dict(self._trust.state().unreachable)
         for url, cause in unreachable.items():
             self._tell(url, f"revocation list not fetched from {url}: {cause}")
-        for url in self._faults.keys() - unreachable.keys() - {"files", "roles"}:
+        for url in self._faults.keys() - unreachable.keys() - {"files", "roles", "calendar"}:
             del self._faults[url]
         self._warn(now)
 
@@ -119,6 +129,15 @@ class Upkeep:
             self._tell("roles", f"role policy unusable, the former one stays: {error}")
         else:
             self._faults.pop("roles", None)
+
+    def _reload_calendar(self) -> None:
+        try:
+            if self._calendar is not None and self._calendar.reload_if_changed():
+                _log.info("the corrections of the calendar have changed and are in force")
+        except CorrectionsUnusableError as error:
+            self._tell("calendar", f"calendar file unusable, the former corrections stay: {error}")
+        else:
+            self._faults.pop("calendar", None)
 
     def _tell(self, of: str, text: str) -> None:
         if self._faults.get(of) != text:

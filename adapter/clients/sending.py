@@ -75,7 +75,7 @@ def send(
         ).prepare()
     except (requests.RequestException, ValueError):
         return NotSent("адрес системы записан неверно")
-    watch = _Watch(timeouts.total)
+    watch = Watch(timeouts.total)
     with requests.Session() as session, watch:
         session.trust_env = False
         adapter = _WatchedAdapter(watch)
@@ -95,7 +95,7 @@ def send(
             return _failure(error, watch)
 
 
-def _answer(response: requests.Response, watch: _Watch) -> Result:
+def _answer(response: requests.Response, watch: Watch) -> Result:
     if response.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
         return Unknown("ответ сжат, хотя это не разрешено")
     content = bytearray()
@@ -108,7 +108,7 @@ def _answer(response: requests.Response, watch: _Watch) -> Result:
     return Sent(response.status_code, response.headers.get("Content-Type", ""), bytes(content))
 
 
-def _failure(error: Exception, watch: _Watch) -> Result:
+def _failure(error: Exception, watch: Watch) -> Result:
     causes = list(_causes(error))
     for kind, reason in _CERTAINLY_NOT_SENT:
         if any(isinstance(cause, kind) for cause in causes):
@@ -144,7 +144,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [other for other in linked if isinstance(other, BaseException)]
 
 
-class _Watch:
+class Watch:
     """Cuts the connection when the time of the whole exchange is over.
 
     The timeout of a socket starts anew with every byte, so a partner that drips could hold a worker for ever.
@@ -186,7 +186,7 @@ class _Watch:
 class _WatchedAdapter(HTTPAdapter):
     """An adapter without retries whose connections tell the watch their socket."""
 
-    def __init__(self, watch: _Watch) -> None:
+    def __init__(self, watch: Watch) -> None:
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
         self._watch = watch
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from adapter.clients import bureau_inbox, fund, smev
 from adapter.clients.answers import Answer, Prepared, Unbuildable
-from adapter.clients.sending import Sent
+from adapter.clients.sending import Result, Sent, Timeouts, send
 from adapter.contract import schemas
 from adapter.contract.exchange.bureau import ReferralItem
 from adapter.contract.exchange.common import File, FileSignature, Organization
@@ -46,6 +46,33 @@ class Sender(ABC):
 
     def __init__(self, context: Context) -> None:
         self._context = context
+
+    def partner_of(self, delivery: Delivery) -> Partner | None:
+        """Return the system that a delivery is for; None: there is none of that code."""
+        return self._context.partners.get(delivery.partner)
+
+    def address_of(self, partner: Partner) -> str:
+        """Return where deliveries of this kind go at a partner; empty: nowhere."""
+        return partner.address
+
+    def headers_of(self, message: bytes, delivery: Delivery, partner: Partner) -> Mapping[str, str]:  # noqa: ARG002 - for those that prove themselves there
+        """Return the HTTP headers beside Content-Type, for one attempt."""
+        return self.headers
+
+    def transmit(self, message: bytes, delivery: Delivery, partner: Partner, timeouts: Timeouts) -> Result:
+        """Send a message, or a question about it, once.
+
+        Raises:
+            Unsignable: It cannot be signed now.
+        """
+        body = self.dress(message, partner)
+        return send(
+            body,
+            self.address_of(partner),
+            content_type=self.content_type,
+            headers=self.headers_of(body, delivery, partner),
+            timeouts=timeouts,
+        )
 
     @abstractmethod
     def build(self, delivery: Delivery, partner: Partner) -> Prepared:

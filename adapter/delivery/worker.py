@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from adapter.clients.answers import Prepared, Unbuildable
-from adapter.clients.sending import NotSent, Result, Sent, send
+from adapter.clients.sending import NotSent, Result, Sent
 from adapter.delivery import breaker
 from adapter.delivery.ending import Ending, Exchange, Outcomes
 from adapter.delivery.retry import ErrorClass
@@ -108,8 +108,9 @@ class Worker:
             self._lay_aside(delivery, "INTERNAL", type(error).__name__)
 
     def _deliver(self, delivery: Delivery) -> None:
-        partner = self._context.partners.get(delivery.partner)
-        if partner is None or not partner.address:
+        sender = self._senders[delivery.kind]
+        partner = sender.partner_of(delivery)
+        if partner is None or not sender.address_of(partner):
             self._lay_aside(delivery, "PARTNER", "система не описана или у неё нет адреса")
             return
         if partner.test != delivery.test:
@@ -119,7 +120,6 @@ class Worker:
         if delivery.attempts >= self._settings.policy.attempts:
             self._lay_aside(delivery, ErrorClass.UNKNOWN, "попытки исчерпаны")
             return
-        sender = self._senders[delivery.kind]
         in_doubt = delivery.built and delivery.outcome_unknown
         wanted = self._context.store.read(lambda tx: sender.wanted(tx, delivery))
         question = sender.question(delivery, partner) if in_doubt else None
@@ -142,7 +142,7 @@ class Worker:
     def _ask(self, delivery: Delivery, partner: Partner, sender: Sender, question: Prepared) -> Absent | None:
         """Ask what came of a message; None: the answer ended this turn of the delivery."""
         number, _ = self._commit(delivery, lambda tx: self._begin(tx, delivery, None))
-        exchange, result = self._talk(number, partner, sender, question.body)
+        exchange, result = self._talk(number, delivery, partner, sender, question.body)
         if isinstance(result, Sent):
             finding = finding_of(sender.found(result, delivery, partner, question.message_id), result)
         else:
@@ -159,7 +159,7 @@ class Worker:
     ) -> tuple[Exchange, Result]:
         """Commit the bytes and the beginning of an attempt, then send."""
         number, body = self._commit(delivery, lambda tx: self._begin(tx, delivery, prepared))
-        return self._talk(number, partner, sender, body)
+        return self._talk(number, delivery, partner, sender, body)
 
     def _begin(self, tx: Transaction, delivery: Delivery, prepared: Prepared | None) -> tuple[int, bytes]:
         """Note in the store that bytes are about to leave; returns the attempt and the bytes of the message.
@@ -176,24 +176,16 @@ class Worker:
         number = tx.outbox.started_attempt(delivery.id, delivery.fence)
         return number, tx.outbox.request(delivery.id) or b""
 
-    def _talk(self, number: int, partner: Partner, sender: Sender, message: bytes) -> tuple[Exchange, Result]:
+    def _talk(
+        self, number: int, delivery: Delivery, partner: Partner, sender: Sender, message: bytes
+    ) -> tuple[Exchange, Result]:
         started = time.monotonic()
-        result = self._send(partner, sender, message)
+        try:
+            result = sender.transmit(message, delivery, partner, self._settings.timeouts)
+        except Unsignable as error:
+            result = NotSent(str(error))
         took = round((time.monotonic() - started) * 1000)
         return Exchange(number, result.status if isinstance(result, Sent) else None, took), result
-
-    def _send(self, partner: Partner, sender: Sender, message: bytes) -> Result:
-        try:
-            body = sender.dress(message, partner)
-        except Unsignable as error:
-            return NotSent(str(error))
-        return send(
-            body,
-            partner.address,
-            content_type=sender.content_type,
-            headers=sender.headers,
-            timeouts=self._settings.timeouts,
-        )
 
     def _end(self, delivery: Delivery, exchange: Exchange, verdict: Verdict, *, in_doubt: bool) -> None:
         chance = self._chance()

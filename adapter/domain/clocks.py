@@ -1,10 +1,14 @@
 """Which clocks of a referral run: the moves so far, folded (R77, R83)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from adapter.domain.state_moves import Move
+
+#: From when to when a clock waited, UTC.
+Pause: TypeAlias = tuple[dt.datetime, dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +17,20 @@ class Clock:
 
     Attributes:
         name: Code of a term, or a family of codes (``BUREAU_EXAM``).
-        counts_from: Instant to count the term from, UTC: the start, moved later by the time the clock waited.
+        began: Instant of the event that the term is counted from, UTC.
         waits_since: Instant since when the clock waits; None: it runs.
+        pauses: When it waited before; the term gives those days back.
     """
 
     name: str
-    counts_from: dt.datetime
+    began: dt.datetime
     waits_since: dt.datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+
+    @property
+    def counts_from(self) -> dt.datetime:
+        """The beginning, later by all the time that the clock has waited."""
+        return self.began + sum((ended - begun for begun, ended in self.pauses), dt.timedelta())
 
 
 def after(clocks: Iterable[Clock], step: Move, at: dt.datetime) -> tuple[Clock, ...]:
@@ -37,7 +48,8 @@ def after(clocks: Iterable[Clock], step: Move, at: dt.datetime) -> tuple[Clock, 
     for name in step.resumes:
         waits_since = kept[name].waits_since if name in kept else None
         if waits_since is not None:
-            kept[name] = Clock(name, kept[name].counts_from + (at - waits_since))
+            pauses = (*kept[name].pauses, (waits_since, at))
+            kept[name] = replace(kept[name], waits_since=None, pauses=pauses)
     for name in step.starts:
         kept.setdefault(name, Clock(name, at))
     return tuple(kept.values())
@@ -49,3 +61,30 @@ def replay(steps: Iterable[tuple[Move, dt.datetime]]) -> tuple[Clock, ...]:
     for step, at in steps:
         clocks = after(clocks, step, at)
     return clocks
+
+
+def as_rows(clocks: Iterable[Clock]) -> list[dict[str, Any]]:
+    """Return clocks as plain data, as the register keeps them."""
+    return [
+        {
+            "name": one.name,
+            "countsFrom": one.began.isoformat(),
+            "waitsSince": one.waits_since.isoformat() if one.waits_since else None,
+            "pauses": [[begun.isoformat(), ended.isoformat()] for begun, ended in one.pauses],
+        }
+        for one in clocks
+    ]
+
+
+def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Clock, ...]:
+    """Return the clocks that `as_rows` wrote."""
+    moment = dt.datetime.fromisoformat
+    return tuple(
+        Clock(
+            row["name"],
+            moment(row["countsFrom"]),
+            moment(row["waitsSince"]) if row["waitsSince"] else None,
+            tuple((moment(begun), moment(ended)) for begun, ended in row.get("pauses", ())),
+        )
+        for row in rows
+    )

@@ -1,85 +1,59 @@
 """Deadlines (facts of the domain, C.4): terms as data and the rules of counting.
 
 The day of the event is not counted. A term in days or months that ends on a day off moves to the next working
-day. A term ends with its last day, 23:59:59 in the zone of the organisation that must act.
+day. A term ends with its last day, 23:59:59 in the zone of the organisation that must act; what comes after
+midnight there came the next day. Days on which the term waited are given back.
 """
 
 import calendar as months
 import datetime as dt
-import enum
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from adapter.domain.calendar import STATUTORY, Calendar
+from adapter.domain.clocks import Pause
 from adapter.domain.priority import PriorityCategory
+from adapter.domain.subjects import region
+from adapter.domain.subjects import zone as zone_of
+from adapter.domain.terms import CODES, TERMS, Side, Term, Unit
+
+__all__ = [
+    "CODES",
+    "TERMS",
+    "Counting",
+    "ExtensionRefusedError",
+    "Side",
+    "Term",
+    "Unit",
+    "add_months",
+    "deadline",
+    "end_of_day",
+    "extended_by_pause",
+    "extended_until",
+    "overriding",
+    "service_code",
+    "term",
+    "term_code",
+    "working_days_after",
+    "working_days_before",
+    "working_days_between",
+]
 
 _FARTHEST = 3660  # days; a calendar without working days must not hang a program
 
-
-class Unit(enum.StrEnum):
-    """Unit of a term."""
-
-    HOUR = "HOUR"
-    CALENDAR_DAY = "DAY"
-    WORKING_DAY = "WORKING_DAY"
-    MONTH = "MONTH"
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One row of the table.
-
-    Attributes:
-        code: Code of the deadline.
-        length: How many units.
-        unit: What is counted.
-        starts_on: What the term is counted from.
-        source: Act, source document or ``PROPOSED``.
-        since: First day of the event for which this row holds; a later row of the same code replaces it.
-    """
-
-    code: str
-    length: int
-    unit: Unit
-    starts_on: str
-    source: str
-    since: dt.date = dt.date.min
-
-
-_HOUR, _DAY, _WORKING, _MONTH = Unit
-_PP1942 = "ПП РФ № 1942"
-_BUREAU_SAYS = "разъяснения бюро МСЭ; сверить с актом"
-_PROPOSED = "PROPOSED"
-
-TERMS: tuple[Term, ...] = (
-    Term("MO_PALLIATIVE_REFER", 1, _WORKING, "получены результаты обследований", "форма № 088/у, 10.6"),
-    Term("MO_AMPUTATION_REFER", 3, _WORKING, "день операции", "форма № 088/у, 10.7"),
-    Term("MO_SUBMIT", 3, _WORKING, "решение врачебной комиссии", "C.2, 4"),
-    Term("REMD_ANSWER", 24, _HOUR, "отправка в РЭМД", _PROPOSED),
-    Term("BUREAU_REGISTER", 1, _WORKING, "получение бюро", _PROPOSED),
-    Term("BUREAU_RETURN", 3, _WORKING, "получение бюро", _PP1942),
-    Term("MO_REWORK", 14, _DAY, "получение возврата организацией", _PP1942),
-    Term("BUREAU_EXAM_GENERAL", 30, _WORKING, "регистрация в бюро", _BUREAU_SAYS),
-    Term("BUREAU_EXAM_PRIORITY", 3, _WORKING, "регистрация в бюро", "ПП РФ № 588, п. 37 по форме № 088/у"),
-    Term("BUREAU_EXAM_SVO", 10, _WORKING, "регистрация в бюро", _BUREAU_SAYS),
-    Term("RESULT_SEND", 3, _WORKING, "проведение экспертизы", "C.2, 16"),
-    Term("SLA_STANDARD", 10, _WORKING, "получение полного комплекта", "R76"),
-    Term("SLA_PRIORITY", 5, _WORKING, "получение полного комплекта", "R76"),
-    Term("SLA_EMERGENCY", 3, _WORKING, "получение полного комплекта", "R76"),
-    Term("APPEAL_FILE", 1, _MONTH, "получение решения", _BUREAU_SAYS),
-    Term("APPEAL_FILE_SERVICE", 30, _DAY, "получение решения", "R79"),
-    Term("APPEAL_REVIEW", 15, _WORKING, "регистрация жалобы", "R79"),
-    Term("COURT_FILE", 30, _DAY, "окончательный ответ", "R79"),
-    Term("REEXAM_RESULT", 5, _WORKING, "переосвидетельствование", "R84"),
-    Term("IPRA_CHANGE", 24, _HOUR, "принятие заявления", "R85"),
-    Term("SUPPORT_ANSWER", 1, _WORKING, "обращение в поддержку", "R43"),
-)
 
 _EXAM_BY_CATEGORY = {
     PriorityCategory.PALLIATIVE: "BUREAU_EXAM_PRIORITY",
     PriorityCategory.AMPUTATION: "BUREAU_EXAM_PRIORITY",
     PriorityCategory.SVO: "BUREAU_EXAM_SVO",
+}
+_SERVICE_BY_CATEGORY = {
+    PriorityCategory.PALLIATIVE: "SLA_EMERGENCY",
+    PriorityCategory.AMPUTATION: "SLA_EMERGENCY",
+    PriorityCategory.SVO: "SLA_PRIORITY",
+    PriorityCategory.SICK_LEAVE: "SLA_PRIORITY",
 }
 
 
@@ -93,16 +67,24 @@ def term_code(clock: str, category: PriorityCategory) -> str:
     return _EXAM_BY_CATEGORY.get(category, "BUREAU_EXAM_GENERAL")
 
 
+def service_code(category: PriorityCategory) -> str:
+    """Return the code of the term of the whole service (R76) for a category of priority."""
+    return _SERVICE_BY_CATEGORY.get(category, "SLA_STANDARD")
+
+
 def term(code: str, on: dt.date, terms: Iterable[Term] = TERMS) -> Term:
     """Return the row of a code that holds for an event of the day.
 
     Raises:
         KeyError: There is no such code, or none on that day.
     """
-    rows = [row for row in terms if row.code == code and row.since <= on]
-    if not rows:
+    found: Term | None = None
+    for row in terms:
+        if row.code == code and row.since <= on and (found is None or row.since >= found.since):
+            found = row
+    if found is None:
         raise KeyError(code)
-    return max(rows, key=lambda row: row.since)
+    return found
 
 
 def deadline(
@@ -113,6 +95,7 @@ def deadline(
     *,
     region: str = "",
     terms: Iterable[Term] = TERMS,
+    pauses: Iterable[Pause] = (),
 ) -> dt.datetime:
     """Return the last instant (UTC) that is still in time.
 
@@ -123,6 +106,8 @@ def deadline(
         calendar: Working days.
         region: Subject of the federation whose holidays count, two digits; empty: only common ones.
         terms: The table, when the configuration changes it.
+        pauses: When the term waited, in order. The day on which a pause begins counts, those after it do not,
+            up to and with the day on which it ends: that is the day of an event again.
 
     Raises:
         KeyError: The code is unknown.
@@ -133,19 +118,83 @@ def deadline(
     first = start.astimezone(zone).date()
     row = term(code, first, terms)
     if row.unit is Unit.HOUR:
-        return start.astimezone(dt.UTC) + dt.timedelta(hours=row.length)
+        return _last_hour(start.astimezone(dt.UTC) + dt.timedelta(hours=row.length), pauses)
+    waited = [(begun.astimezone(zone).date(), ended.astimezone(zone).date()) for begun, ended in pauses]
+
+    def counts(day: dt.date) -> bool:
+        return not any(begun < day <= ended for begun, ended in waited)
+
+    def works(day: dt.date) -> bool:
+        return counts(day) and calendar.is_working(day, region)
+
     if row.unit is Unit.WORKING_DAY:
-        last = first
-        for _ in range(row.length):
-            last = _working_day(last + dt.timedelta(days=1), calendar, region)
+        last = _walk(first, row.length, works)
     else:
-        end = (
-            first + dt.timedelta(days=row.length)
-            if row.unit is Unit.CALENDAR_DAY
-            else add_months(first, row.length)
-        )
-        last = _working_day(end, calendar, region)
-    return dt.datetime.combine(last, dt.time(23, 59, 59), zone).astimezone(dt.UTC)
+        days = row.length if row.unit is Unit.CALENDAR_DAY else (add_months(first, row.length) - first).days
+        last = _walk(first, days, counts)
+    last = _walk(last - dt.timedelta(days=1), 1, works)
+    return end_of_day(last, zone)
+
+
+class ExtensionRefusedError(ValueError):
+    """A term cannot be extended so; the text is Russian and names what is missing."""
+
+
+def extended_until(until: dt.datetime, day: dt.date, reason: str, zone: ZoneInfo) -> dt.datetime:
+    """Return the end of an extended term (R83): the last second of the named day.
+
+    Args:
+        until: The present end.
+        day: New last day in the zone of whoever must act; it holds as it is named, a day off too.
+        reason: Why, in words.
+        zone: That zone.
+
+    Raises:
+        ExtensionRefusedError: There is no reason, or the day is not later than the present last day.
+    """
+    if not reason.strip():
+        raise ExtensionRefusedError("не названа причина продления")
+    last = until.astimezone(zone).date()
+    if day <= last:
+        raise ExtensionRefusedError(f"новый день должен быть позже {last:%d.%m.%Y}")
+    return end_of_day(day, zone)
+
+
+def extended_by_pause(
+    until: dt.datetime, pause: Pause, zone: ZoneInfo, calendar: Calendar = STATUTORY, region: str = ""
+) -> dt.datetime:
+    """Return the end of an extended term after a pause: the days are given back, the end is a working day.
+
+    An extension names a day, so calendar days are given back; a pause after the end gives nothing.
+    """
+    last = until.astimezone(zone).date()
+    begun, ended = (one.astimezone(zone).date() for one in pause)
+    if begun >= last or ended == begun:
+        return until
+    last += ended - begun
+    return end_of_day(
+        _walk(last - dt.timedelta(days=1), 1, lambda day: calendar.is_working(day, region)), zone
+    )
+
+
+def working_days_before(
+    day: dt.date, count: int, calendar: Calendar = STATUTORY, region: str = ""
+) -> dt.date:
+    """Return the day that lies `count` working days before a day."""
+    return _walk(day, count, lambda one: calendar.is_working(one, region), -1)
+
+
+def working_days_after(day: dt.date, count: int, calendar: Calendar = STATUTORY, region: str = "") -> dt.date:
+    """Return the day that lies `count` working days after a day."""
+    return _walk(day, count, lambda one: calendar.is_working(one, region))
+
+
+def working_days_between(
+    first: dt.date, last: dt.date, calendar: Calendar = STATUTORY, region: str = ""
+) -> int:
+    """Return how many working days lie after one day up to and with a later one; 0 when it is not later."""
+    days = min((last - first).days, _FARTHEST)
+    return sum(calendar.is_working(first + dt.timedelta(days=n), region) for n in range(1, days + 1))
 
 
 def add_months(day: dt.date, count: int) -> dt.date:
@@ -155,10 +204,90 @@ def add_months(day: dt.date, count: int) -> dt.date:
     return dt.date(year, month, min(day.day, months.monthrange(year, month)[1]))
 
 
-def _working_day(day: dt.date, calendar: Calendar, region: str) -> dt.date:
-    """Return the day itself or the next working day."""
-    for ahead in range(_FARTHEST):
-        candidate = day + dt.timedelta(days=ahead)
-        if calendar.is_working(candidate, region):
-            return candidate
+def end_of_day(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """Return the last second of a day of a zone, UTC."""
+    return dt.datetime.combine(day, dt.time(23, 59, 59), zone).astimezone(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How an installation counts.
+
+    Attributes:
+        calendar: Working days.
+        terms: The table of terms.
+        zones: Zones of organisations by OID, where they are not that of their subject's capital.
+    """
+
+    calendar: Calendar = STATUTORY
+    terms: tuple[Term, ...] = TERMS
+    zones: Mapping[str, ZoneInfo] = field(default_factory=lambda: MappingProxyType({}))
+
+    def zone(self, oid: str) -> ZoneInfo:
+        """Return the zone in which an organisation has its days."""
+        return self.zones.get(oid) or zone_of(region(oid))
+
+    def term(self, code: str, start: dt.datetime, oid: str) -> Term:
+        """Return the row that holds for an event at an organisation.
+
+        Raises:
+            KeyError: The code is unknown.
+        """
+        return term(code, start.astimezone(self.zone(oid)).date(), self.terms)
+
+    def until(self, code: str, start: dt.datetime, oid: str, pauses: Iterable[Pause] = ()) -> dt.datetime:
+        """Return the last instant (UTC) of a term of an organisation; see `deadline`."""
+        subject = region(oid)
+        zone = self.zone(oid)
+        return deadline(
+            code, start, zone, self.calendar, region=subject, terms=self.terms, pauses=tuple(pauses)
+        )
+
+    def is_working(self, day: dt.date, oid: str) -> bool:
+        """Tell whether a day is a working day where an organisation is."""
+        return self.calendar.is_working(day, region(oid))
+
+
+def overriding(
+    code: str, *, length: int | None, unit: Unit | None, since: dt.date | None = None, source: str = ""
+) -> Term:
+    """Return a further row of a code: what an installation says otherwise, the rest as in the table.
+
+    Args:
+        code: Code of the deadline.
+        length: New length; None: as in the table.
+        unit: New unit; None: as in the table.
+        since: First day of the event for which it holds; None: any day.
+        source: Act that says so.
+
+    Raises:
+        KeyError: The code is unknown.
+    """
+    row = next((one for one in TERMS if one.code == code), None)
+    if row is None:
+        raise KeyError(code)
+    return replace(
+        row,
+        length=row.length if length is None else length,
+        unit=unit or row.unit,
+        since=since or dt.date.min,
+        source=source or row.source,
+    )
+
+
+def _last_hour(end: dt.datetime, pauses: Iterable[Pause]) -> dt.datetime:
+    for begun, ended in pauses:
+        if begun <= end:
+            end += ended - begun
+    return end
+
+
+def _walk(day: dt.date, count: int, counts: Callable[[dt.date], bool], step: int = 1) -> dt.date:
+    """Return the day on which `count` days that count have passed since a day."""
+    for _ in range(_FARTHEST + count):
+        if count == 0:
+            return day
+        day += dt.timedelta(days=step)
+        if counts(day):
+            count -= 1
     raise ValueError(f"no working day within ten years after {day}")

@@ -130,6 +130,7 @@ class Partner:
         timestamp_life: for how long our Timestamp is good; the longest life that one of its own may claim.
         delivery: for a bureau, how it gets referrals.
         address: URL of its endpoint where we call it, otherwise empty.
+        webhook: URL that it wants news of states at; empty: it asks for them.
         test: its contour is the test one: only test referrals go there.
     """
 
@@ -145,6 +146,7 @@ class Partner:
     timestamp_life: timedelta = timedelta(minutes=10)
     delivery: Delivery = Delivery.POLL
     address: str = ""
+    webhook: str = ""
     test: bool = False
 
     def may_call(self, operation: str) -> bool:

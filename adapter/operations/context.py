@@ -17,9 +17,11 @@ from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
 from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
+from adapter.domain.contacts import NO_CONTACTS, Contacts
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
 from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
+from adapter.operations.following import Following
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -84,6 +86,8 @@ class Context:
         territories: which subjects bureaus and organisations belong to, where a register knows.
         replays: messages of partners behind the integration bus that this process has taken.
         code_lists: НСИ as it is active now.
+        following: how terms are counted, whom they press, who follows referrals.
+        contacts: whom to write to.
     """
 
     own: OwnSystem
@@ -101,6 +105,8 @@ class Context:
     territories: Territories = NO_TERRITORIES
     replays: ReplayWindow = field(default_factory=ReplayWindow)
     code_lists: CodeLists = NO_CODE_LISTS
+    following: Following = field(default_factory=Following)
+    contacts: Contacts = NO_CONTACTS
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
@@ -131,6 +137,7 @@ class Call(Generic[T]):
     content_hash: str
     correlation_id: str
     raw: bytes
+    following: Following = field(default_factory=Following)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ class Door:
             content_hash=hashlib.sha256(content).hexdigest(),
             correlation_id=incoming.correlation_id,
             raw=incoming.raw,
+            following=self._context.following,
         )
 
     def _checked(self, call: Call[Any], operation: Operation, incoming: Incoming) -> Call[Any]:

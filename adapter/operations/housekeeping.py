@@ -116,6 +116,7 @@ def _recheck(context: Context, referral: Referral) -> int:
         str(uuid.uuid4()),
         context.clock(),
         details={"codes": [one.code for one in judged.problems]},
+        following=context.following,
     )
 
     def work(tx: Transaction) -> int:

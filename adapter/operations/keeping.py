@@ -166,7 +166,14 @@ def _registered(
     }
     moved = advance(tx, current, Event.CORRECT, origin, details=details, **cleared, **version)
     if plan.submission.awaits_status:
-        waiting = Origin(Party.ADAPTER, context.own.code, call.operation, call.correlation_id, now)
+        waiting = Origin(
+            Party.ADAPTER,
+            context.own.code,
+            call.operation,
+            call.correlation_id,
+            now,
+            following=context.following,
+        )
         return advance(tx, moved, Event.AWAIT_CERTIFICATE_STATUS, waiting)
     return moved
 

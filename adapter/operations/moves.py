@@ -8,9 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from adapter.domain.clocks import Clock, after
-from adapter.domain.deadlines import deadline, term_code
-from adapter.domain.priority import PriorityCategory
+from adapter.domain.clocks import Clock, after, as_rows, from_rows
 from adapter.domain.states import (
     Event,
     Move,
@@ -22,8 +20,8 @@ from adapter.domain.states import (
     path,
     state_conflict,
 )
-from adapter.domain.subjects import region, zone
 from adapter.operations.context import Call, Refused
+from adapter.operations.following import Following
 from storage import Entry, NewReferral, Referral, Transaction
 
 #: Kind of the claim that holds the requisites of a referral (MSE-3010).
@@ -44,6 +42,7 @@ class Origin:
         operation: operation of the contract or job of the adapter.
         person: keyed hash of the person's СНИЛС; empty when a system acted.
         reason: Russian explanation without personal data.
+        following: how terms are counted and who follows referrals.
     """
 
     party: Party
@@ -54,10 +53,12 @@ class Origin:
     person: str = ""
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    following: Following = field(default_factory=Following)
 
 
 def origin_of(call: Call[Any], party: Party, **facts: Any) -> Origin:
     """Return the origin of a move that a partner's request causes."""
+    facts.setdefault("following", call.following)
     return Origin(party, call.partner.code, call.operation, call.correlation_id, call.now, **facts)
 
 
@@ -76,50 +77,26 @@ def moves_of(state: str, event: Event, party: Party) -> tuple[Move, ...]:
 def clocks_of(referral: NewReferral) -> tuple[Clock, ...]:
     """Return the clocks that run or wait for a referral."""
     rows: Any = referral.details.get("clocks", [])
-    return tuple(
-        Clock(
-            row["name"],
-            datetime.fromisoformat(row["countsFrom"]),
-            datetime.fromisoformat(row["waitsSince"]) if row["waitsSince"] else None,
-        )
-        for row in rows
-    )
-
-
-def _stored(clocks: tuple[Clock, ...]) -> list[dict[str, str | None]]:
-    return [
-        {
-            "name": one.name,
-            "countsFrom": one.counts_from.isoformat(),
-            "waitsSince": one.waits_since.isoformat() if one.waits_since else None,
-        }
-        for one in clocks
-    ]
+    return from_rows(rows)
 
 
 def running_deadline(
-    state: State, clocks: tuple[Clock, ...], referral: NewReferral
+    state: State, clocks: tuple[Clock, ...], referral: NewReferral, following: Following
 ) -> tuple[str | None, datetime | None]:
     """Return the code and the last instant (UTC) of the term that bounds the state; None where none runs.
 
-    The zone and the holidays are those of the organisation that must act: the МО while it reworks, else the
-    bureau. An extended term ends on the day that the extension names.
+    The zone and the holidays are those of the organisation that must act. An extended term ends on the day
+    that the extension names.
     """
     found = next((one for one in clocks if one.name == clock(state) and one.waits_since is None), None)
-    if found is None:
-        return None, None
-    extended: Any = referral.details.get("extended", {})
-    if found.name in extended:
-        return found.name, datetime.fromisoformat(extended[found.name])
-    subject = region(referral.organization_oid if state is State.REWORK else referral.bureau_oid)
-    code = term_code(found.name, PriorityCategory(referral.priority))
-    return code, deadline(code, found.counts_from, zone(subject), region=subject)
+    return (None, None) if found is None else following.end(found, referral)
 
 
 def first_state(tx: Transaction, referral: NewReferral, steps: tuple[Move, ...], origin: Origin) -> Referral:
     """Put a new referral into the register in the state that its first moves lead to, and journal them."""
     stored = tx.referrals.insert(referral)
     _journal(tx, referral.number, steps, origin)
+    origin.following.moved(tx, None, stored, origin.party, origin.now)
     return stored
 
 
@@ -145,9 +122,9 @@ def advance(tx: Transaction, referral: Referral, event: Event, origin: Origin, *
     for step in steps:
         clocks = after(clocks, step, origin.now)
     state = steps[-1].next_state
-    details = {**referral.details, **changes.pop("details", {}), "clocks": _stored(clocks)}
+    details = {**referral.details, **changes.pop("details", {}), "clocks": as_rows(clocks)}
     changed_row = replace(referral, details=details, **changes)
-    code, until = running_deadline(state, clocks, changed_row)
+    code, until = running_deadline(state, clocks, changed_row, origin.following)
     changed = {
         **changes,
         "details": details,
@@ -161,7 +138,9 @@ def advance(tx: Transaction, referral: Referral, event: Event, origin: Origin, *
     if holds_duplicate_key(State(referral.state)) and not holds_duplicate_key(state):
         tx.claims.release_owned(referral.number, [DUPLICATE_CLAIM])
     _journal(tx, referral.number, steps, origin)
-    return replace(referral, revision=referral.revision + 1, **changed)
+    moved = replace(referral, revision=referral.revision + 1, **changed)
+    origin.following.moved(tx, referral, moved, origin.party, origin.now)
+    return moved
 
 
 def note(tx: Transaction, subject: str, event: str, origin: Origin) -> None:

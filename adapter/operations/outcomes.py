@@ -77,6 +77,7 @@ def _origin(context: Context, delivery: Delivery, error_class: str = "", error: 
         correlation_id=delivery.id,
         now=context.clock(),
         details=details,
+        following=context.following,
     )
 
 

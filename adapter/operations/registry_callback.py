@@ -174,7 +174,10 @@ class RegistryDoor:
     def _origin(self, incoming: Incoming, partner: Partner, details: Mapping[str, object]) -> Origin:
         now = self._context.clock()
         operation, correlation = incoming.operation, incoming.correlation_id
-        return Origin(Party.REMD, partner.code, operation, correlation, now, details=details)
+        follows = self._context.following
+        return Origin(
+            Party.REMD, partner.code, operation, correlation, now, details=details, following=follows
+        )
 
 
 def _registered(tx: Transaction, partner: Partner, local_uid: str, emdr_id: str) -> Document | None:

@@ -11,13 +11,10 @@ from adapter.contract.exchange.referral import (
     HistoryEntry,
 )
 from adapter.domain.clocks import Clock
-from adapter.domain.deadlines import deadline, term_code
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.identifiers import mask_snils, normalize_snils
-from adapter.domain.priority import PriorityCategory
 from adapter.domain.states import Party, State, move, name_of, possible, public_status
-from adapter.domain.subjects import region, zone
 from adapter.operations.access import citizen_hash, may_see, not_found
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, answer
@@ -57,7 +54,7 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
             since=referral.state_since,
             version_number=referral.version_number,
             responsible_organization=_responsible(referral),
-            expected_completion_date=_expected_day(referral),
+            expected_completion_date=_expected_day(context, referral),
             deadline=_deadline(referral),
             registration_number=referral.registration_number,
             emdr_id=referral.remd_id,
@@ -95,14 +92,13 @@ def _deadline(referral: Referral) -> Deadline | None:
     return Deadline(code=referral.deadline_code, until=referral.deadline_at)
 
 
-def _expected_day(referral: Referral) -> date | None:
+def _expected_day(context: Context, referral: Referral) -> date | None:
     exam: Clock | None = next((one for one in clocks_of(referral) if one.name == _EXAM), None)
-    if exam is None or exam.waits_since is not None:
+    if exam is None:
         return None
-    subject = region(referral.bureau_oid)
-    code = term_code(_EXAM, PriorityCategory(referral.priority))
-    until = deadline(code, exam.counts_from, zone(subject), region=subject)
-    return until.astimezone(zone(subject)).date()
+    _, until = context.following.end(exam, referral)
+    zone = context.following.counting.zone(referral.bureau_oid)
+    return until.astimezone(zone).date() if until else None
 
 
 def _errors(referral: Referral, correlation_id: str) -> tuple[ErrorEntry, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter.clients.sending import MAXIMUM_ANSWER, NotSent, Result, Sent, Timeouts, Unknown, _Watch, send
+from adapter.clients.sending import MAXIMUM_ANSWER, NotSent, Result, Sent, Timeouts, Unknown, Watch, send
 from tests.integration.delivery.emulator import (
     Behaviour,
     Handler,
@@ -123,7 +123,7 @@ def test_a_cut_connection_stays_encrypted(pki: Path) -> None:
     thread = threading.Thread(target=answer_hello)
     thread.start()
     with trusting.wrap_socket(ours) as tls:
-        watch = _Watch(60)
+        watch = Watch(60)
         watch.hold(tls)
         watch._cut()
         assert tls.version() == "TLSv1.3"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from adapter.contract.exchange.referral import GetReferralStatusRequest, GetReferralStatusResponse
-from adapter.domain.deadlines import deadline
-from adapter.stand.actors import MIS
+from adapter.domain.deadlines import Counting
+from adapter.stand.actors import BUREAU, MIS
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
 from tests.integration.operations.walk import Walk
 
@@ -25,30 +25,35 @@ def shown(walk: Walk) -> tuple[str, datetime] | None:
     return (found.code, found.until) if found else None
 
 
+def counting_of(gateway: Gateway) -> Counting:
+    """Return how the adapter under test counts."""
+    return gateway.runtime.context.following.counting
+
+
 def test_each_state_shows_its_own_term(gateway: Gateway) -> None:
     """A working day to register, three to return, fourteen days of rework from its acknowledgement."""
-    zone = gateway.runtime.context.own.zone
+    counting = counting_of(gateway)
     walk = Walk(gateway).to("SUBMITTED")
     assert shown(walk) is None
     walk.to("DELIVERED")
     received = gateway.clock()
-    assert shown(walk) == ("BUREAU_REGISTER", deadline("BUREAU_REGISTER", received, zone, region="77"))
+    assert shown(walk) == ("BUREAU_REGISTER", counting.until("BUREAU_REGISTER", received, BUREAU.oid))
     gateway.clock.moment += timedelta(hours=5)
     walk.to("REGISTERED")
-    assert shown(walk) == ("BUREAU_RETURN", deadline("BUREAU_RETURN", received, zone, region="77"))
+    assert shown(walk) == ("BUREAU_RETURN", counting.until("BUREAU_RETURN", received, BUREAU.oid))
     walk.send_back()
     assert shown(walk) is None
     gateway.clock.moment += timedelta(days=2)
     walk.take_return()
-    assert shown(walk) == ("MO_REWORK", deadline("MO_REWORK", gateway.clock(), zone, region="77"))
+    assert shown(walk) == ("MO_REWORK", counting.until("MO_REWORK", gateway.clock(), BUREAU.oid))
 
 
 def test_the_term_of_the_expertise_waits_during_rework(gateway: Gateway) -> None:
     """What passed before the return counts, the days of rework do not (R77)."""
-    zone = gateway.runtime.context.own.zone
+    zone, counting = gateway.runtime.context.own.zone, counting_of(gateway)
     walk = Walk(gateway).to("REGISTERED")
     registered = gateway.clock()
-    expected = deadline("BUREAU_EXAM_GENERAL", registered, zone, region="77")
+    expected = counting.until("BUREAU_EXAM_GENERAL", registered, BUREAU.oid)
     assert status(walk).expected_completion_date == expected.astimezone(zone).date()
     walk.send_back()
     walk.take_return()
@@ -56,6 +61,6 @@ def test_the_term_of_the_expertise_waits_during_rework(gateway: Gateway) -> None
     gateway.clock.moment += timedelta(days=7)
     walk.correct()
     walk.to("IN_WORK")
-    later = deadline("BUREAU_EXAM_GENERAL", registered + timedelta(days=7), zone, region="77")
+    later = counting.until("BUREAU_EXAM_GENERAL", registered + timedelta(days=7), BUREAU.oid)
     assert shown(walk) == ("BUREAU_EXAM_GENERAL", later)
     assert later > expected > datetime(2020, 1, 1, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""The production calendar: a library, corrected by a file of the operator."""

@@ -1,0 +1,116 @@
+"""The calendar in force: the library and the operator's file, which may change while the program runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from types import MappingProxyType
+
+from adapter.calendars import library
+from adapter.calendars.corrections import Corrections, CorrectionsUnusableError, read_corrections
+
+_log = logging.getLogger(__name__)
+
+# Moment of the last change, size, inode; None where there is no file.
+_Stamp = tuple[int, int, int] | None
+
+
+class ProductionCalendar:
+    """Tells working days from days off; safe for threads: the corrections are replaced whole.
+
+    A day of a year whose transfers nobody knows is judged by the labour code alone, and the year is told:
+    once in the log, and by `unknown` to whoever asks.
+
+    Args:
+        path: The operator's file of corrections; None: there is none.
+
+    Raises:
+        CorrectionsUnusableError: The file cannot be used.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._stamp = self._look()
+        self._current = read_corrections(path) if path else Corrections()
+        self._mark = _mark_of(self._current)
+        self._fault = ""
+        self._guessed: set[int] = set()
+
+    @property
+    def fault(self) -> str:
+        """Why the present file could not be taken, Russian; empty while it is in use."""
+        return self._fault
+
+    @property
+    def guessed(self) -> tuple[int, ...]:
+        """Years that were counted by the labour code alone since the start."""
+        return tuple(sorted(self._guessed))
+
+    @property
+    def mark(self) -> str:
+        """A short text that is another one whenever other days may be working days."""
+        return self._mark
+
+    def is_working(self, day: dt.date, region: str) -> bool:
+        """Whether the day is a working day in the subject of the federation (two digits; empty: any)."""
+        current = self._current
+        own = current.regional.get(region, _NOTHING).get(day)
+        if own is not None:
+            return own
+        common = current.country.get(day)
+        if common is not None:
+            return common
+        if day.year not in self._guessed and not self.knows(day.year):
+            self._guessed.add(day.year)
+            _log.warning("the production calendar does not know %d: the labour code alone is used", day.year)
+        return library.is_working(day)
+
+    def knows(self, year: int) -> bool:
+        """Tell whether all transfers of a year are known, by the library or by the file."""
+        return year in self._current.known_years or library.knows(year)
+
+    def unknown(self, years: Iterable[int]) -> tuple[int, ...]:
+        """Return those of the years whose transfers nobody knows."""
+        return tuple(year for year in sorted(set(years)) if not self.knows(year))
+
+    def reload_if_changed(self) -> bool:
+        """Read the file again if it has changed, come or gone; returns whether others are in force.
+
+        Raises:
+            CorrectionsUnusableError: The file cannot be used: the former corrections stay, and the file is
+                tried again at the next call.
+        """
+        stamp = self._look()
+        if self._path is None or (stamp == self._stamp and not self._fault):
+            return False
+        try:
+            loaded = read_corrections(self._path)
+        except CorrectionsUnusableError as error:
+            self._fault = str(error)
+            raise
+        self._stamp, self._fault = stamp, ""
+        changed, self._current, self._mark = loaded != self._current, loaded, _mark_of(loaded)
+        return changed
+
+    def _look(self) -> _Stamp:
+        try:
+            facts = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return (facts.st_mtime_ns, facts.st_size, facts.st_ino) if facts else None
+
+
+_NOTHING: MappingProxyType[dt.date, bool] = MappingProxyType({})
+
+
+def _mark_of(corrections: Corrections) -> str:
+    facts = (
+        library.version(),
+        sorted(corrections.known_years),
+        sorted(corrections.country.items()),
+        sorted((subject, sorted(days.items())) for subject, days in corrections.regional.items()),
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
