@@ -7,6 +7,7 @@ from storage.mailbox import Item
 from storage.messages import Message, NewMessage
 from storage.opening import open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
+from storage.plans import PlanRow
 from storage.referrals import NewReferral, Referral
 from storage.rows import new_id
 from storage.store import Store
@@ -25,6 +26,7 @@ __all__ = [
     "NewDocument",
     "NewMessage",
     "NewReferral",
+    "PlanRow",
     "Referral",
     "Store",
     "StoreBusy",

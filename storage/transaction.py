@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from storage.anchors import Anchors
 from storage.breakers import Breakers
 from storage.claims import Claims
+from storage.counting import Counting
 from storage.documents import Documents
 from storage.held_events import HeldEvents
 from storage.journal import Journal
@@ -14,6 +15,7 @@ from storage.leases import Leases
 from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.outbox import Outbox
+from storage.plans import Plans
 from storage.referrals import Referrals
 from storage.rows import Clock
 from storage.uploads import Uploads
@@ -27,6 +29,7 @@ class Transaction:
         "anchors",
         "breakers",
         "claims",
+        "counting",
         "documents",
         "held_events",
         "journal",
@@ -34,6 +37,7 @@ class Transaction:
         "mailbox",
         "messages",
         "outbox",
+        "plans",
         "referrals",
         "uploads",
     )
@@ -43,6 +47,7 @@ class Transaction:
         self.anchors = Anchors(connection, now)
         self.breakers = Breakers(connection, now)
         self.claims = Claims(connection, now)
+        self.counting = Counting(connection, now)
         self.documents = Documents(connection, now)
         self.held_events = HeldEvents(connection, now)
         self.journal = Journal(connection, now)
@@ -50,6 +55,7 @@ class Transaction:
         self.mailbox = Mailbox(connection, now)
         self.messages = Messages(connection, now)
         self.outbox = Outbox(connection, now)
+        self.plans = Plans(connection, now)
         self.referrals = Referrals(connection, now)
         self.uploads = Uploads(connection, now)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from adapter.contract.exchange.referral import SubmitReferralRequest
+from adapter.domain.countable import countable
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem
 from adapter.domain.partners import Partner
@@ -93,9 +94,12 @@ def keep(
         raise Overtaken(plan.number)
     document = {key: {"hash": plan.content_hash, "message": message}}
     not_checked = [str(one) for one in plan.submission.not_checked]
-    origin = origin_of(
-        call, Party.MIS, details={"versionNumber": facts.version_number, "notChecked": not_checked}
-    )
+    journaled = {
+        "versionNumber": facts.version_number,
+        "notChecked": not_checked,
+        "counted": countable(facts, plan.submission.referral),
+    }
+    origin = origin_of(call, Party.MIS, details=journaled)
     row = _registered(tx, context, plan, call, origin, document)
     tx.documents.add(*_documents(plan, call.now))
     if plan.refusal is None and row.state == State.SUBMITTED:
