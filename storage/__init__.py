@@ -10,6 +10,7 @@ from storage.messages import Message, NewMessage
 from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.paper import PaperRecord
+from storage.plans import PlanRow
 from storage.referrals import NewReferral, Referral
 from storage.registers import RegisterInUse, RegisterVersion
 from storage.rows import new_id
@@ -32,6 +33,7 @@ __all__ = [
     "NewMessage",
     "NewReferral",
     "PaperRecord",
+    "PlanRow",
     "Referral",
     "RegisterInUse",
     "RegisterVersion",

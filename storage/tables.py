@@ -166,7 +166,9 @@ journal_heads = sa.Table(
     _number("count"),
     _text("head"),
     _number("anchored_count"),
+    sa.Column("counted_count", sa.Integer, nullable=False, server_default="0"),
     _partial("ix_journal_heads_unanchored", "subject", where="count > anchored_count"),
+    _partial("ix_journal_heads_uncounted", "subject", where="count > counted_count"),
 )
 
 anchors = sa.Table(
@@ -251,6 +253,7 @@ attempts = sa.Table(
     sa.Column("http_status", sa.Integer),
     _optional("error_class"),
     sa.Column("duration_ms", sa.Integer),
+    sa.Index(None, "started_at"),
 )
 
 mailbox = sa.Table(

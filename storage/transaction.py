@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 from storage.anchors import Anchors
 from storage.breakers import Breakers
 from storage.claims import Claims
+from storage.counting import Counting
 from storage.deadlines import Deadlines
 from storage.dictionaries import Dictionaries
 from storage.documents import Documents
@@ -17,6 +18,7 @@ from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.paper import Paper
+from storage.plans import Plans
 from storage.referrals import Referrals
 from storage.registers import Registers
 from storage.rows import Clock
@@ -31,6 +33,7 @@ class Transaction:
         "anchors",
         "breakers",
         "claims",
+        "counting",
         "deadlines",
         "dictionaries",
         "documents",
@@ -41,6 +44,7 @@ class Transaction:
         "messages",
         "outbox",
         "paper",
+        "plans",
         "referrals",
         "registers",
         "uploads",
@@ -53,6 +57,7 @@ class Transaction:
         self.claims = Claims(connection, now)
         self.dictionaries = Dictionaries(connection, now)
         self.deadlines = Deadlines(connection, now)
+        self.counting = Counting(connection, now)
         self.documents = Documents(connection, now)
         self.held_events = HeldEvents(connection, now)
         self.journal = Journal(connection, now)
@@ -61,6 +66,7 @@ class Transaction:
         self.messages = Messages(connection, now)
         self.outbox = Outbox(connection, now)
         self.paper = Paper(connection, now)
+        self.plans = Plans(connection, now)
         self.referrals = Referrals(connection, now)
         self.registers = Registers(connection, now)
         self.uploads = Uploads(connection, now)

@@ -282,5 +282,9 @@ def _refused_origin(call: Call[Any], refusal: Refused) -> Origin:
         call.operation,
         call.correlation_id,
         call.now,
-        details={"codes": [one.code for one in refusal.problems], "contentHash": call.content_hash},
+        details={
+            "codes": [one.code for one in refusal.problems],
+            "contentHash": call.content_hash,
+            **({"test": True} if call.test else {}),
+        },
     )

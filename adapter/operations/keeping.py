@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from adapter.contract.exchange.referral import SubmitReferralRequest
+from adapter.domain.countable import countable
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.partners import Partner
 from adapter.domain.priority import sort_key
@@ -99,9 +100,13 @@ def keep(
         raise Overtaken(plan.number)
     document = {key: {"hash": plan.content_hash, "message": message}}
     not_checked = [str(one) for one in plan.submission.not_checked]
-    told: dict[str, Any] = {"versionNumber": facts.version_number, "notChecked": not_checked}
+    journaled: dict[str, Any] = {
+        "versionNumber": facts.version_number,
+        "notChecked": not_checked,
+        "counted": countable(facts, plan.submission.referral),
+    }
     codes = [one.code for one in plan.admission.problems]
-    origin = origin_of(call, Party.MIS, details=told | ({"codes": codes} if codes else {}))
+    origin = origin_of(call, Party.MIS, details=journaled | ({"codes": codes} if codes else {}))
     row = _registered(tx, context, plan, call, origin, document)
     tx.documents.add(*_documents(plan, call.now), *plan.review.files)
     if plan.refusal is None and row.state == State.SUBMITTED:

@@ -1,0 +1,121 @@
+"""Answers questions about indicators: counts, hides, makes lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from adapter.domain.statistics import (
+    NO_DENOMINATORS,
+    TARGETS,
+    Denominators,
+    Group,
+    Line,
+    Query,
+    Table,
+    Target,
+    Viewer,
+)
+from adapter.reports.balance import Imbalance, imbalances
+from adapter.reports.catching_up import catch_up
+from adapter.reports.counters import Counts, Cube
+from adapter.reports.counting import Counting
+from adapter.reports.lines import Lines
+from adapter.reports.protection import THRESHOLD, protect
+from adapter.reports.questions import Cohort
+from storage import Store
+
+#: Journals that a question counts before it is answered; what is more waits for the leader's job.
+AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Reports of one installation.
+
+    Attributes:
+        store: the durable store.
+        denominators: what registers and agreements say of denominators.
+        targets: what indicators should be.
+        threshold: the smallest number that outsiders are shown, apart from zero.
+    """
+
+    store: Store
+    denominators: Denominators = NO_DENOMINATORS
+    targets: Sequence[Target] = TARGETS
+    threshold: int = THRESHOLD
+
+    def table(self, query: Query, viewer: Viewer, now: dt.datetime) -> Table:
+        """Return the lines that the viewer may see; for an outsider the period becomes whole months."""
+        catch_up(self.store, limit=AT_ONCE)
+        if viewer.outsider:
+            return self._for_outsider(in_whole_months(query), viewer, now)
+        cube = self.cube(query, viewer, now)
+        lines = Lines(query, self.targets)
+        return Table(query, _cut_off(query, now), tuple(lines.all(cube)))
+
+    def cube(self, query: Query, viewer: Viewer, now: dt.datetime) -> Cube:
+        """Count one question on one snapshot of the store."""
+        cohort = Cohort(query, viewer, _cut_off(query, now))
+        return self.store.read(
+            lambda tx: Counting(
+                cohort,
+                self.denominators,
+                frozenset(one.organization_oid for one in tx.plans.touching(query.first, query.last)),
+            ).cube(tx)
+        )
+
+    def imbalances(self, query: Query, viewer: Viewer, now: dt.datetime) -> tuple[Imbalance, ...]:
+        """Return the sums that do not balance; always none, unless the program or the store is broken."""
+        catch_up(self.store)
+        return imbalances(self.cube(query, viewer, now))
+
+    def _for_outsider(self, query: Query, viewer: Viewer, now: dt.datetime) -> Table:
+        """Count finer than asked and without filters, so that every question is judged in the same way."""
+        wanted = _wanted(query)
+        groups = _canonical(tuple(dict.fromkeys((*wanted, *query.groups))))
+        wide = replace(query, groups=groups, region="", organization_oid="", bureau_oid="")
+        cube = self.cube(wide, viewer, now)
+        lines = Lines(query, self.targets, public=True, hidden=protect(cube, self.threshold))
+        found: list[Line] = []
+        if not wanted:
+            found.extend(lines.whole(cube.whole))
+        for key in sorted(cube.cuts):
+            values = dict(zip(groups, key, strict=True))
+            if all(values[group] == value for group, value in wanted.items()):
+                cut = lines.cut(groups, key, cube.cuts[key])
+                asked = tuple((group, values[group]) for group in query.groups)
+                found.extend(replace(one, dimensions=asked) for one in cut)
+        if wanted and not found:
+            found.extend(Lines(query, self.targets, public=True).whole(Counts()))
+        return Table(query, _cut_off(query, now), tuple(found))
+
+
+def in_whole_months(query: Query) -> Query:
+    """Return the query over whole months: two periods that differ by a day tell of one person."""
+    last = (query.last.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    groups = tuple(dict.fromkeys(Group.MONTH if one is Group.DAY else one for one in query.groups))
+    return replace(query, first=query.first.replace(day=1), last=last, groups=groups, cut_off=None)
+
+
+def _wanted(query: Query) -> dict[Group, str]:
+    filters = (
+        (Group.REGION, query.region),
+        (Group.ORGANIZATION, query.organization_oid),
+        (Group.BUREAU, query.bureau_oid),
+    )
+    return {group: value for group, value in filters if value}
+
+
+def _canonical(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Put regions before organisations, and always there where organisations are told apart."""
+    if Group.ORGANIZATION not in groups:
+        return tuple(sorted(groups, key=lambda one: one is not Group.REGION))
+    rest = tuple(one for one in groups if one not in {Group.REGION, Group.ORGANIZATION})
+    return (Group.REGION, Group.ORGANIZATION, *rest)
+
+
+def _cut_off(query: Query, now: dt.datetime) -> dt.datetime:
+    """Return up to when is counted: the asked moment, never later than now."""
+    return now if query.cut_off is None else min(query.cut_off, now)
