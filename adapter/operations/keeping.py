@@ -15,7 +15,7 @@ from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem
 from adapter.domain.partners import Partner
 from adapter.domain.priority import sort_key
-from adapter.domain.states import Event, Move, Party, State
+from adapter.domain.states import Event, Move, Party, Situation, State
 from adapter.operations.access import citizen_hash
 from adapter.operations.context import Answer, Call, Context
 from adapter.operations.files import CheckedFile, stored_documents
@@ -154,8 +154,9 @@ def _registered(
     cleared: dict[str, Any] = {"remd_id": None, "remd_registered_at": None}
     if current.bureau_oid != facts.bureau_oid:  # the number of one bureau says nothing at another
         cleared |= {"registration_number": None, "registered_at": None}
-    details = {"documents": known, "anamnesis": plan.review.anamnesis_hash}
-    moved = advance(tx, current, Event.CORRECT, origin, details=details, **cleared, **version)
+    details = {"documents": known, "anamnesis": plan.review.anamnesis_hash, "examination": None}
+    said = Situation(next_version=facts.version_number)
+    moved = advance(tx, current, Event.CORRECT, origin, said=said, details=details, **cleared, **version)
     if plan.submission.awaits_status:
         waiting = Origin(Party.ADAPTER, context.own.code, call.operation, call.correlation_id, now)
         return advance(tx, moved, Event.AWAIT_CERTIFICATE_STATUS, waiting)

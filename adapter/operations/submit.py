@@ -20,7 +20,7 @@ from adapter.contract.namespaces import document_tag
 from adapter.domain.errors import Problem, problem
 from adapter.domain.receipt import ReceiptContent, hash_received
 from adapter.domain.requisites import DocumentId
-from adapter.domain.states import Event, Party, State, path
+from adapter.domain.states import Event, Party, Situation, State, path
 from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.answers import ATTEMPTS, busy, commit_once, error_entry, refusal_answer, stored_answer
@@ -37,6 +37,7 @@ from adapter.operations.moves import (
     DUPLICATE_CLAIM,
     Overtaken,
     moves_of,
+    situation_of,
 )
 from adapter.operations.reception import Submission, ports_of, receive
 from adapter.operations.review import review
@@ -153,7 +154,10 @@ def _plan(context: Context, call: Call[Any], submission: Submission, content_has
     previous = context.store.read(lambda tx: _previous(tx, call, facts))
     refusal: Problem | None = None
     if previous is not None:
-        steps = moves_of(previous.state, Event.CORRECT, Party.MIS)
+        said = Situation(
+            next_version=previous.version_number + 1
+        )  # the chain is judged next, by its own code
+        steps = moves_of(previous.state, Event.CORRECT, Party.MIS, situation_of(previous, call.now, said))
         _check_chain(previous, facts)
         double = _duplicate(context, facts, duplicate_hash)
         if double is not None and double.number != previous.number:
