@@ -1,8 +1,9 @@
-"""The table of moves of a referral: state, event, who may, next state, clocks, basis (facts, C.2). Data."""
+"""The table of moves (facts, C.2): state, event, who may, guards, next state, clocks, basis. Data."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from adapter.domain.state_guards import Guard
 from adapter.domain.state_names import STATES, Event, Party, State
 
 
@@ -12,7 +13,7 @@ class Move:
 
     Clocks are named by their code in `adapter.domain.deadlines` or by a family (``BUREAU_EXAM``). To start a
     clock that already runs or waits leaves it as it is; to stop, suspend or resume one that is not there does
-    nothing.
+    nothing. A clock that a row both stops and starts begins anew.
 
     Attributes:
         state: State before.
@@ -23,6 +24,7 @@ class Move:
         stops: Clocks that end.
         suspends: Clocks that wait from now on (R77).
         resumes: Waiting clocks that go on.
+        guards: What else must hold (`adapter.domain.state_guards`).
         basis: Requirement or act.
     """
 
@@ -34,6 +36,7 @@ class Move:
     stops: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = ()
     basis: str = ""
 
     @property
@@ -55,6 +58,15 @@ _REFUSALS = (
     (Event.REFUSE_REGION, State.NOT_ACCEPTED_REGION, "R108"),
 )
 _AT_THE_BUREAU = (State.REGISTERED, State.IN_WORK, State.SCHEDULED)
+_IN_THE_EXPERTISE = (State.IN_WORK, State.SCHEDULED)
+_TERMS_RUN = (
+    State.DELIVERED,
+    *_AT_THE_BUREAU,
+    State.REWORK,
+    State.EXAMINED,
+    State.COMPLETED,
+    State.APPEALED,
+)
 _CORRECTABLE = (
     State.TECH_REJECTED,
     State.REMD_REJECTED,
@@ -80,10 +92,24 @@ _WITHDRAWABLE = (
 _ALL_CLOCKS = ("BUREAU_REGISTER", "BUREAU_RETURN", "MO_REWORK", "BUREAU_EXAM")
 
 _IN_THE_MIS = (
-    Move(State.DRAFT, Event.APPROVE_BY_COMMISSION, _MIS, State.VK_APPROVED, basis="R20, ПП № 588 п. 17"),
-    Move(State.DRAFT, Event.REFUSE_BY_COMMISSION, _MIS, State.VK_REFUSED, basis="R20"),
-    Move(State.VK_APPROVED, Event.SIGN, _MIS, State.SIGNED, basis="R129"),
-    Move(State.SIGNED, Event.SUBMIT, _MIS, State.SUBMITTED, basis="R48, R75"),
+    Move(
+        State.DRAFT,
+        Event.APPROVE_BY_COMMISSION,
+        _MIS,
+        State.VK_APPROVED,
+        guards=(Guard.COMMISSION_DECIDED,),
+        basis="R20, ПП № 588 п. 17",
+    ),
+    Move(
+        State.DRAFT,
+        Event.REFUSE_BY_COMMISSION,
+        _MIS,
+        State.VK_REFUSED,
+        guards=(Guard.COMMISSION_DECIDED,),
+        basis="R20",
+    ),
+    Move(State.VK_APPROVED, Event.SIGN, _MIS, State.SIGNED, guards=(Guard.ALL_SIGNED,), basis="R129"),
+    Move(State.SIGNED, Event.SUBMIT, _MIS, State.SUBMITTED, guards=(Guard.CHECKS_PASSED,), basis="R48, R75"),
 )
 _ON_THE_WAY = (
     Move(
@@ -154,6 +180,7 @@ _RETURN_AND_REWORK = (
         State.REGISTERED,
         starts=_EXAM,
         stops=("BUREAU_REGISTER",),
+        guards=(Guard.REGISTRATION_NUMBER,),
         basis="R110",
     ),
     Move(
@@ -163,6 +190,7 @@ _RETURN_AND_REWORK = (
         State.RETURNED,
         stops=("BUREAU_RETURN",),
         suspends=_EXAM,
+        guards=(Guard.GROUND_NAMED, Guard.SIGNED_BY_HEAD),
         basis="R109, R116, ПП № 1942",
     ),
     Move(
@@ -173,6 +201,19 @@ _RETURN_AND_REWORK = (
         starts=("MO_REWORK",),
         basis="R115",
     ),
+    # The hospital learns the true grounds only now: it takes the return, and has its term, once more.
+    *(
+        Move(
+            state,
+            Event.REPLACE_RETURN,
+            _BUREAU,
+            State.RETURNED,
+            stops=("MO_REWORK",),
+            guards=(Guard.DOCUMENT_IN_FORCE, Guard.GROUND_NAMED, Guard.SIGNED_BY_HEAD),
+            basis="R115, R116",
+        )
+        for state in (State.RETURNED, State.REWORK)
+    ),
     Move(
         State.REWORK,
         Event.CORRECT,
@@ -180,6 +221,7 @@ _RETURN_AND_REWORK = (
         State.SUBMITTED,
         stops=("MO_REWORK",),
         resumes=_EXAM,
+        guards=(Guard.REWORK_IN_TIME, Guard.NEXT_VERSION),
         basis="ПП № 1942",
     ),
     Move(
@@ -188,11 +230,33 @@ _RETURN_AND_REWORK = (
         _ADAPTER,
         State.REWORK_EXPIRED,
         stops=("MO_REWORK", "BUREAU_EXAM"),
+        guards=(Guard.REWORK_OVER,),
         basis="R81",
     ),
     *(
-        Move(state, Event.CORRECT, _MIS, State.SUBMITTED, resumes=_EXAM, basis="R59")
+        Move(
+            state,
+            Event.CORRECT,
+            _MIS,
+            State.SUBMITTED,
+            resumes=_EXAM,
+            guards=(Guard.NEXT_VERSION,),
+            basis="R59",
+        )
         for state in _CORRECTABLE
+    ),
+    # The documents of an additional examination come as the next version (decision 0024).
+    *(
+        Move(
+            state,
+            Event.CORRECT,
+            _MIS,
+            State.SUBMITTED,
+            resumes=_EXAM,
+            guards=(Guard.EXAMINATION_AWAITED, Guard.NEXT_VERSION),
+            basis="R77, R84",
+        )
+        for state in _IN_THE_EXPERTISE
     ),
 )
 _EXPERTISE = (
@@ -204,8 +268,53 @@ _EXPERTISE = (
         stops=("BUREAU_RETURN",),
         basis="R116",
     ),
-    Move(State.IN_WORK, Event.SCHEDULE, _BUREAU, State.SCHEDULED, basis="R116, п. 19.3 формы № 088/у"),
-    Move(State.SCHEDULED, Event.SCHEDULE, _BUREAU, State.SCHEDULED, basis="R116"),
+    *(
+        Move(
+            state,
+            Event.FORWARD,
+            _BUREAU,
+            State.DELIVERED,
+            starts=("BUREAU_REGISTER", "BUREAU_RETURN"),
+            stops=("BUREAU_REGISTER", "BUREAU_RETURN"),
+            resumes=_EXAM,
+            guards=(Guard.OTHER_BUREAU,),
+            basis="R96",
+        )
+        for state in (State.DELIVERED, *_AT_THE_BUREAU)
+    ),
+    Move(
+        State.APPEALED,
+        Event.FORWARD,
+        _BUREAU,
+        State.APPEALED,
+        guards=(Guard.OTHER_BUREAU,),
+        basis="R79, R96",
+    ),
+    *(
+        Move(
+            state,
+            Event.REQUEST_EXAMINATION,
+            _BUREAU,
+            state,
+            suspends=_EXAM,
+            basis="R77, R84",
+        )
+        for state in _IN_THE_EXPERTISE
+    ),
+    # A bureau that names a day goes on without waiting for further documents.
+    *(
+        Move(
+            state,
+            Event.SCHEDULE,
+            _BUREAU,
+            State.SCHEDULED,
+            resumes=_EXAM,
+            basis="R116, п. 19.3 формы № 088/у",
+        )
+        for state in _IN_THE_EXPERTISE
+    ),
+    Move(State.SCHEDULED, Event.RESCHEDULE, _BUREAU, State.SCHEDULED, resumes=_EXAM, basis="R116"),
+    Move(State.SCHEDULED, Event.NO_SHOW, _BUREAU, State.SCHEDULED, basis="R116"),
     Move(
         State.SCHEDULED,
         Event.EXAMINE,
@@ -221,6 +330,7 @@ _EXPERTISE = (
         _BUREAU,
         State.RESULT_SENT,
         stops=("RESULT_SEND",),
+        guards=(Guard.SIGNED_BY_HEAD,),
         basis="R117",
     ),
     Move(
@@ -232,27 +342,67 @@ _EXPERTISE = (
         basis="R118",
     ),
     Move(
+        State.RESULT_SENT,
+        Event.REPLACE_RESULT,
+        _BUREAU,
+        State.RESULT_SENT,
+        guards=(Guard.DOCUMENT_IN_FORCE, Guard.SIGNED_BY_HEAD),
+        basis="R117",
+    ),
+    # What the hospital and the citizen have is wrong: the right result is to be received, and the month to
+    # appeal against it begins then.
+    Move(
+        State.COMPLETED,
+        Event.REPLACE_RESULT,
+        _BUREAU,
+        State.RESULT_SENT,
+        stops=("APPEAL_FILE", "COURT_FILE"),
+        guards=(Guard.DOCUMENT_IN_FORCE, Guard.SIGNED_BY_HEAD),
+        basis="R79, R117",
+    ),
+    Move(
         State.COMPLETED,
         Event.APPEAL,
         _BUREAU,
         State.APPEALED,
         starts=("APPEAL_REVIEW",),
-        stops=("APPEAL_FILE",),
+        stops=("APPEAL_FILE", "COURT_FILE"),
+        guards=(Guard.APPEAL_IN_TIME,),
         basis="R79",
     ),
+    # The answer of the main bureau may be appealed against in the federal one, or in court.
     Move(
         State.APPEALED,
         Event.DECIDE_APPEAL,
         _BUREAU,
         State.COMPLETED,
-        starts=("COURT_FILE",),
+        starts=("COURT_FILE", "APPEAL_FILE"),
         stops=("APPEAL_REVIEW",),
+        guards=(Guard.SAME_APPEAL,),
+        basis="R79",
+    ),
+    # The changed decision comes as a new result.
+    Move(
+        State.APPEALED,
+        Event.CHANGE_DECISION,
+        _BUREAU,
+        State.EXAMINED,
+        starts=("RESULT_SEND",),
+        stops=("APPEAL_REVIEW",),
+        guards=(Guard.SAME_APPEAL,),
         basis="R79",
     ),
     *(Move(state, Event.ASSIGN_EXECUTOR, _BUREAU, state, basis="R81") for state in _AT_THE_BUREAU),
     *(
-        Move(state, Event.EXTEND_DEADLINE, _BUREAU, state, basis="R83")
-        for state in (*_AT_THE_BUREAU, State.REWORK, State.EXAMINED, State.APPEALED)
+        Move(
+            state,
+            Event.EXTEND_DEADLINE,
+            _BUREAU,
+            state,
+            guards=(Guard.TERM_RUNS, Guard.LATER_END),
+            basis="R83",
+        )
+        for state in _TERMS_RUN
     ),
 )
 _WITHDRAWAL = tuple(

@@ -76,15 +76,22 @@ class Event(enum.StrEnum):
     RETURN = "RETURN"
     ACKNOWLEDGE_RETURN = "ACKNOWLEDGE_RETURN"
     EXPIRE_REWORK = "EXPIRE_REWORK"
+    REPLACE_RETURN = "REPLACE_RETURN"
     ACCEPT = "ACCEPT"
+    FORWARD = "FORWARD"
     ASSIGN_EXECUTOR = "ASSIGN_EXECUTOR"
+    REQUEST_EXAMINATION = "REQUEST_EXAMINATION"
     SCHEDULE = "SCHEDULE"
+    RESCHEDULE = "RESCHEDULE"
+    NO_SHOW = "NO_SHOW"
     EXTEND_DEADLINE = "EXTEND_DEADLINE"
     EXAMINE = "EXAMINE"
     SEND_RESULT = "SEND_RESULT"
     ACKNOWLEDGE_RESULT = "ACKNOWLEDGE_RESULT"
+    REPLACE_RESULT = "REPLACE_RESULT"
     APPEAL = "APPEAL"
     DECIDE_APPEAL = "DECIDE_APPEAL"
+    CHANGE_DECISION = "CHANGE_DECISION"
 
 
 EVENT_NAMES = MappingProxyType(
@@ -109,15 +116,40 @@ EVENT_NAMES = MappingProxyType(
         Event.RETURN: "возврат направления",
         Event.ACKNOWLEDGE_RETURN: "подтверждение получения возврата",
         Event.EXPIRE_REWORK: "истечение срока доработки",
+        Event.REPLACE_RETURN: "замена уведомления о возврате",
         Event.ACCEPT: "принятие в работу",
+        Event.FORWARD: "передача в другое бюро",
         Event.ASSIGN_EXECUTOR: "назначение исполнителя",
+        Event.REQUEST_EXAMINATION: "запрос дополнительного обследования",
         Event.SCHEDULE: "назначение экспертизы",
+        Event.RESCHEDULE: "перенос экспертизы",
+        Event.NO_SHOW: "неявка на экспертизу",
         Event.EXTEND_DEADLINE: "продление срока",
         Event.EXAMINE: "проведение экспертизы",
         Event.SEND_RESULT: "отправка результата",
         Event.ACKNOWLEDGE_RESULT: "подтверждение получения результата",
+        Event.REPLACE_RESULT: "замена результата",
         Event.APPEAL: "обжалование",
-        Event.DECIDE_APPEAL: "решение по обжалованию",
+        Event.DECIDE_APPEAL: "решение по жалобе: прежнее решение остаётся",
+        Event.CHANGE_DECISION: "решение по жалобе: прежнее решение изменено",
+    }
+)
+
+#: Rows of the journal that move nothing, as a history tells them.
+NOTE_NAMES = MappingProxyType(
+    {
+        "REMD_ACCEPTED": "документ передан в РЭМД, решение ожидается",
+        "REMD_VERDICT_OVERDUE": "решение РЭМД не пришло в срок, запрошено повторно",
+        "REMD_VERDICT_HELD": "решение РЭМД пришло не в свою очередь и сохранено",
+        "REGISTERDOCUMENT_REFUSED": "РЭМД не принял сообщение",
+        "BUREAU_RECEIVED": "бюро подтвердило получение",
+        "RECEIVEREFERRAL_REFUSED": "система бюро не приняла сообщение",
+        "FUND_NOTIFIED": "фонд извещён о возврате",
+        "NOTIFYRETURN_REFUSED": "фонд не принял извещение о возврате",
+        "DELIVERY_GIVEN_UP": "доставка остановлена до решения оператора",
+        "RESULT_HELD": "результат пришёл поздно: сохранён, но не применён",
+        "APPEAL_HELD": "жалоба сохранена до получения результата медицинской организацией",
+        "REFUSED": "запрос отклонён",
     }
 )
 
@@ -131,7 +163,7 @@ class StateFacts:
         name: Russian name for texts.
         public: What a citizen is shown; None before the referral leaves the МИС.
         final: Nothing more is expected of anybody.
-        at_bureau: The bureau has the referral and it is the bureau's turn or past it.
+        turn: Whose act is waited for; of a final state, who decided.
         clock: Code or family (``BUREAU_EXAM``) of the deadline that bounds the state; empty: none.
         holds_duplicate_key: A second referral with the same requisites is a duplicate of this one (MSE-3010).
     """
@@ -140,12 +172,13 @@ class StateFacts:
     name: str
     public: PublicStatus | None
     final: bool = False
-    at_bureau: bool = False
+    turn: Party = Party.MIS
     clock: str = ""
     holds_duplicate_key: bool = True
 
 
 _ACCEPTED, _CHECKING, _APPROVED, _REJECTED = PublicStatus
+_AT_BUREAU = Party.BUREAU
 
 _ROWS = (
     StateFacts(State.DRAFT, "черновик", None, holds_duplicate_key=False),
@@ -154,12 +187,17 @@ _ROWS = (
     ),
     StateFacts(State.VK_APPROVED, "решение врачебной комиссии принято", None, holds_duplicate_key=False),
     StateFacts(State.SIGNED, "подписано", None, holds_duplicate_key=False),
-    StateFacts(State.SUBMITTED, "принято адаптером", _ACCEPTED),
-    StateFacts(State.AWAITING_CERTIFICATE_STATUS, "ожидает проверки отзыва сертификата", _ACCEPTED),
+    StateFacts(State.SUBMITTED, "принято адаптером", _ACCEPTED, turn=Party.REMD),
+    StateFacts(
+        State.AWAITING_CERTIFICATE_STATUS,
+        "ожидает проверки отзыва сертификата",
+        _ACCEPTED,
+        turn=Party.ADAPTER,
+    ),
     StateFacts(State.TECH_REJECTED, "отклонено технической проверкой", _REJECTED, holds_duplicate_key=False),
-    StateFacts(State.REMD_REGISTERED, "зарегистрировано в РЭМД", _ACCEPTED),
+    StateFacts(State.REMD_REGISTERED, "зарегистрировано в РЭМД", _ACCEPTED, turn=_AT_BUREAU),
     StateFacts(State.REMD_REJECTED, "отклонено РЭМД", _REJECTED, holds_duplicate_key=False),
-    StateFacts(State.DELIVERED, "доставлено в бюро", _CHECKING, at_bureau=True, clock="BUREAU_REGISTER"),
+    StateFacts(State.DELIVERED, "доставлено в бюро", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_REGISTER"),
     StateFacts(
         State.NOT_ACCEPTED_DUPLICATE, "не принято: дубль", _REJECTED, final=True, holds_duplicate_key=False
     ),
@@ -184,19 +222,21 @@ _ROWS = (
         final=True,
         holds_duplicate_key=False,
     ),
-    StateFacts(State.REGISTERED, "зарегистрировано в бюро", _CHECKING, at_bureau=True, clock="BUREAU_RETURN"),
+    StateFacts(
+        State.REGISTERED, "зарегистрировано в бюро", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_RETURN"
+    ),
     StateFacts(State.RETURNED, "возвращено медицинской организации", _REJECTED),
     StateFacts(State.REWORK, "на доработке в медицинской организации", _CHECKING, clock="MO_REWORK"),
     StateFacts(
         State.REWORK_EXPIRED, "срок доработки истёк", _REJECTED, final=True, holds_duplicate_key=False
     ),
-    StateFacts(State.IN_WORK, "принято в работу", _CHECKING, at_bureau=True, clock="BUREAU_EXAM"),
-    StateFacts(State.SCHEDULED, "экспертиза назначена", _CHECKING, at_bureau=True, clock="BUREAU_EXAM"),
-    StateFacts(State.EXAMINED, "экспертиза проведена", _CHECKING, at_bureau=True, clock="RESULT_SEND"),
-    StateFacts(State.RESULT_SENT, "результат отправлен", _CHECKING, at_bureau=True),
-    StateFacts(State.COMPLETED, "результат получен", _APPROVED, final=True, at_bureau=True),
+    StateFacts(State.IN_WORK, "принято в работу", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_EXAM"),
+    StateFacts(State.SCHEDULED, "экспертиза назначена", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_EXAM"),
+    StateFacts(State.EXAMINED, "экспертиза проведена", _CHECKING, turn=_AT_BUREAU, clock="RESULT_SEND"),
+    StateFacts(State.RESULT_SENT, "результат отправлен", _CHECKING),
+    StateFacts(State.COMPLETED, "результат получен", _APPROVED, final=True, turn=_AT_BUREAU),
     StateFacts(State.WITHDRAWN, "отозвано", _REJECTED, final=True, holds_duplicate_key=False),
-    StateFacts(State.APPEALED, "обжалуется", _CHECKING, at_bureau=True, clock="APPEAL_REVIEW"),
+    StateFacts(State.APPEALED, "обжалуется", _CHECKING, turn=_AT_BUREAU, clock="APPEAL_REVIEW"),
 )
 
 STATES = MappingProxyType({row.state: row for row in _ROWS})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from adapter.contract.exchange.bureau import (
     AcceptReferralRequest,
     AcceptReferralResponse,
@@ -14,20 +12,15 @@ from adapter.contract.exchange.bureau import (
     ScheduleExaminationRequest,
     ScheduleExaminationResponse,
 )
-from adapter.contract.exchange.common import Deadline, StateChange
 from adapter.contract.exchange.referral import WithdrawReferralRequest, WithdrawReferralResponse
-from adapter.domain.document_roles import DocumentRole
-from adapter.domain.errors import problem
-from adapter.domain.states import Event, Party
+from adapter.domain.states import Event, Party, Situation
 from adapter.operations.access import visible
+from adapter.operations.acting import acted_on, keep_text, not_in_future, state_change
 from adapter.operations.answers import commit
-from adapter.operations.context import Answer, Call, Context, Refused, answer
+from adapter.operations.context import Answer, Call, Context
 from adapter.operations.mail import STATUS, to_mis
 from adapter.operations.moves import advance, origin_of
-from storage import NewDocument, Referral, Transaction
-
-#: How far a partner's clock may be ahead of ours (facts, B.1).
-CLOCK_DIFFERENCE = timedelta(minutes=5)
+from storage import Transaction
 
 _REJECTIONS = {
     "DUPLICATE": Event.REFUSE_DUPLICATE,
@@ -36,20 +29,7 @@ _REJECTIONS = {
     "REGION": Event.REFUSE_REGION,
 }
 
-
-def state_change(kind: type[StateChange], referral: Referral, document_id: str | None = None) -> Answer:
-    """Return the answer that tells the new state of a referral and the term that bounds it."""
-    deadline = None
-    if referral.deadline_code and referral.deadline_at:
-        deadline = Deadline(code=referral.deadline_code, until=referral.deadline_at)
-    content = kind(
-        referral_number=referral.number,
-        state=referral.state,
-        changed_at=referral.state_since,
-        deadline=deadline,
-        document_id=document_id,
-    )
-    return answer(content, referral_number=referral.number)
+_APPOINTMENTS = {"NEW": Event.SCHEDULE, "RESCHEDULE": Event.RESCHEDULE, "NO_SHOW": Event.NO_SHOW}
 
 
 def register(context: Context, call: Call[RegisterReferralRequest]) -> Answer:
@@ -57,16 +37,12 @@ def register(context: Context, call: Call[RegisterReferralRequest]) -> Answer:
     request = call.request
 
     def work(tx: Transaction, _: str) -> Answer:
-        referral = visible(tx, call, request.referral_number, "RegisterReferralRequest/referralNumber")
-        if request.registered_at > call.now + CLOCK_DIFFERENCE:
-            where = "RegisterReferralRequest/registeredAt"
-            shown = f"{request.registered_at:%d.%m.%Y}"
-            limit = f"{call.now:%d.%m.%Y}"
-            title = "Дата регистрации"
-            raise Refused([problem("DATE_IN_FUTURE", where, title=title, actual=shown, limit=limit)])
+        referral = acted_on(tx, call, request.referral_number)
+        not_in_future(call, request.registered_at, "registeredAt", "Дата регистрации")
         origin = origin_of(call, Party.BUREAU, details={"registrationNumber": request.registration_number})
         columns = {"registration_number": request.registration_number, "registered_at": request.registered_at}
-        moved = advance(tx, referral, Event.REGISTER, origin, **columns)
+        said = Situation(registration_number=request.registration_number)
+        moved = advance(tx, referral, Event.REGISTER, origin, said=said, **columns)
         to_mis(tx, moved, STATUS, call.now)
         return state_change(RegisterReferralResponse, moved)
 
@@ -78,7 +54,7 @@ def reject(context: Context, call: Call[RejectReferralRequest]) -> Answer:
     request = call.request
 
     def work(tx: Transaction, _: str) -> Answer:
-        referral = visible(tx, call, request.referral_number, "RejectReferralRequest/referralNumber")
+        referral = acted_on(tx, call, request.referral_number)
         origin = origin_of(call, Party.BUREAU, details={"reason": request.reason})
         moved = advance(tx, referral, _REJECTIONS[request.reason], origin)
         keep_text(tx, moved, request.explanation, call.now)
@@ -93,7 +69,9 @@ def accept(context: Context, call: Call[AcceptReferralRequest]) -> Answer:
     request = call.request
 
     def work(tx: Transaction, _: str) -> Answer:
-        referral = visible(tx, call, request.referral_number, "AcceptReferralRequest/referralNumber")
+        referral = acted_on(tx, call, request.referral_number)
+        if request.accepted_at is not None:
+            not_in_future(call, request.accepted_at, "acceptedAt", "Дата принятия в работу")
         moved = advance(tx, referral, Event.ACCEPT, origin_of(call, Party.BUREAU))
         to_mis(tx, moved, STATUS, call.now)
         return state_change(AcceptReferralResponse, moved)
@@ -107,14 +85,15 @@ def schedule(context: Context, call: Call[ScheduleExaminationRequest]) -> Answer
     examination = request.examination
 
     def work(tx: Transaction, _: str) -> Answer:
-        referral = visible(tx, call, request.referral_number, "ScheduleExaminationRequest/referralNumber")
+        referral = acted_on(tx, call, request.referral_number)
         planned = {
             "at": examination.at.isoformat(),
             "form": examination.form,
             "kind": examination.kind,
         }
         origin = origin_of(call, Party.BUREAU, details=planned)
-        moved = advance(tx, referral, Event.SCHEDULE, origin, details={"examination": planned})
+        event = _APPOINTMENTS[examination.kind]
+        moved = advance(tx, referral, event, origin, details={"examination": planned})
         lines = [f"Место: {examination.place}"]
         lines += [f"Причина: {examination.reason}"] if examination.reason else []
         keep_text(tx, moved, "\n".join(lines), call.now)
@@ -137,21 +116,3 @@ def withdraw(context: Context, call: Call[WithdrawReferralRequest]) -> Answer:
         return state_change(WithdrawReferralResponse, moved)
 
     return commit(context, call, work)
-
-
-def keep_text(tx: Transaction, referral: Referral, text: str, now: datetime) -> None:
-    """Keep what a partner wrote in its own words as a file of the referral.
-
-    It may name people and places, so neither the journal nor the register holds it.
-    """
-    tx.documents.add(
-        NewDocument(
-            referral_number=referral.number,
-            version_number=referral.version_number,
-            role=str(DocumentRole.EXPLANATION),
-            name="explanation.txt",
-            media_type="text/plain",
-            created_at=now,
-            content=text.encode(),
-        )
-    )

@@ -20,6 +20,9 @@ FOR_BUREAU = frozenset(
     }
 )
 
+#: What the bureau that reviews an appeal gets beside it.
+FOR_REVIEW = frozenset({DocumentRole.RESULT, DocumentRole.SEMD_OF_BUREAU, DocumentRole.APPEAL})
+
 
 def describe(document: Document) -> DocumentDescriptor:
     """Return the descriptor of a file; its name is the one that its sender gave."""

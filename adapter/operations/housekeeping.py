@@ -17,6 +17,7 @@ from adapter.operations.context import Context
 from adapter.operations.judgement import Judged, both, judge_referral, judge_semd
 from adapter.operations.mail import ERROR, to_mis, to_registry_or_bureau
 from adapter.operations.moves import Origin, Overtaken, advance, note
+from adapter.operations.verdicts import apply_held_verdict
 from signing import sign_detached
 from signing.gost import GostUnavailableError
 from storage import Referral, Transaction
@@ -128,6 +129,8 @@ def _recheck(context: Context, referral: Referral) -> int:
             to_mis(tx, refused, ERROR, origin.now)
             return 1
         moved = advance(tx, current, Event.CONFIRM_CERTIFICATE_STATUS, origin)
+        if apply_held_verdict(tx, context, moved, origin.now):
+            return 1
         files = tx.documents.list(moved.number, moved.version_number)
         has_semd = any(one.role == DocumentRole.SEMD for one in files)
         to_registry_or_bureau(tx, context, moved, has_semd=has_semd, now=origin.now)

@@ -15,7 +15,7 @@ from adapter.domain.countable import countable
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.partners import Partner
 from adapter.domain.priority import sort_key
-from adapter.domain.states import Event, Move, Party, State
+from adapter.domain.states import Event, Move, Party, Situation, State
 from adapter.operations.admission import Admission, still_holds
 from adapter.operations.context import Answer, Call, Context
 from adapter.operations.files import CheckedFile, stored_documents
@@ -168,8 +168,10 @@ def _registered(
         "anamnesis": plan.review.anamnesis_hash,
         "purposes": list(facts.purposes),
         "protocolDate": facts.protocol_date.isoformat(),
+        "examination": None,
     }
-    moved = advance(tx, current, Event.CORRECT, origin, details=details, **cleared, **version)
+    said = Situation(next_version=facts.version_number)
+    moved = advance(tx, current, Event.CORRECT, origin, said=said, details=details, **cleared, **version)
     if plan.submission.awaits_status:
         waiting = Origin(
             Party.ADAPTER,

@@ -9,16 +9,18 @@ from types import MappingProxyType
 from typing import Any
 
 from adapter.domain.clocks import Clock, after, as_rows, from_rows
+from adapter.domain.extensions import carried
 from adapter.domain.states import (
     Event,
     Move,
     Party,
+    Situation,
     State,
     clock,
     holds_duplicate_key,
     name_of,
     path,
-    state_conflict,
+    refusal,
 )
 from adapter.operations.context import Call, Refused
 from adapter.operations.following import Following
@@ -43,6 +45,7 @@ class Origin:
         person: keyed hash of the person's СНИЛС; empty when a system acted.
         reason: Russian explanation without personal data.
         following: how terms are counted and who follows referrals.
+        happened_at: when it happened, UTC, where it could not be applied then; clocks count from there.
     """
 
     party: Party
@@ -54,6 +57,7 @@ class Origin:
     reason: str = ""
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     following: Following = field(default_factory=Following)
+    happened_at: datetime | None = None
 
 
 def origin_of(call: Call[Any], party: Party, **facts: Any) -> Origin:
@@ -62,16 +66,56 @@ def origin_of(call: Call[Any], party: Party, **facts: Any) -> Origin:
     return Origin(party, call.partner.code, call.operation, call.correlation_id, call.now, **facts)
 
 
-def moves_of(state: str, event: Event, party: Party) -> tuple[Move, ...]:
+#: Clocks whose end a guard asks for.
+_GUARDED = frozenset({"MO_REWORK", "APPEAL_FILE"})
+
+#: What the request says where it says nothing that a guard asks for.
+NOTHING_SAID = Situation()
+
+
+def situation_of(
+    referral: NewReferral, now: datetime, following: Following, said: Situation = NOTHING_SAID
+) -> Situation:
+    """Return what the guards of the table of moves look at: the row of the register and the request.
+
+    Args:
+        referral: the row.
+        now: instant of the act, UTC.
+        following: how terms are counted.
+        said: what the request says.
+    """
+    asked: Any = referral.details.get("additionalExamination") or {}
+    appeal: Any = referral.details.get("appeal") or {}
+    guarded = (one for one in clocks_of(referral) if one.name in _GUARDED)
+    ends = {one.name: following.end(one, referral)[1] for one in guarded}
+    return replace(
+        said,
+        now=now,
+        version_number=referral.version_number,
+        rework_ends_at=ends.get("MO_REWORK"),
+        appeal_ends_at=ends.get("APPEAL_FILE"),
+        examined_version=asked.get("versionNumber", 0),
+        bureau_oid=referral.bureau_oid,
+        appeal_number=appeal.get("number", ""),
+    )
+
+
+def moves_of(state: str, event: Event, party: Party, situation: Situation | None = None) -> tuple[Move, ...]:
     """Return the moves that the event makes.
 
+    Args:
+        state: Present state.
+        event: What happens.
+        party: Whose act it is.
+        situation: What the guards look at; None: only the table is asked.
+
     Raises:
-        Refused: MSE-5004, with what the party can do now.
+        Refused: MSE-5004, with what the party can do now; MSE-5005 after the end of a term.
     """
-    steps = path(State(state), event)
-    if not steps or party not in steps[-1].parties:
-        raise Refused([state_conflict(State(state), event, party=party)])
-    return steps
+    refused = refusal(State(state), event, party=party, situation=situation)
+    if refused is not None:
+        raise Refused([refused])
+    return path(State(state), event)
 
 
 def clocks_of(referral: NewReferral) -> tuple[Clock, ...]:
@@ -80,14 +124,16 @@ def clocks_of(referral: NewReferral) -> tuple[Clock, ...]:
     return from_rows(rows)
 
 
+def extensions_of(referral: NewReferral) -> dict[str, datetime]:
+    """Return the ends (UTC) of the clocks of a referral that were extended."""
+    rows: Any = referral.details.get("extended", {})
+    return {name: datetime.fromisoformat(until) for name, until in rows.items()}
+
+
 def running_deadline(
     state: State, clocks: tuple[Clock, ...], referral: NewReferral, following: Following
 ) -> tuple[str | None, datetime | None]:
-    """Return the code and the last instant (UTC) of the term that bounds the state; None where none runs.
-
-    The zone and the holidays are those of the organisation that must act. An extended term ends on the day
-    that the extension names.
-    """
+    """Return the code and the last instant (UTC) of the term that bounds the state; None where none runs."""
     found = next((one for one in clocks if one.name == clock(state) and one.waits_since is None), None)
     return (None, None) if found is None else following.end(found, referral)
 
@@ -100,7 +146,15 @@ def first_state(tx: Transaction, referral: NewReferral, steps: tuple[Move, ...],
     return stored
 
 
-def advance(tx: Transaction, referral: Referral, event: Event, origin: Origin, **changes: Any) -> Referral:
+def advance(
+    tx: Transaction,
+    referral: Referral,
+    event: Event,
+    origin: Origin,
+    *,
+    said: Situation = NOTHING_SAID,
+    **changes: Any,
+) -> Referral:
     """Move a referral by one event and write a journal row of every move that the event makes.
 
     Clocks start, stop, wait and go on as the table of moves says; a state that does not hold the key of
@@ -111,18 +165,24 @@ def advance(tx: Transaction, referral: Referral, event: Event, origin: Origin, *
         referral: the row as it was read in this transaction.
         event: what happened.
         origin: who, by what and when.
+        said: what the request says that guards ask for; what the register says is added here.
         **changes: further columns of the register.
 
     Raises:
-        Refused: the move is not in the table.
+        Refused: the move is not in the table, or a guard of it does not hold.
         Overtaken: somebody else moved the referral; the caller tries again.
     """
-    steps = moves_of(referral.state, event, origin.party)
-    clocks = clocks_of(referral)
+    situation = situation_of(referral, origin.now, origin.following, said)
+    steps = moves_of(referral.state, event, origin.party, situation)
+    details = {**referral.details, **changes.pop("details", {})}
+    clocks, extended = clocks_of(referral), extensions_of(replace(referral, details=details))
+    at = origin.happened_at or origin.now
     for step in steps:
-        clocks = after(clocks, step, origin.now)
+        extended = carried(extended, clocks, step, at)
+        clocks = after(clocks, step, at)
     state = steps[-1].next_state
-    details = {**referral.details, **changes.pop("details", {}), "clocks": as_rows(clocks)}
+    details["clocks"] = as_rows(clocks)
+    details["extended"] = {name: until.isoformat() for name, until in extended.items()}
     changed_row = replace(referral, details=details, **changes)
     code, until = running_deadline(state, clocks, changed_row, origin.following)
     changed = {
@@ -167,6 +227,9 @@ def explanation(state: str) -> str:
 
 
 def _journal(tx: Transaction, number: str, steps: tuple[Move, ...], origin: Origin) -> None:
+    details = dict(origin.details)
+    if origin.happened_at is not None:
+        details["happenedAt"] = origin.happened_at.isoformat()
     for step in steps:
         tx.journal.append(
             number,
@@ -181,6 +244,6 @@ def _journal(tx: Transaction, number: str, steps: tuple[Move, ...], origin: Orig
                 operation=origin.operation,
                 correlation_id=origin.correlation_id,
                 reason=origin.reason or None,
-                details=dict(origin.details),
+                details=details,
             ),
         )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from adapter.contract.reply import Reply
-from adapter.domain.states import Event, Party, State
+from adapter.domain.states import Event, Party
+from adapter.operations.acting import ON_ITS_WAY
 from adapter.operations.context import Context
 from adapter.operations.moves import Origin, advance, note
 from adapter.operations.verdicts import Verdict, apply_verdict
@@ -19,7 +20,6 @@ _PARTIES = {
     "ReceiveReferral": Party.BUREAU,
     "NotifyReturn": Party.ADAPTER,
 }
-_ON_ITS_WAY = frozenset({State.SUBMITTED, State.REMD_REGISTERED})
 
 
 def delivered(tx: Transaction, context: Context, delivery: Delivery, reply: Reply) -> None:
@@ -33,7 +33,7 @@ def delivered(tx: Transaction, context: Context, delivery: Delivery, reply: Repl
             note(tx, number, "REMD_ACCEPTED", origin)
     elif delivery.kind == "ReceiveReferral":
         referral = tx.referrals.lock(number)
-        if referral is not None and referral.version_number == version and referral.state in _ON_ITS_WAY:
+        if referral is not None and referral.version_number == version and referral.state in ON_ITS_WAY:
             advance(tx, referral, Event.DELIVER, origin)
         else:
             note(tx, number, "BUREAU_RECEIVED", origin)

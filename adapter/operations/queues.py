@@ -26,11 +26,13 @@ from adapter.contract.exchange.referral import (
 )
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.states import Event, Party, State
+from adapter.operations.acting import ON_ITS_WAY
 from adapter.operations.answers import ATTEMPTS, busy
+from adapter.operations.appeals import apply_held_appeal
 from adapter.operations.context import Answer, Call, Context, answer
-from adapter.operations.descriptors import FOR_BUREAU, descriptors
+from adapter.operations.descriptors import FOR_BUREAU, FOR_REVIEW, descriptors
 from adapter.operations.mail import ADDITIONAL_EXAMINATION, NOTICES, REFERRAL, RESULT, RETURN, STATUS
-from adapter.operations.moves import Overtaken, advance, origin_of
+from adapter.operations.moves import Overtaken, advance, note, origin_of
 from storage import Item, Referral, Transaction
 
 _FILES_OF_NOTICE = {
@@ -45,8 +47,6 @@ _MOVE_OF_NOTICE = {
     RETURN: (State.RETURNED, Event.ACKNOWLEDGE_RETURN),
     RESULT: (State.RESULT_SENT, Event.ACKNOWLEDGE_RESULT),
 }
-
-_DELIVERABLE = frozenset({State.SUBMITTED, State.REMD_REGISTERED})
 
 
 def fetch_referrals(context: Context, call: Call[FetchReferralsRequest]) -> Answer:
@@ -94,17 +94,26 @@ def acknowledge_notices(context: Context, call: Call[AcknowledgeNoticesRequest])
         state, event = _MOVE_OF_NOTICE.get(item.kind, (None, None))
         referral = tx.referrals.lock(item.referral_number or "")
         if event is not None and referral is not None and referral.state == state:
-            advance(tx, referral, event, origin_of(call, Party.MIS))
+            moved = advance(tx, referral, event, origin_of(call, Party.MIS))
+            apply_held_appeal(tx, moved, call.now)
 
     known, unknown = _acknowledged(context, call, call.request.token, moved)
     return answer(AcknowledgeNoticesResponse(acknowledged=known, unknown=unknown))
 
 
 def deliver(tx: Transaction, call: Call[Any], number: str, version: int) -> None:
-    """Move a referral to DELIVERED if this version of it is on its way to the bureau."""
+    """Move a referral to DELIVERED if this version of it is on its way to the bureau.
+
+    Where it has been moved on already, or was handed to this bureau by another one, it is only written down.
+    """
     referral = tx.referrals.lock(number)
-    if referral is not None and referral.version_number == version and State(referral.state) in _DELIVERABLE:
-        advance(tx, referral, Event.DELIVER, origin_of(call, Party.BUREAU))
+    if referral is None:
+        return
+    origin = origin_of(call, Party.BUREAU)
+    if referral.version_number == version and State(referral.state) in ON_ITS_WAY:
+        advance(tx, referral, Event.DELIVER, origin)
+    else:
+        note(tx, number, "BUREAU_RECEIVED", origin)
 
 
 def _handed_out(
@@ -136,8 +145,13 @@ def referral_item(tx: Transaction, referral: Referral, token: str) -> ReferralIt
         document_kind=referral.document_kind,
         organization=Organization(oid=referral.organization_oid, name=str(name) if name else None),
         issue_date=referral.issue_date or referral.received_at.date(),
-        documents=descriptors(tx, referral.number, referral.version_number, FOR_BUREAU),
+        documents=descriptors(tx, referral.number, referral.version_number, _files_for_bureau(referral)),
     )
+
+
+def _files_for_bureau(referral: Referral) -> frozenset[DocumentRole]:
+    """Return what a bureau gets; one that reviews an appeal gets the appeal and the decision, too."""
+    return FOR_BUREAU | FOR_REVIEW if referral.state == State.APPEALED else FOR_BUREAU
 
 
 def _notice_item(tx: Transaction, item: Item) -> NoticeItem:

@@ -8,17 +8,21 @@ from typing import Any
 from adapter.contract.exchange import bureau, bureau_register, common, information, referral
 from adapter.domain.errors import problem
 from adapter.operations.answers_of_bureau import return_referral, submit_result
+from adapter.operations.appeals import register_appeal, register_decision
 from adapter.operations.changes import accept, register, reject, schedule, withdraw
 from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.documents import get_document
 from adapter.operations.door import Operation
+from adapter.operations.handing import assign, forward
 from adapter.operations.paper import register_examination, register_referrals
+from adapter.operations.prolonging import extend, request_examination
 from adapter.operations.queues import (
     acknowledge_notices,
     acknowledge_referrals,
     fetch_notices,
     fetch_referrals,
 )
+from adapter.operations.replacement import replace_document
 from adapter.operations.status import get_status
 from adapter.operations.submit import submit
 from adapter.operations.uploads import upload_part
@@ -61,19 +65,21 @@ BUREAU_OPERATIONS = (
     Operation("RejectReferral", bureau.RejectReferralRequest, reject),
     Operation("ReturnReferral", bureau.ReturnReferralRequest, return_referral),
     Operation("AcceptReferral", bureau.AcceptReferralRequest, accept),
-    _later("ForwardReferral", bureau.ForwardReferralRequest),
-    _later("AssignExecutor", bureau.AssignExecutorRequest),
+    Operation("ForwardReferral", bureau.ForwardReferralRequest, forward),
+    Operation("AssignExecutor", bureau.AssignExecutorRequest, assign),
     Operation("ScheduleExamination", bureau.ScheduleExaminationRequest, schedule),
-    _later("ExtendDeadline", bureau.ExtendDeadlineRequest),
-    _later("RequestAdditionalExamination", bureau.RequestAdditionalExaminationRequest),
+    Operation("ExtendDeadline", bureau.ExtendDeadlineRequest, extend),
+    Operation(
+        "RequestAdditionalExamination", bureau.RequestAdditionalExaminationRequest, request_examination
+    ),
     Operation("SubmitResult", bureau.SubmitResultRequest, submit_result),
-    _later("ReplaceDocument", bureau.ReplaceDocumentRequest),
+    Operation("ReplaceDocument", bureau.ReplaceDocumentRequest, replace_document),
     Operation("RegisterPaperReferrals", bureau_register.RegisterPaperReferralsRequest, register_referrals),
     Operation(
         "RegisterPaperExamination", bureau_register.RegisterPaperExaminationRequest, register_examination
     ),
-    _later("RegisterAppeal", bureau_register.RegisterAppealRequest),
-    _later("RegisterAppealDecision", bureau_register.RegisterAppealDecisionRequest),
+    Operation("RegisterAppeal", bureau_register.RegisterAppealRequest, register_appeal),
+    Operation("RegisterAppealDecision", bureau_register.RegisterAppealDecisionRequest, register_decision),
 )
 
 INFORMATION_OPERATIONS = (

@@ -114,19 +114,34 @@ def keep_signed(
     now: datetime,
 ) -> str:
     """Keep a signed document and its СЭМД with the version that they answer; return the id of the first."""
-    content = etree.tostring(holder, method="c14n", exclusive=True)
     name = f"{etree.QName(holder).localname}.xml"
-    file = CheckedFile(name, kind, "application/xml", hashlib.sha256(content).hexdigest(), content)
+    file = CheckedFile(name, kind, "application/xml", digest_of(holder), _alone(holder))
     rows = _rows(referral, file, role, kind, now)
-    for one in semd:
-        rows += _rows(referral, one, DocumentRole.SEMD_OF_BUREAU, kind, now)
     tx.documents.add(*rows)
+    keep_semd(tx, referral, semd, kind, now)
     return rows[0].id
+
+
+def keep_semd(
+    tx: Transaction, referral: Referral, semd: Sequence[CheckedFile], kind: str, now: datetime
+) -> None:
+    """Keep the СЭМД of a bureau, byte for byte, with the present version."""
+    for one in semd:
+        tx.documents.add(*_rows(referral, one, DocumentRole.SEMD_OF_BUREAU, kind, now))
+
+
+def digest_of(holder: etree._Element) -> str:
+    """Return the SHA-256, hex, under which a signed document is kept."""
+    return hashlib.sha256(_alone(holder)).hexdigest()
 
 
 def person(context: Context, staff: StaffPerson) -> str:
     """Return the keyed hash that stands for an official in the journal."""
     return context.pseudonym(f"snils:{normalize_snils(staff.snils)}")
+
+
+def _alone(holder: etree._Element) -> bytes:
+    return etree.tostring(holder, method="c14n", exclusive=True)
 
 
 def _rows(

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from adapter.contract.exchange.common import Deadline, ErrorEntry, Organization
 from adapter.contract.exchange.referral import (
+    Appointment,
     GetReferralStatusRequest,
     GetReferralStatusResponse,
     HistoryEntry,
+    PossibleAction,
 )
-from adapter.domain.clocks import Clock
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.identifiers import mask_snils, normalize_snils
-from adapter.domain.states import Party, State, move, name_of, possible, public_status
+from adapter.domain.partners import PartnerKind
+from adapter.domain.state_names import EVENT_NAMES, NOTE_NAMES, Event
+from adapter.domain.states import Party, State, name_of, possible_to, public_status, turn_of
 from adapter.operations.access import citizen_hash, may_see, not_found
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, answer
 from adapter.operations.documents import DISCLOSED
-from adapter.operations.moves import clocks_of
+from adapter.operations.moves import clocks_of, situation_of
 from storage import JournalRow, Referral, Transaction
 
 SERVICE_TYPE = "Направление на медико-социальную экспертизу"
@@ -63,6 +67,10 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
             result_available=bool(results),
             result_document_id=results[-1] if results else None,
             history=tuple(_history(row) for row in rows if row.event != DISCLOSED),
+            running_deadline=_running(context, referral),
+            waiting_deadline=_waiting(context, referral),
+            possible_action=_actions(call, referral),
+            appointment=_appointment(referral),
         )
 
     return answer(context.store.read(look), referral_number=request.referral_number)
@@ -76,12 +84,9 @@ def _may_ask(
 
 
 def _responsible(referral: Referral) -> Organization:
-    """Return whose turn it is: the organisation that can make the next move."""
-    state = State(referral.state)
-    steps = [move(state, event) for event in possible(state)]
-    turns = {party for step in steps if step is not None for party in step.parties}
+    """Return whose turn it is; while the document is in РЭМД or on its way the bureau is waited for."""
     name = str(referral.details.get("organizationName") or "")
-    if Party.BUREAU in turns:
+    if turn_of(State(referral.state)) in {Party.BUREAU, Party.REMD}:
         return Organization(oid=referral.bureau_oid)
     return Organization(oid=referral.organization_oid, name=name or None)
 
@@ -92,13 +97,46 @@ def _deadline(referral: Referral) -> Deadline | None:
     return Deadline(code=referral.deadline_code, until=referral.deadline_at)
 
 
+def _running(context: Context, referral: Referral) -> tuple[Deadline, ...]:
+    """Return every term that runs, the earliest end first."""
+    ends = (context.following.end(one, referral) for one in clocks_of(referral))
+    found = (Deadline(code=code, until=until) for code, until in ends if until is not None)
+    return tuple(sorted(found, key=lambda one: (one.until, one.code)))
+
+
+def _waiting(context: Context, referral: Referral) -> tuple[str, ...]:
+    ends = (context.following.end(one, referral) for one in clocks_of(referral))
+    return tuple(code for code, until in ends if until is None)
+
+
 def _expected_day(context: Context, referral: Referral) -> date | None:
-    exam: Clock | None = next((one for one in clocks_of(referral) if one.name == _EXAM), None)
-    if exam is None:
+    """Return the day by which the expertise is to be done (R78); None while that term waits."""
+    exam = next((one for one in clocks_of(referral) if one.name == _EXAM), None)
+    until = None if exam is None else context.following.end(exam, referral)[1]
+    if until is None:
         return None
-    _, until = context.following.end(exam, referral)
-    zone = context.following.counting.zone(referral.bureau_oid)
-    return until.astimezone(zone).date() if until else None
+    return until.astimezone(context.following.counting.zone(referral.bureau_oid)).date()
+
+
+def _actions(call: Call[GetReferralStatusRequest], referral: Referral) -> tuple[PossibleAction, ...]:
+    """Return what the asker can do; a system that asks for a citizen can do nothing."""
+    partner = call.partner
+    if partner.kind is PartnerKind.BUREAU:
+        party = Party.BUREAU
+    elif referral.sender == partner.code:
+        party = Party.MIS
+    else:
+        return ()
+    situation = situation_of(referral, call.now, call.following)
+    events = possible_to(State(referral.state), party, situation)
+    return tuple(PossibleAction(event=str(one), name=EVENT_NAMES[one]) for one in events)
+
+
+def _appointment(referral: Referral) -> Appointment | None:
+    named: Any = referral.details.get("examination")
+    if not named:
+        return None
+    return Appointment(at=datetime.fromisoformat(named["at"]), form=named["form"], kind=named["kind"])
 
 
 def _errors(referral: Referral, correlation_id: str) -> tuple[ErrorEntry, ...]:
@@ -118,5 +156,10 @@ def _history(row: JournalRow) -> HistoryEntry:
         from_=row.state_from,
         to=row.state_to,
         actor=row.actor_system or "",
-        explanation=row.reason or None,
+        explanation=row.reason or _said(row.event),
     )
+
+
+def _said(event: str) -> str | None:
+    """Return what happened in Russian."""
+    return EVENT_NAMES[Event(event)] if event in set(Event) else NOTE_NAMES.get(event)

@@ -21,7 +21,7 @@ from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.receipt import ReceiptContent, hash_received
 from adapter.domain.reception import counted_as, refusals
 from adapter.domain.requisites import DocumentId
-from adapter.domain.states import Event, Party, State, path
+from adapter.domain.states import Event, Party, Situation, State, path
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.admission import admit
 from adapter.operations.answers import ATTEMPTS, busy, commit_once, error_entry, refusal_answer, stored_answer
@@ -34,7 +34,7 @@ from adapter.operations.keeping import (
     known_documents,
     local_uid_of,
 )
-from adapter.operations.moves import Overtaken, moves_of
+from adapter.operations.moves import Overtaken, moves_of, situation_of
 from adapter.operations.reception import NotReceived, Submission, ports_of, receive
 from adapter.operations.review import review
 from adapter.operations.routing import routing_of
@@ -167,7 +167,10 @@ def _plan(context: Context, call: Call[Any], submission: Submission, content_has
         raise LookupError("the reception lets no referral pass without its bureau")
     previous = context.store.read(lambda tx: _previous(tx, call, facts))
     if previous is not None:
-        steps = moves_of(previous.state, Event.CORRECT, Party.MIS)
+        # The chain is judged next, by its own code.
+        said = Situation(next_version=previous.version_number + 1)
+        situation = situation_of(previous, call.now, call.following, said)
+        steps = moves_of(previous.state, Event.CORRECT, Party.MIS, situation)
         _check_chain(previous, facts)
     else:
         steps = path(State.SIGNED, Event.SUBMIT)

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from adapter.contract.reply import PartnerError
-from adapter.domain.states import Event, State
+from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
 from adapter.operations.mail import ERROR, to_bureau, to_mis
 from adapter.operations.moves import Origin, advance, note
 from storage import Referral, Transaction
+from storage.held_events import HeldEvent
 
 #: Kind of an event that came when its turn had not come; it is kept and applied later.
 HELD_VERDICT = "REMD_VERDICT"
@@ -58,7 +60,10 @@ def apply_verdict(
         _hold(tx, referral, version, verdict, origin)
         return False
     if verdict.emdr_id:
-        columns = {"remd_id": verdict.emdr_id, "remd_registered_at": verdict.registered_at or origin.now}
+        columns: dict[str, Any] = {
+            "remd_id": verdict.emdr_id,
+            "remd_registered_at": verdict.registered_at or origin.now,
+        }
         moved = advance(tx, referral, Event.REGISTER_IN_REMD, origin, **columns)
         to_bureau(tx, context, moved, origin.now)
     else:
@@ -66,6 +71,34 @@ def apply_verdict(
         moved = advance(tx, referral, Event.REJECT_BY_REMD, origin, details={"remdErrors": errors})
         to_mis(tx, moved, ERROR, origin.now)
     return True
+
+
+def apply_held_verdict(tx: Transaction, context: Context, referral: Referral, now: datetime) -> bool:
+    """Apply the verdict that came on the present version before its turn; it is forgotten then.
+
+    Returns:
+        Whether one was applied.
+
+    Raises:
+        Overtaken: somebody else moved the referral; the caller tries again.
+    """
+    for held in tx.held_events.list(referral.number):
+        if held.kind != HELD_VERDICT or held.payload["versionNumber"] != referral.version_number:
+            continue
+        if not tx.held_events.remove(held.id):
+            continue
+        verdict = _held_verdict(held)
+        origin = Origin(
+            Party.REMD,
+            str(held.payload.get("system", "")),
+            str(held.payload.get("operation", "")),
+            str(held.payload.get("correlationId", "")),
+            now,
+            details={"emdrId": verdict.emdr_id},
+            happened_at=held.received_at,
+        )
+        return apply_verdict(tx, context, referral.number, referral.version_number, verdict, origin)
+    return False
 
 
 def _known(referral: Referral, verdict: Verdict) -> bool:
@@ -76,14 +109,32 @@ def _known(referral: Referral, verdict: Verdict) -> bool:
 
 
 def _hold(tx: Transaction, referral: Referral, version: int, verdict: Verdict, origin: Origin) -> None:
-    payload = {
+    """Keep a verdict, once however often it comes."""
+    said = {
         "versionNumber": version,
         "emdrId": verdict.emdr_id,
         "registeredAt": verdict.registered_at.isoformat() if verdict.registered_at else "",
         "errors": _codes(verdict.errors),
     }
-    tx.held_events.add(referral.number, HELD_VERDICT, payload, origin.now)
+    for one in tx.held_events.list(referral.number):
+        if one.kind == HELD_VERDICT and said.items() <= one.payload.items():
+            return
+    source = {
+        "system": origin.system,
+        "operation": origin.operation,
+        "correlationId": origin.correlation_id,
+    }
+    tx.held_events.add(referral.number, HELD_VERDICT, {**said, **source}, origin.now)
     note(tx, referral.number, "REMD_VERDICT_HELD", origin)
+
+
+def _held_verdict(held: HeldEvent) -> Verdict:
+    moment, codes = str(held.payload["registeredAt"]), held.payload["errors"]
+    return Verdict(
+        emdr_id=str(held.payload["emdrId"]),
+        registered_at=datetime.fromisoformat(moment) if moment else held.received_at,
+        errors=tuple(PartnerError(str(code)) for code in codes) if isinstance(codes, list) else (),
+    )
 
 
 def _codes(errors: Sequence[PartnerError]) -> list[str]:

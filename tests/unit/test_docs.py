@@ -29,7 +29,7 @@ from adapter.domain.kinds import KINDS
 from adapter.domain.partners import Delivery, PartnerKind, SignatureProfile, Transport
 from adapter.domain.state_names import STATES, Event, PublicStatus
 from adapter.domain.states import path
-from adapter.operations.changes import CLOCK_DIFFERENCE
+from adapter.operations.acting import CLOCK_DIFFERENCE
 from adapter.operations.housekeeping import UPLOAD_LIFE
 from adapter.operations.registry import SERVICES, not_available_yet
 from adapter.operations.registry_callback import OPERATIONS as CALLBACKS

@@ -55,6 +55,23 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleAction:
+    """What the asker can do with a referral now; ``name`` is Russian."""
+
+    event: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """The expertise as it was named last: first date, new date or no-show."""
+
+    at: datetime
+    form: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeItem:
     """One notice handed out; to be acknowledged by its token."""
 
@@ -158,6 +175,10 @@ class GetReferralStatusResponse:
     result_available: bool
     result_document_id: str | None = None
     history: tuple[HistoryEntry, ...] = ()
+    running_deadline: tuple[Deadline, ...] = ()
+    waiting_deadline: tuple[str, ...] = ()
+    possible_action: tuple[PossibleAction, ...] = ()
+    appointment: Appointment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
