@@ -41,7 +41,7 @@ def citizen(
         age=_age(traits.months),
         sex=random.choice("12"),
         citizenship=traits.citizenship,
-        military_status="4" if minor or traits.citizenship not in "12" else random.choice("134"),
+        military_status=_military_status(random, traits),
         residence=_residence(random, traits, subject),
         no_fixed_address=traits.no_fixed_address,
         stay=_stay(random, traits.stay, subject),
@@ -49,7 +49,7 @@ def citizen(
         email="citizen@example.org" if reachable and random.random() < 0.3 else None,
         snils=None if without_snils else _snils(random),
         snils_absence_reason="Иностранный гражданин, СНИЛС не оформлен" if without_snils else None,
-        oms_policy=_policy(random),
+        oms_policy=_policy(random, traits),
         identity_document=_identity(random, traits, born, issued),
         mis_patient_id=PatientId(root=f"{organization_oid}.100.1.1.10", extension=numbers.guid(random)),
     )
@@ -119,8 +119,14 @@ def _stay(random: Random, kind: str, subject: str) -> Stay:
     )
 
 
-def _policy(random: Random) -> OmsPolicy | None:
-    kind = random.choice("01234")
+def _military_status(random: Random, traits: Traits) -> str:
+    if traits.military:
+        return traits.military
+    return "4" if traits.months < ADULT or traits.citizenship not in "12" else random.choice("134")
+
+
+def _policy(random: Random, traits: Traits) -> OmsPolicy | None:
+    kind = traits.policy or random.choice("01234")
     if kind == "0":
         return None
     if kind == "1":

@@ -28,10 +28,11 @@ def referral(kind: str, random: Random) -> Valid:
     traits = traits_of(kind, random)
     issued = between(random, _FIRST, _LAST)
     received = dt.datetime.combine(issued + random.randint(0, 10) * DAY, dt.time(9), tzinfo=dt.UTC)
-    return Valid(_build(random, traits, issued), Context(received.date(), received), traits)
+    return Valid(build(random, traits, issued), Context(received.date(), received), traits)
 
 
-def _build(random: Random, traits: Traits, issued: dt.date) -> Referral:
+def build(random: Random, traits: Traits, issued: dt.date) -> Referral:
+    """Return the referral of somebody with the traits, issued on the day."""
     subject = random.choice(tuple(parties.SUBJECTS))
     born = birth_date(random, issued, traits.months)
     protocol = between(random, max(born, issued - 20 * DAY), issued)
@@ -109,9 +110,13 @@ def _author(random: Random, commission: tuple[StaffPerson, ...]) -> StaffPerson:
 
 
 def _purposes(random: Random, traits: Traits) -> tuple[str, ...]:
+    if traits.purposes:
+        return traits.purposes
     first = "2" if traits.months < ADULT else "1"
-    further = ["10", "11", "6"] if traits.victim else ["10"]
-    return (first, *further[: random.randint(2 if traits.victim else 0, len(further))])
+    if traits.victim:
+        return (first, "10", "11", *("6",)[: random.randint(0, 1)])
+    further = ("3", "4", "5", "10")
+    return (first, *random.sample(further, random.randint(0, len(further))))
 
 
 def _methods(random: Random, traits: Traits) -> tuple[str, ...]:

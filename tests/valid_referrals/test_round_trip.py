@@ -14,7 +14,7 @@ from adapter.domain.referral import Referral
 from tests.valid_referrals.referrals import Valid, referral
 from tests.valid_referrals.traits import KINDS, Keeper
 
-PER_KIND = 75
+PER_KIND = 30
 
 
 @cache
@@ -45,12 +45,15 @@ def test_every_choice_of_the_form_is_there() -> None:
     assert {one.citizenship for one in citizens} == set("1234")
     assert {one.stay.type for one in citizens} == set("12345")
     assert {one.sex for one in citizens} == set("12")
+    assert {one.military_status for one in citizens} == set("1234")
     assert {one.age.unit for one in citizens} == {"YEAR", "MONTH"}
     assert {one.oms_policy.type for one in citizens if one.oms_policy} == set("1234")
+    assert any(one.oms_policy is None for one in citizens)
     assert {"1", "6", "10", "11", "16", "32"} <= {one.identity_document.type for one in citizens}
     assert {one.no_fixed_address for one in citizens} == {True, False}
     assert any(one.snils is None for one in citizens)
     assert {one.referral_order for one in all_of_them} == set("12")
+    assert {purpose for one in all_of_them for purpose in one.purposes} == {*"12345678", "10", "11", "12"}
     assert {way for one in all_of_them for way in one.consent.notification_methods} == set("123")
     assert {one.consent.preferred_form for one in all_of_them} == set("12")
     assert {one.previous.group for one in all_of_them if one.previous} == set("1234")
@@ -61,6 +64,7 @@ def test_every_choice_of_the_form_is_there() -> None:
     assert any(one.temporary_disability and one.temporary_disability[-1].end is None for one in all_of_them)
     assert any(one.case_events and one.case_events.svo_participant for one in all_of_them)
     assert any(one.palliative_care for one in all_of_them)
+    assert any(one.home_examination for one in all_of_them)
     assert any(one.primary_prosthetics for one in all_of_them)
     assert max(one.version_number for one in all_of_them) > 2
     assert {one.traits.keeper for one in everything()} == set(Keeper)

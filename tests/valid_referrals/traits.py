@@ -23,7 +23,8 @@ class Keeper(Enum):
 class Traits:
     """The choices; `months` is the age on the day of issue, `stay` the code of point 13.
 
-    A victim is somebody injured at work; `works` and `sick_leave` belong to adults.
+    A victim is somebody injured at work; `works` and `sick_leave` belong to adults. `military` is the code of
+    point 10, `policy` that of point 15 (``0``: none), `purposes` those of point 5; empty: by the rest.
     """
 
     months: int
@@ -41,6 +42,9 @@ class Traits:
     studies: bool = False
     sick_leave: bool = False
     without_snils: bool = False
+    military: str = ""
+    policy: str = ""
+    purposes: tuple[str, ...] = ()
     version: int = 1
 
 
@@ -117,6 +121,29 @@ def _corrected(random: Random, one: Traits) -> Traits:
     return dataclasses.replace(one, version=random.randint(2, 12))
 
 
+def _at_home(random: Random, one: Traits) -> Traits:
+    return dataclasses.replace(one, home=True, stay="5", palliative=random.random() < 0.5)
+
+
+def _palliative(random: Random, one: Traits) -> Traits:
+    return dataclasses.replace(one, palliative=True, stay=random.choice("125"))
+
+
+def _military(random: Random, one: Traits) -> Traits:
+    """Who serves, or whose relative does: points 5.7-5.9 are purposes of their own."""
+    purposes = random.choice((("7",), ("8",), ("12",), ("1", "3")))
+    grown = _adult(random, one)
+    return dataclasses.replace(grown, citizenship="1", military=random.choice("123"), purposes=purposes)
+
+
+def _without_policy(_: Random, one: Traits) -> Traits:
+    return dataclasses.replace(one, policy="0")
+
+
+def _with_old_policy(random: Random, one: Traits) -> Traits:
+    return dataclasses.replace(one, policy=random.choice("14"))
+
+
 def _any(_: Random, one: Traits) -> Traits:
     return one
 
@@ -136,6 +163,11 @@ KINDS: dict[str, Callable[[Random, Traits], Traits]] = {
     "in an organisation": _in_organization,
     "injured at work": _victim,
     "amputee": _amputee,
+    "at home": _at_home,
+    "palliative": _palliative,
+    "military": _military,
+    "without policy": _without_policy,
+    "with an old policy": _with_old_policy,
     "corrected": _corrected,
 }
 
