@@ -37,7 +37,10 @@ def _in_future() -> Iterator[Case]:
     for on, where, more in both:
         expected = (error(_FUTURE, where), error(_ORDER, where), *more)
         reads = ["issueDate", "vkProtocol/date"]
-        yield breaks(f"{on}: {where} tomorrow", {where: _TOMORROW}, *expected, on=on, reads=reads)
+        values: dict[str, object] = {where: _TOMORROW}
+        if where == "previous/actDate":
+            values["previous/until"] = None
+        yield breaks(f"{on}: {where} tomorrow", values, *expected, on=on, reads=reads)
     where = "citizen/identityDocument/issueDate"
     yield breaks("identity document of tomorrow", {where: _TOMORROW}, error(_FUTURE, where))
     where = "representative/identityDocument/issueDate"
@@ -109,7 +112,9 @@ def _order() -> Iterator[Case]:
         ("in guardianship", "representative/authorityDocument/issueDate"),
     )
     for on, where in after_issue:
-        late = {where: _NEXT_DAY}
+        late: dict[str, object] = {where: _NEXT_DAY}
+        if where == "previous/actDate":
+            late["previous/until"] = None
         yield breaks(f"{on}: {where} after issue", late, error(_ORDER, where), on=on, reads=["issueDate"])
     for on in ("adult", "teenager", "foreigner"):
         where = "citizen/identityDocument/issueDate"

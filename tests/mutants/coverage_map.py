@@ -12,6 +12,8 @@ import pytest
 
 #: Lines that run while modules are imported belong to no test.
 _IMPORT = ""
+#: Looks at what the import has made and runs no line of it.
+_SHAPES = "tests/unit/domain/test_shapes.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class CoverageMap:
     lines: Mapping[str, Mapping[int, frozenset[str]]]
 
     def tests(self, file: str, line: int) -> frozenset[str] | None:
-        """Return the tests to ask about a change of a line; None: all of them.
+        """Return the tests to ask about a change of a line, files or single ones; None: all of them.
 
         What runs at import is asked of every test that runs anything in the file.
         """
@@ -30,7 +32,7 @@ class CoverageMap:
         if found and _IMPORT not in found:
             return found
         everything = frozenset(one for tests in of_file.values() for one in tests) - {_IMPORT}
-        return everything or None
+        return everything | {_SHAPES} if everything else None
 
 
 class _Contexts:

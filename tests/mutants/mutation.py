@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Position = tuple[int, int]
+Span = tuple[Position, Position]
+
+_BINARY = "ReplaceBinaryOperator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,10 @@ class Mutant:
 
 
 def mutants(root: Path, file: str) -> Iterator[Mutant]:
-    """Yield every mutant of a file but those in annotations, which nothing that runs can tell.
+    """Yield every mutant of a file.
+
+    Left out is what nothing that runs can tell: annotations, and the bare ``*`` between parameters, which
+    cosmic-ray takes for a multiplication.
 
     Args:
         root: Root of the project.
@@ -43,7 +49,8 @@ def mutants(root: Path, file: str) -> Iterator[Mutant]:
     """
     plugins, trees = _cosmic("plugins"), _cosmic("ast")
     text = (root / file).read_text(encoding="utf-8")
-    notes, tree = _annotations(text), trees.get_ast_from_path(root / file)
+    notes, sums = _annotations(text), _spans(text, ast.BinOp)
+    tree = trees.get_ast_from_path(root / file)
     for name in sorted(plugins.operator_names()):
         kind = plugins.get_operator(name)
         if kind.arguments():
@@ -51,8 +58,9 @@ def mutants(root: Path, file: str) -> Iterator[Mutant]:
         operator = kind()
         places = (place for node in trees.ast_nodes(tree) for place in operator.mutation_positions(node))
         for occurrence, (start, end) in enumerate(places):
-            if not any(first <= start and end <= last for first, last in notes):
-                yield Mutant(file, name, occurrence, start[0])
+            if _inside(notes, start, end) or (_BINARY in name and not _inside(sums, start, end)):
+                continue
+            yield Mutant(file, name, occurrence, start[0])
 
 
 def mutated(root: Path, mutant: Mutant) -> str | None:
@@ -63,15 +71,22 @@ def mutated(root: Path, mutant: Mutant) -> str | None:
     return None if made == text else made
 
 
-def _annotations(text: str) -> list[tuple[Position, Position]]:
-    notes = (
-        getattr(node, name, None) for node in ast.walk(ast.parse(text)) for name in ("annotation", "returns")
-    )
-    return [
-        ((one.lineno, one.col_offset), (one.end_lineno or 0, one.end_col_offset or 0))
-        for one in notes
-        if isinstance(one, ast.expr)
-    ]
+def _inside(spans: Sequence[Span], start: Position, end: Position) -> bool:
+    return any(first <= start and end <= last for first, last in spans)
+
+
+def _annotations(text: str) -> list[Span]:
+    nodes = list(ast.walk(ast.parse(text)))
+    notes = (getattr(node, name, None) for node in nodes for name in ("annotation", "returns"))
+    return [_span(one) for one in notes if isinstance(one, ast.expr)]
+
+
+def _spans(text: str, kind: type[ast.expr]) -> list[Span]:
+    return [_span(node) for node in ast.walk(ast.parse(text)) if isinstance(node, kind)]
+
+
+def _span(node: ast.expr) -> Span:
+    return (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
 
 
 def _cosmic(name: str) -> Any:

@@ -84,8 +84,11 @@ class _Asked:
         self.failed = ""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if self._wanted is not None:
-            items[:] = [item for item in items if item.nodeid in self._wanted]
+        items[:] = [item for item in items if self._asks(item.nodeid)]
+
+    def _asks(self, test: str) -> bool:
+        wanted = self._wanted
+        return wanted is None or test in wanted or test.partition("::")[0] in wanted
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and not self.failed:
@@ -101,7 +104,7 @@ def judge(
         root: Root of the project.
         mutant: The mutant.
         text: Its source.
-        tests: Node ids of the tests to ask; None: all.
+        tests: Node ids or files of the tests to ask; None: all.
         folders: Where all tests are.
     """
     files = sorted({one.partition("::")[0] for one in tests}) if tests is not None else list(folders)
