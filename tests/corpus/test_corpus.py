@@ -2,14 +2,15 @@
 
 import pytest
 
-from tests.corpus import dates, document, form, identifiers
+from tests.corpus import clinical, dates, document, form, history, identifiers, persons, texts
 from tests.corpus.cases import Case
 from tests.corpus.good import GOOD, VARIANTS
 from tests.corpus.judge import findings
 from tests.corpus.pairs import pairs
 
-SINGLE = (*form.cases(), *identifiers.cases(), *dates.cases(), *document.cases())
-PAIRS = tuple(pairs(SINGLE, 200))
+_PARTS = (form, identifiers, dates, document, texts, persons, history, clinical)
+SINGLE = tuple(case for part in _PARTS for case in part.cases())
+PAIRS = tuple(pairs(SINGLE, 300))
 
 
 @pytest.mark.parametrize("variant", range(VARIANTS))
