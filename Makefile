@@ -4,7 +4,7 @@ PYTHON ?=
 ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: env run test check format interop fuzz bench lock
+.PHONY: env run test check format interop fuzz bench mutants lock
 .DEFAULT_GOAL := run
 
 env:
@@ -39,6 +39,12 @@ fuzz: env
 
 bench: env
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Mutation testing of the rules; docs/proof.md tells more. An environment of its own, without the project installed:
+# the tests must see the code of this folder and no other. ARGS="--only 'checks/*' --sample 200" asks for a part.
+mutants:
+	@scripts/make-mutants-env .venv-mutants $(PYTHON)
+	.venv-mutants/bin/python -m tests.mutants $(ARGS)
 
 # Needs `uv` on the PATH. One file for every supported Python, in pip's format, with hashes.
 lock:

@@ -5,7 +5,8 @@ A value is never repeated unless its type is known to hold nothing personal; the
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -77,6 +78,39 @@ def problems(
     if not made:
         made[""] = problem("FIELD_UNEXPECTED", condition=_CONDITIONS["SCHEMAV_ELEMENT_CONTENT"])
     return sort_problems(replace(one, correlation_id=correlation_id) for one in made.values())
+
+
+def accepted(document: etree._Element, reported: Iterable[Problem]) -> etree._Element:
+    """Return a copy of a document without the single values that were refused.
+
+    A day of the year 201 or an age of -1 can be read, but whoever compares it with other fields finds faults
+    that the document does not have. Members of a list stay: they are counted in the paths of the others.
+
+    Args:
+        document: The document; it is not changed.
+        reported: What `problems` said; paths that begin elsewhere are passed over.
+    """
+    copy, start = deepcopy(document), f"{structure.local_name(document)}/"
+    for one in reported:
+        if one.path.startswith(start) and not one.path.endswith("]"):
+            for refused in _all_at(copy, one.path[len(start) :].split("/")):
+                if len(refused) == 0 and (parent := refused.getparent()) is not None:
+                    parent.remove(refused)
+    return copy
+
+
+def _all_at(element: etree._Element, steps: Sequence[str]) -> list[etree._Element]:
+    """Return the elements at the end of a path of the contract; none for the path of an attribute."""
+    found = [element]
+    for step in steps:
+        match = _STEP.fullmatch(step)
+        name = match["name"] if match else ""
+        below = [child for one in found for child in one.iterchildren(f"{{*}}{name}")]
+        if match and match["number"]:
+            number = int(match["number"])
+            below = below[number - 1 : number]
+        found = below
+    return found
 
 
 def _structural(deviation: Deviation) -> Problem:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from adapter.contract import binding
+from adapter.contract import binding, explain
 from adapter.contract.cda import InstanceId, SemdUnreadable
 from adapter.contract.exchange.referral import ReferralPackage, ValidateReferralRequest
 from adapter.contract.namespaces import document_tag
@@ -256,7 +256,7 @@ def readable_problems(
     found = next(element.iter(document_tag("Referral")), None)
     if found is None:
         return ()
-    referral = binding.read_readable(Referral, found)
+    referral = binding.read_readable(Referral, explain.accepted(found, reported))
     oid = found.findtext(f"{document_tag('organization')}/{document_tag('oid')}") or ""
     context = check_context(oid, now, code_lists, registers)
     return check(referral, context, reported=[one.path for one in reported])

@@ -150,6 +150,22 @@ def test_one_mistake_gives_one_problem(edit: Edit, code: str, path: str) -> None
     assert explained(root) == [(code, path)]
 
 
+def test_refused_values_are_left_out_of_what_is_read() -> None:
+    """The copy for the checks lacks refused single values; lists and the message itself stay whole."""
+    root = submission()
+    text("//d:Referral/d:issueDate", "0201-10-15")(root)
+    text("(//d:purposes)[1]", "99")(root)
+    text("(//d:examinations)[2]/d:date", "x")(root)
+    attribute("//d:Referral", "Id", None)(root)
+    document = at(root, "//d:Referral")
+    before = etree.tostring(document)
+    copy = explain.accepted(document, problems(root))
+    assert everything(copy, "d:issueDate") == everything(copy, "d:examinations[2]/d:date") == []
+    assert everything(copy, "d:purposes")[0].text == "99"
+    assert len(everything(copy, "d:examinations/d:date")) == len(everything(copy, "d:examinations")) - 1
+    assert etree.tostring(document) == before
+
+
 def test_a_valid_message_has_no_problem() -> None:
     """What the schema accepts needs no explanation."""
     assert problems(submission()) == ()
