@@ -10,7 +10,7 @@ import pytest
 from adapter.dictionaries.registers.importing import KEPT_VERSIONS, import_file, use_version, versions
 from adapter.dictionaries.registers.local import FRESH_SECONDS, RegisterSource
 from adapter.domain.registers import Gap, OrganizationEntry, RegisterKind
-from storage import Store, StoreError, open_beside
+from storage import Store, StoreError, Transaction, open_beside
 from storage.registers import ROWS_OF_PART
 from tests.databases import TurnedClock
 from tests.integration.storage.samples import at_once
@@ -23,13 +23,12 @@ OID = "1.2.643.5.1.13.13.12.2.77.7973"
 def add(store: Store, lines: Sequence[str], kind: str = "organizations") -> int:
     """Keep a version and put it in use; return its number."""
 
-    def work(tx):  # type: ignore[no-untyped-def]
+    def work(tx: Transaction) -> int:
         version = tx.registers.add(kind, lines, sha256="f", content_hash="c")
         tx.registers.use(version)
         return version.number
 
-    number: int = store.transact(work)
-    return number
+    return store.transact(work)
 
 
 def test_rows_come_back_in_their_order(store: Store) -> None:

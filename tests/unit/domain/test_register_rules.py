@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -180,7 +181,7 @@ def test_the_subject_of_an_address_is_that_of_fias() -> None:
     assert codes(unknown) == [("MSE-5013", "Referral/receiverBureau/oid")]
 
 
-MARKS = {
+MARKS: dict[str, tuple[Callable[[Referral], Referral], str]] = {
     "Паллиативная помощь": (lambda one: replace(one, palliative_care=True), "palliativeCare"),
     "Ампутация": (lambda one: replace(one, primary_prosthetics=True), "primaryProsthetics"),
     "Листок нетрудоспособности": (
@@ -213,16 +214,17 @@ def test_before_the_switch_on_there_is_a_warning() -> None:
     """Up to the eve of the day of the region or the organisation; on the day nothing is said."""
     for place, column in (("agreement", "Дата перехода"), ("organization", "Электронно с")):
         eve, day = (TODAY + dt.timedelta(days=1)).strftime("%d.%m.%Y"), TODAY.strftime("%d.%m.%Y")
-        (found,) = judged(example(), **{place: {column: eve}})
+        (found,) = judged(example(), None, **{place: {column: eve}})
         assert (found.code, found.severity, found.limit) == ("MSE-3042", Severity.WARNING, eve)
-        assert judged(example(), **{place: {column: day}}) == ()
+        assert judged(example(), None, **{place: {column: day}}) == ()
 
 
 def test_parts_that_could_not_be_read_are_passed_over() -> None:
     """A document without organisation, bureau, citizen or moment is looked up as far as it goes."""
     known = replace(CONTEXT, registers=registers())
     for part in ("organization", "receiver_bureau", "citizen", "created_at", "document_id"):
-        found = check(replace(example(), **{part: None}), known)
+        partial: dict[str, Any] = {part: None}
+        found = check(replace(example(), **partial), known)
         assert {one.code for one in found} == {"MSE-5013"}
 
 
