@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from adapter.domain.checks import check
+from adapter.domain.checks.registers import required_of
 from adapter.domain.errors import Problem, Severity
 from adapter.domain.referral import CaseEvents, Referral
 from adapter.domain.registers import NO_REGISTERS, RegisterKind, Registers
@@ -226,6 +227,25 @@ def test_parts_that_could_not_be_read_are_passed_over() -> None:
         partial: dict[str, Any] = {part: None}
         found = check(replace(example(), **partial), known)
         assert {one.code for one in found} == {"MSE-5013"}
+
+
+def test_the_list_is_asked_for_the_case_of_the_referral() -> None:
+    """Diagnosis, age and order of the referral choose the rows; without the list there is no answer."""
+    referral = example()
+    code = referral.diagnosis.main.icd10
+    row = {"МКБ-10 с": code, "Порядок": "первично", "Обследование": "Для первичных", "Возраст с": "18"}
+    repeat = row | {"Порядок": "повторно", "Обследование": "Для повторных"}
+    child = row | {"Возраст с": "", "Возраст по": "17", "Обследование": "Для детей"}
+    known = registers(examinations=[row | {"Возраст по": ""}, repeat | {"Возраст по": ""}, child])
+
+    def names(one: Referral) -> list[str]:
+        return [required.name for required in required_of(known, one) or ()]
+
+    young = replace(referral.citizen, birth_date=referral.issue_date - dt.timedelta(days=3650))
+    assert names(replace(referral, referral_order="1")) == ["Для первичных"]
+    assert names(replace(referral, referral_order="2")) == ["Для повторных"]
+    assert names(replace(referral, referral_order="1", citizen=young)) == ["Для детей"]
+    assert required_of(NO_REGISTERS, referral) is None
 
 
 def test_a_look_up_costs_little() -> None:
