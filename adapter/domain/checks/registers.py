@@ -266,6 +266,12 @@ def not_checked(referral: Referral, context: Context) -> Iterator[Problem]:
     subject = _subject(context.registers, oid or "", referral, context.today)
     day = _document_day(referral, context)
     yield from gap_problems(context.registers, oid or "", bureau or "", subject, day, guids)
+    department = value(referral, "organization.department_oid", str)
+    if oid and department and context.registers.organization(oid, day) not in UNKNOWN:
+        entry = context.registers.organization(department, day)
+        if entry is Gap.NOT_COVERED and not _below(department, oid):
+            where, about = "organization.department_oid", f"о подразделении {department}"
+            yield from _gap(RegisterKind.ORGANIZATIONS, entry, where, "подразделение", about)
 
 
 def gap_problems(

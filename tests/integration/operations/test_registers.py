@@ -15,8 +15,10 @@ from adapter.contract.exchange.referral import (
 from adapter.dictionaries.registers.importing import import_file
 from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.registers import RegisterKind
-from adapter.stand.actors import BUREAU, CHAIRMAN, DOCTOR, HOSPITAL, MEMBERS, MIS
+from adapter.stand.actors import BUREAU, CHAIRMAN, DOCTOR, HOSPITAL, MEMBERS, MIS, PUSH_BUREAU
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
+from tests.integration.operations.test_states import notice_on, send_notice
+from tests.integration.operations.walk import Walk
 from tests.registers import agreement, csv_file, demo_files, organization, worker
 
 STAFF = (DOCTOR, CHAIRMAN, *MEMBERS)
@@ -193,3 +195,19 @@ def test_a_referral_that_the_schema_refuses_is_looked_up_as_far_as_it_goes(gatew
     place.getparent().remove(place)  # type: ignore[union-attr]
     request = SubmitReferralRequest(request_id=request_id(), signed_referral=holder)
     assert {"MSE-1101", "MSE-1211"} <= set(gateway.call(MIS, request).codes)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("post", "code"), [("513", ""), ("70", "MSE-2022"), (None, "MSE-2021")])
+def test_the_head_of_the_bureau_is_looked_up(walk: Walk, post: str | None, code: str) -> None:
+    """R117: the post of whoever signs the bureau's document is that of the register of staff."""
+    walk.to("REGISTERED")
+    rows = [worker(PUSH_BUREAU.head.person.snils, "513", BUREAU.oid)]
+    rows += [worker(BUREAU.head.person.snils, post, BUREAU.oid)] if post else []
+    load(walk.gateway, staff=csv_file(rows))
+    reply = send_notice(walk, notice_on(walk), BUREAU.head.key)
+    if code:
+        assert set(reply.codes) == {code}
+    else:
+        assert reply.status == "RESULT"
+        assert walk.state == "RETURNED"

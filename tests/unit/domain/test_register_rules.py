@@ -155,6 +155,8 @@ def test_a_department_belongs_to_its_organization() -> None:
     }
     wrong = [("MSE-1210", "Referral/organization/departmentOid")]
     assert list(answers.values()) == [[], [], wrong, wrong, wrong]
+    far = judged(at("organization", department_oid="1.2.643.5.1.13.13.12.2.40.1"), known)
+    assert codes(far) == [("MSE-5013", "Referral/organization/departmentOid")]
 
 
 def test_an_unknown_bureau_is_refused() -> None:
