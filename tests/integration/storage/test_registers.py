@@ -130,3 +130,13 @@ def test_no_plain_snils_lies_in_the_store(store: Store, database: str) -> None:
         connection = sqlite3.connect(database.removeprefix("sqlite:///"))
         assert "00100001110" not in "\n".join(connection.iterdump())
         connection.close()
+
+
+def test_threads_that_ask_at_once_all_see_the_first_load(store: Store, clock: TurnedClock) -> None:
+    """Nobody is told that a register is not loaded while another thread loads it."""
+    import_file(store, ORGANIZATIONS, csv_file([organization()]), disguised)
+    source, day = RegisterSource(store, disguised), clock().date()
+    found: list[object] = []
+    at_once(*[lambda: found.append(source.current.organization(OID, day))] * 8)
+    assert len(found) == 8
+    assert all(isinstance(one, OrganizationEntry) for one in found)
