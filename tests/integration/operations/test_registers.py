@@ -15,7 +15,7 @@ from adapter.contract.exchange.referral import (
 from adapter.dictionaries.registers.importing import import_file
 from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.registers import RegisterKind
-from adapter.stand.actors import BUREAU, CHAIRMAN, DOCTOR, HOSPITAL, MEMBERS, MIS, PUSH_BUREAU
+from adapter.stand.actors import BUREAU, CHAIRMAN, DOCTOR, HOSPITAL, MEMBERS, MIS, MIS_OTHER, PUSH_BUREAU
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
 from tests.integration.operations.test_states import notice_on, send_notice
 from tests.integration.operations.walk import Walk
@@ -55,6 +55,18 @@ def test_without_registers_the_answer_says_what_was_not_checked(gateway: Gateway
         "MSE-5013 реестр региональных соглашений не загружен.",
         "MSE-5013 реестр территорий обслуживания не загружен.",
     ]
+
+
+@ON_SQLITE
+def test_a_warning_hides_no_refusal(gateway: Gateway) -> None:
+    """What was not checked at a place does not keep the adapter from refusing sender and bureau there."""
+    gateway.ask_registers()
+    foreign = gateway.call(MIS_OTHER, gateway.package(gateway.clerk.referral(BUREAU)))
+    assert "MSE-1011" in foreign.codes
+    made = gateway.clerk.referral(BUREAU).referral
+    assert made is not None
+    lost = replace(made, receiver_bureau=replace(made.receiver_bureau, oid="1.2.643.5.1.13.13.12.2.77.9999"))
+    assert "MSE-1210" in gateway.submit(gateway.clerk._signed(lost)).codes
 
 
 def test_with_registers_a_good_referral_has_no_warning(gateway: Gateway) -> None:
