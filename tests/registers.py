@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import openpyxl
 
 from adapter.dictionaries.registers.agreements import Agreements, Contacts, Examinations
-from adapter.dictionaries.registers.importing import import_file
-from adapter.dictionaries.registers.local import LocalRegisters, RegisterSource
+from adapter.dictionaries.registers.local import LocalRegisters
 from adapter.dictionaries.registers.organizations import Organizations, Staff
 from adapter.dictionaries.registers.reading import read_register
 from adapter.dictionaries.registers.rows import fields_of, line_of
@@ -19,7 +18,6 @@ from adapter.dictionaries.registers.territories import Territories
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.registers import RegisterKind
 from adapter.stand.actors import BUREAUS, CHAIRMAN, DOCTOR, HOSPITAL, MEMBERS, SIGNERS
-from storage import Store
 
 Cells = Mapping[str, object]
 
@@ -41,7 +39,7 @@ def csv_file(rows: Sequence[Cells], *, delimiter: str = ";", encoding: str = "ut
 def xlsx_file(rows: Sequence[Cells]) -> bytes:
     """Return an XLSX with the columns of the first row."""
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.append(list(rows[0]))
     for row in rows:
         sheet.append([row.get(key) for key in rows[0]])
@@ -133,17 +131,6 @@ def registers_of(files: Mapping[RegisterKind, bytes]) -> LocalRegisters:
 def registers(**rows: Iterable[Cells]) -> LocalRegisters:
     """Return registers made of rows, each under the name of its kind."""
     return registers_of({RegisterKind(kind): csv_file(list(some)) for kind, some in rows.items()})
-
-
-def load_demo(store: Store, source_key: bytes) -> RegisterSource:
-    """Import the demo's registers into a store."""
-    from functools import partial
-
-    from adapter.operations.context import pseudonym
-
-    for kind, content in demo_files().items():
-        import_file(store, kind, content, partial(pseudonym, source_key))
-    return RegisterSource(store, partial(pseudonym, source_key))
 
 
 def bare(snils: str) -> str:

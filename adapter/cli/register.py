@@ -31,7 +31,9 @@ NamedKind = Annotated[
     ),
 ]
 File = Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Таблица: CSV, XLSX или JSON.")]
-Number = Annotated[int, typer.Argument(metavar="НОМЕР", help="Номер версии из register list.", min=1)]
+Number = Annotated[
+    int, typer.Argument(metavar="НОМЕР", help="Номер версии из register list.", min=1, max=999_999)
+]
 
 
 def check(file: File, kind: NamedKind = None, as_json: Json = False) -> int:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from adapter.domain.priority import PriorityCategory
+from adapter.domain.required_examinations import RequiredExamination
 
 
 class Gap(StrEnum):
@@ -200,24 +201,6 @@ class ContactEntry:
     email: str
     phone: str
     push: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequiredExamination:
-    """A row of the Перечень (402н/631н) for a diagnosis, an age, and a primary or repeat referral.
-
-    Attributes:
-        code: code of the service (1.2.643.5.1.13.13.11.1070); empty when the list has none.
-        valid_days: how old the examination may be on the day of issue; None: no limit.
-        replaced_by: codes of services that count in its place.
-        by_indication: asked for only where there are indications: absence is a hint, no fault.
-    """
-
-    code: str
-    name: str
-    valid_days: int | None = None
-    replaced_by: tuple[str, ...] = ()
-    by_indication: bool = False
 
 
 class Registers(Protocol):

@@ -163,7 +163,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     place = f"{request}/semd/signature" if referral is None else "SignedReferral/Signature"
     found += _looked_up(ports.registers, facts, judged, place, now, alone=referral is None)
     if facts is not None:
-        reported = {one.path for one in found}
+        reported = {one.path for one in found if one.severity is Severity.ERROR}
         found += [one for one in ports.routing(facts) if one.path not in reported]
     if not any(one.severity is Severity.ERROR for one in found):
         found += missing

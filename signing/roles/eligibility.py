@@ -104,12 +104,16 @@ class Eligibility:
             return Finding.NOT_CHECKED
         if employment is Absence.UNKNOWN:
             return {"cause": "работник не найден в организации на дату документа"}
+        if employment is Absence.ELSEWHERE:  # refused by the last check
+            return Finding.HOLDS
         if employment.name and signer.name and not same_name(employment.name, signer.name):
             return {"cause": "фамилия, имя или отчество в документе не те, что в регистре"}
         return Finding.HOLDS
 
     def _post(self, _: Certificate, signer: ExpectedSigner) -> Outcome:
         employment = self._employment(signer)
+        if employment is Absence.ELSEWHERE:
+            return Finding.HOLDS
         if not isinstance(employment, Employment) or not signer.post_code:
             return Finding.NOT_CHECKED
         return Finding.HOLDS if signer.post_code in employment.posts else {"post": signer.post_code}
@@ -127,7 +131,7 @@ class Eligibility:
         ordered = isinstance(employment, Employment) and signer.role in employment.ordered_roles
         kind = authority.kind if authority else AuthorityKind.ORDER if ordered else None
         admitted = rule.posts_of(kind) if rule else None
-        if admitted is None:
+        if admitted is None or employment is Absence.ELSEWHERE:
             return Finding.HOLDS
         if not isinstance(employment, Employment):
             return Finding.NOT_CHECKED

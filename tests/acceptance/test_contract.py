@@ -149,7 +149,8 @@ def test_the_whole_trip_by_zeep(exchange: Exchange) -> None:
         ),
         REFERRAL,
     )
-    assert (checked.accepted, checked.error) == (True, [])
+    # Nobody has imported registers: what was not checked is said, and refuses nothing.
+    assert (checked.accepted, {one.code for one in checked.error}) == (True, {"MSE-5013"})
     digest = hashlib.sha256(SCAN).hexdigest()
     uploaded = exchange.mis.call(
         referral.UploadAttachmentPartRequest(

@@ -88,7 +88,7 @@ def shape(page: str, language: str) -> list[tuple[int, list[str]]]:
     return [(len(rows), code_words(rows)) for _, rows in tables(page, language)]
 
 
-@pytest.mark.parametrize("page", ["integrators", "operators"])
+@pytest.mark.parametrize("page", ["integrators", "operators", "registers"])
 def test_both_languages_have_the_same_tables(page: str) -> None:
     """A row that one language has, the other has too, in the same place."""
     english, russian = shape(page, ""), shape(page, ".ru")

@@ -14,8 +14,8 @@ from adapter.domain.registers import (
     ContactEntry,
     ContactLevel,
     Gap,
-    RequiredExamination,
 )
+from adapter.domain.required_examinations import RequiredExamination
 
 
 class Agreements:

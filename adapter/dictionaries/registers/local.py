@@ -29,8 +29,8 @@ from adapter.domain.registers import (
     OrganizationEntry,
     RegisterKind,
     Registers,
-    RequiredExamination,
 )
+from adapter.domain.required_examinations import RequiredExamination
 from storage import RegisterInUse, Store, Transaction
 
 T = TypeVar("T")

@@ -8,7 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import lzma
+import re
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,16 +22,26 @@ from adapter.dictionaries.registers.faults import RegisterFileError, unreadable
 
 #: Sizes in bytes of a file, of what a spreadsheet unpacks to, and of one cell in characters.
 FILE_BYTES = 64 * 1024 * 1024
-UNPACKED_BYTES = 512 * 1024 * 1024
+UNPACKED_BYTES = 256 * 1024 * 1024
 CELL_LENGTH = 4000
-#: Rows with something in them; rows in all; columns; parts of a spreadsheet.
+#: Rows with something in them; rows in all; columns.
 ROWS = 500_000
 ROWS_IN_ALL = 1_048_576
 COLUMNS = 100
+#: Parts of a spreadsheet; tags and shared strings in them, which all lie in memory at once.
 PARTS = 1000
+TAGS = 12_000_000
+STRINGS = 1_000_000
 
 _CHUNK = 1024 * 1024
 _FORBIDDEN_XML = (b"<!DOCTYPE", b"<!ENTITY")
+_STRING = re.compile(rb"<(?:[A-Za-z0-9_.\-]+:)?si[\s/>]")
+#: What zipfile, its decompressors and openpyxl raise for a workbook that is none.
+_BROKEN = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError),
+    *(OSError, EOFError, SyntaxError, NotImplementedError, RecursionError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, ExpatError),
+)
 _ZIP = b"PK\x03\x04"
 _SAVE_AS = "Сохраните таблицу как CSV (UTF-8 или windows-1251), XLSX или JSON и повторите."
 _SPLIT = "Разделите реестр или уберите из файла лишнее."
@@ -58,7 +72,9 @@ def read_table(content: bytes) -> Table:
     if len(content) > FILE_BYTES:
         raise unreadable(f"файл больше {FILE_BYTES // 2**20} МиБ", _SPLIT)
     if content.startswith(_ZIP):
-        return _table(_spreadsheet(content))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl leaves aside of a workbook is none of the table
+            return _table(_spreadsheet(content))
     text = _text(content)
     if text.lstrip()[:1] in {"[", "{"}:
         return _json(text)
@@ -162,9 +178,7 @@ def _spreadsheet(content: bytes) -> Iterator[Row]:
             yield Row(number, tuple(shown))
     except RegisterFileError:
         raise
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, EOFError) as error:
-        raise _no_workbook() from error
-    except (zipfile.BadZipFile, SyntaxError, ExpatError, NotImplementedError, OverflowError) as error:
+    except _BROKEN as error:
         raise _no_workbook() from error
 
 
@@ -185,20 +199,27 @@ def _must_be_harmless(content: bytes) -> None:
             if any(part.flag_bits & 1 for part in parts):
                 raise unreadable("книга защищена паролем", "Снимите защиту и повторите.")
             for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _must_have_no_entities(archive, part)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+                _must_be_plain(archive, part)
+    except RegisterFileError:
+        raise
+    except _BROKEN as error:
         raise _no_workbook() from error
 
 
-def _must_have_no_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+def _must_be_plain(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Refuse a part that declares entities, or that holds more elements than a table needs."""
+    tags, strings, tail = 0, 0, b""
+    is_xml = part.filename.lower().endswith((".xml", ".rels", ".vml"))
     with archive.open(part) as opened:
-        tail = b""
         while chunk := opened.read(_CHUNK):
             seen = tail + chunk
             # NUL bytes would be UTF-16, in which the declarations could hide.
-            if b"\0" in chunk or any(word in seen for word in _FORBIDDEN_XML):
+            if (is_xml and b"\0" in chunk) or any(word in seen for word in _FORBIDDEN_XML):
                 raise unreadable("в книге есть объявления DTD", _SAVE_AS)
+            tags += chunk.count(b"<")
+            strings += len(_STRING.findall(chunk))
+            if tags > TAGS or strings > STRINGS:
+                raise unreadable("в книге слишком много ячеек", _SPLIT)
             tail = chunk[-16:]
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 
+from adapter.domain.checks.dates import age_months
 from adapter.domain.checks.places import found, path_of, value
 from adapter.domain.checks.registry import Context, rule
 from adapter.domain.errors import Problem, Severity, problem
@@ -24,12 +25,14 @@ from adapter.domain.registers import (
     RegisterKind,
     Registers,
 )
+from adapter.domain.required_examinations import RequiredExamination
 from adapter.domain.requisites import Address
 from adapter.domain.subjects import SUBJECTS, region, zone
 
 _BASIS = "НСИ РЭМД, ORG_NOT_FOUND_IN_FRMO, REGION_CODE_DIFFERENT"
 _AGREEMENTS = "региональные соглашения об электронных направлениях"
 _SOURCE = "Сверено с реестром, который загрузил администратор обмена; если в нём ошибка, сообщите ему."
+_REPEAT = "2"
 _OID = "organization.oid"
 _BUREAU = "receiver_bureau.oid"
 
@@ -227,6 +230,17 @@ def switch_on_problems(registers: Registers, subject: str, oid: str, day: dt.dat
         yield _early(f"организация {oid}", entry.electronic_since, day, _SOURCE)
 
 
+def required_of(registers: Registers, referral: Referral) -> tuple[RequiredExamination, ...] | None:
+    """Return what the Перечень asks for in the case of a whole referral; None: the list is not loaded."""
+    rows = registers.required_examinations(
+        referral.diagnosis.main.icd10,
+        age_months(referral.citizen.birth_date, referral.issue_date),
+        referral.issue_date,
+        repeat=referral.referral_order == _REPEAT,
+    )
+    return None if isinstance(rows, Gap) else rows
+
+
 def _early(whose: str, since: dt.date, day: dt.date, hint: str) -> Problem:
     return problem(
         "BEFORE_SWITCH_ON",
@@ -252,6 +266,12 @@ def not_checked(referral: Referral, context: Context) -> Iterator[Problem]:
     subject = _subject(context.registers, oid or "", referral, context.today)
     day = _document_day(referral, context)
     yield from gap_problems(context.registers, oid or "", bureau or "", subject, day, guids)
+    department = value(referral, "organization.department_oid", str)
+    if oid and department and context.registers.organization(oid, day) not in UNKNOWN:
+        entry = context.registers.organization(department, day)
+        if entry is Gap.NOT_COVERED and not _below(department, oid):
+            where, about = "organization.department_oid", f"о подразделении {department}"
+            yield from _gap(RegisterKind.ORGANIZATIONS, entry, where, "подразделение", about)
 
 
 def gap_problems(

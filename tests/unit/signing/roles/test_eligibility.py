@@ -12,7 +12,7 @@ from signing.keys import SigningKey
 from signing.reasons import Reason
 from signing.roles.judgement import Judgement, judge
 from signing.roles.policy import DEFAULT_POLICY
-from signing.roles.posts import DOCTORS
+from signing.roles.posts import DEPARTMENT_HEADS, DOCTORS, KnownPosts
 from signing.roles.signers import AuthorityKind, ExpectedSigner, Organization, SigningAuthority
 from signing.roles.staff import Absence, Employment
 from tests.unit.signing.conftest import (
@@ -317,3 +317,65 @@ def test_nothing_personal_is_in_a_refusal(keys: Keys) -> None:
     assert AUTHOR not in shown
     assert "Врачев" not in shown
     assert "Врачев" not in repr(Employment(frozenset({SURGEON}), "Врачев Пётр Иванович"))
+
+
+@dataclass
+class Elsewhere(Registers):
+    """A register in which one person works in another organisation."""
+
+    away: str = ""
+
+    def find(self, snils: str, organization: Organization, on: date) -> Employment | Absence:
+        """Work of a person."""
+        return Absence.ELSEWHERE if snils == self.away else super().find(snils, organization, on)
+
+
+def test_who_works_elsewhere_signs_for_the_wrong_organization(keys: Keys) -> None:
+    """The last check refuses, and none of those before it is called not made."""
+    judgement = verdict(keys, Elsewhere(employed().posts, away=AUTHOR))
+    assert found(judgement) == [(Reason.SIGNER_ORG, "AUTHOR", 1)]
+    assert judgement.not_checked == ()
+
+
+@dataclass
+class Ordered(Registers):
+    """A register with roles by order."""
+
+    roles: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def find(self, snils: str, organization: Organization, on: date) -> Employment | Absence:
+        """Work of a person with the roles that an order gives."""
+        work = super().find(snils, organization, on)
+        if not isinstance(work, Employment):
+            return work
+        return replace(work, ordered_roles=self.roles.get(snils, frozenset()))
+
+
+@pytest.mark.parametrize(("role", "refused"), [("CHAIRMAN", False), ("VICE_CHAIRMAN", True), ("", True)])
+def test_an_order_in_the_register_widens_the_posts_of_its_role(keys: Keys, role: str, refused: bool) -> None:
+    """A surgeon is chairman by an order that says so, and by no other order."""
+    expected = instead(1, post_code=SURGEON)
+    registers = Ordered(employed(expected).posts, roles={CHAIRMAN: frozenset({role})})
+    reasons = [one.reason for one in verdict(keys, registers, expected).refusals]
+    assert reasons == ([Reason.SIGNER_ROLE] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("post", "answer"),
+    [
+        *(
+            (code, True)
+            for code in ("11", "70", "122", "130", "449", "452", "517", "519", "528", "543", "545")
+        ),
+        *(
+            (code, False)
+            for code in ("10", "131", "200", "448", "453", "516", "520", "527", "529", "542", "574")
+        ),
+        *((code, None) for code in ("575", "9999", "", "врач", "²")),
+    ],
+)
+def test_known_posts_of_doctors(post: str, answer: bool | None) -> None:
+    """Both ends of each run are doctors, their neighbours are not, of a newer code nothing is known."""
+    assert KnownPosts().admits(DOCTORS, post, DAY) is answer
+    assert KnownPosts().admits("OTHERS", post, DAY) is None
+    assert not any(KnownPosts().admits(DOCTORS, code, DAY) for code in DEPARTMENT_HEADS)
