@@ -15,6 +15,8 @@ _SNILS_UNCHECKED_UP_TO = 1_001_998  # 001-001-998: older numbers were given with
 _ARC = r"(?:[1-9][0-9]*|0)"
 _OID = re.compile(rf"[0-2](?:\.{_ARC})+")
 _ROOT = re.compile(rf"[0-2](?:\.{_ARC})+\.100(?:\.{_ARC})+\.(?P<kind>{_ARC})")
+_LONGEST = 128  # characters of an OID, as the schema has it; patterns with repeats never see more
+_HARMLESS = re.compile(r"[0-9.]{1,128}")
 _MASK = "*"
 
 
@@ -75,6 +77,11 @@ def mask(text: str) -> str:
     return _MASK * min(len(text), 12)
 
 
+def shown(text: str) -> str:
+    """Return a number of an organisation as it may be repeated; what is no such number is hidden."""
+    return text if _HARMLESS.fullmatch(text) else mask(text)
+
+
 def check_enp(text: str) -> str | None:
     """Return ``FIELD_FORMAT``, ``OMS_CHECKSUM`` or None for the 16 digits of an ОМС policy (ЕНП)."""
     if not re.fullmatch(r"[0-9]{16}", text):
@@ -118,10 +125,10 @@ def _check_inn(text: str, length: int) -> str | None:
 
 def check_oid(text: str) -> str | None:
     """Return ``FIELD_FORMAT`` or None for an object identifier; an arc has no leading zero."""
-    return None if _OID.fullmatch(text) else "FIELD_FORMAT"
+    return None if len(text) <= _LONGEST and _OID.fullmatch(text) else "FIELD_FORMAT"
 
 
 def check_root(text: str, kind: Root) -> str | None:
     """Return ``FIELD_FORMAT`` or None for the root of a document, set, patient or staff identifier."""
-    found = _ROOT.fullmatch(text)
+    found = _ROOT.fullmatch(text) if len(text) <= _LONGEST else None
     return None if found and found["kind"] == kind.value else "FIELD_FORMAT"

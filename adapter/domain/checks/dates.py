@@ -41,6 +41,10 @@ _TITLES = {
     "case_events.doctor_visit": ("Дата приёма врачом", ""),
     "case_events.examinations_complete_date": ("Дата получения результатов обследований", ""),
     "case_events.operation_date": ("Дата операции", ""),
+    **{
+        f"{signer}.authority.issued_at": ("Дата приказа или доверенности", "")
+        for signer in ("commission.chair", "commission.members", "author", "legal_authenticator")
+    },
 }
 
 
@@ -113,7 +117,7 @@ def created_before_receipt(referral: Referral, context: Context) -> Iterator[Pro
             yield misshaped(
                 "created_at",
                 path,
-                actual=_instant(created),
+                actual=created.isoformat(" ", "seconds"),
                 format="дата и время с часовым поясом",
                 example="2026-11-02T09:30:00+03:00",
             )

@@ -109,7 +109,8 @@ def days_of_disability(referral: Referral, _: Context) -> Iterator[Problem]:
 @rule("MSE-1122", point="26")
 def periods_apart(referral: Referral, _: Context) -> Iterator[Problem]:
     """Периоды временной нетрудоспособности не пересекаются."""
-    sound = sorted(one for one in once(_periods, referral) if one.end is None or one.end >= one.start)
+    sound = [one for one in once(_periods, referral) if one.end is None or one.end >= one.start]
+    sound.sort(key=lambda one: (one.start, one.end or dt.date.max, one.path))
     latest: _Period | None = None
     for one in sound:
         if latest is not None and (latest.end is None or one.start <= latest.end):

@@ -43,7 +43,9 @@ def roots_of_organization(referral: Referral, _: Context) -> Iterator[Problem]:
         if root and not identifiers.check_oid(root) and ".100." in root and not root.startswith(f"{own}."):
             words = f"{own}.100.<номер МИС>.<номер экземпляра>.…"
             example = f"{own}.100.1.1.{'51' if place == 'document_id.root' else '50'}"
-            yield misshaped(place, actual=root, format=words, example=example, severity=WARNING)
+            yield misshaped(
+                place, actual=identifiers.shown(root), format=words, example=example, severity=WARNING
+            )
 
 
 @rule("MSE-1221", basis="ФРМО: субъект РФ в OID организации", severity=Severity.WARNING)

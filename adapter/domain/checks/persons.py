@@ -27,7 +27,8 @@ _PATRONYMICS = tuple(f"{owner}.patronymic" for owner in _OWNERS)
 #: What is written in place of a patronymic that a person does not have.
 _NOTHING = frozenset({"нет", "отсутствует", "отсутств", "без отчества", "не указано", "неизвестно", "б/о"})
 _LETTERS = re.compile(r"[^\W\d_]")
-_MIXED = re.compile(r"[A-Za-z][^\W\d_]*[А-Яа-яЁё]|[А-Яа-яЁё][^\W\d_]*[A-Za-z]")
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN, _RUSSIAN = re.compile(r"[A-Za-z]"), re.compile(r"[А-Яа-яЁё]")
 
 _AT_RESIDENCE = "5"
 _ORGANIZATIONS = frozenset({"1", "2", "3", "4"})
@@ -59,7 +60,7 @@ def alphabets_of_names(referral: Referral, _: Context) -> Iterator[Problem]:
     """В одном слове имени нет и русских, и латинских букв."""
     for place in _NAMES:
         for path, name in values(referral, place, str):
-            if not name.isascii() and _MIXED.search(name):
+            if not name.isascii() and any(map(_is_mixed, _WORD.findall(name))):
                 yield misshaped(
                     place,
                     path,
@@ -222,6 +223,10 @@ def parents_of_adult(referral: Referral, _: Context) -> Iterator[Problem]:
             severity=WARNING,
             limit="2, 3 или 4",
         )
+
+
+def _is_mixed(word: str) -> bool:
+    return bool(_LATIN.search(word) and _RUSSIAN.search(word))
 
 
 def _is_homeless(referral: Referral) -> bool:
