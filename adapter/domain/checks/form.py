@@ -172,8 +172,14 @@ def _required(field: Field, path: str) -> Problem:
 
 
 def _too_long(field: Field, limit: int, count: int, path: str) -> Problem:
-    sizes = {"actual": str(count), "limit": str(limit), "excess": str(count - limit)}
-    return problem("FIELD_TOO_LONG", path, title=field.title, **sizes)
+    return problem(
+        "FIELD_TOO_LONG",
+        path,
+        title=field.title,
+        actual=str(count),
+        limit=str(limit),
+        excess=str(count - limit),
+    )
 
 
 def _forbidden(field: Field, bad: re.Match[str], path: str) -> Problem:

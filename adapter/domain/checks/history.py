@@ -46,7 +46,7 @@ def work_of_working(referral: Referral, _: Context) -> Iterator[Problem]:
             yield missing(f"work.{name}")
 
 
-@rule("MSE-1104", point="22", basis=f"{FORM}; порядок заполнения, п. 10.25")
+@rule("MSE-1104", point="22", basis=f"{FORM}, порядок заполнения, п. 10.25")
 def work_of_not_working(referral: Referral, _: Context) -> Iterator[Problem]:
     """У неработающего сведений о работе, кроме отметки «не работает», нет."""
     if value(referral, "work.status", str) != _NOT_WORKING:

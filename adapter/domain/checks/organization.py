@@ -53,7 +53,7 @@ def region_of_address(referral: Referral, _: Context) -> Iterator[Problem]:
     """Субъект РФ в адресе организации – тот же, что в её OID."""
     by_oid = region(value(referral, "organization.oid", str) or "")
     place = "organization.address.subject_code"
-    stated = value(referral, place, str)
+    stated = value(referral, place, str) or ""
     if by_oid in SUBJECTS and stated in SUBJECTS and by_oid != stated:
         made = problem(
             "ADDRESS_REGION_MISMATCH",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from adapter.domain.checks.facts import ADULT, ISSUE, YEAR, age, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
 from adapter.domain.checks.places import path_of, value, values
-from adapter.domain.checks.registry import Context, once, rule
+from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.identifiers import mask
@@ -72,7 +72,7 @@ def alphabets_of_names(referral: Referral, _: Context) -> Iterator[Problem]:
                 )
 
 
-@rule("MSE-1101", point="14, 17.4, 19.3", basis="СЭМД 121, ред. 6; форма № 088/у, п. 14 и 19.3.1")
+@rule("MSE-1101", point="14, 17.4, 19.3", basis=f"{FORM}; руководство по реализации СЭМД 121")
 def contacts(referral: Referral, _: Context) -> Iterator[Problem]:
     """Есть контакты гражданина или представителя; для уведомления по телефону – телефон."""
     if value(referral, "citizen", object) is None:

@@ -14,7 +14,7 @@ from adapter.domain.referral import Referral
 FORM = "приказ Минтруда и Минздрава № 488н/551н от 12.08.2022, форма № 088/у"
 #: Order of medical commissions.
 COMMISSIONS = "приказ Минздрава № 180н от 10.04.2025"
-#: First day of each act; the rules of other bases have no first day.
+#: First day of each act; a basis that names none of them at its beginning gives no first day.
 IN_FORCE_SINCE = {FORM: dt.date(2022, 11, 21), COMMISSIONS: dt.date(2025, 9, 1)}
 
 
@@ -99,7 +99,8 @@ def rule(
     basis.
     """
     graveness = severity or entry(code).severity
-    first = since or IN_FORCE_SINCE.get(basis, dt.date.min)
+    acts = (day for act, day in IN_FORCE_SINCE.items() if basis.startswith(act))
+    first = since or next(acts, dt.date.min)
 
     def register(function: Check) -> Check:
         description = (function.__doc__ or "").partition("\n")[0]

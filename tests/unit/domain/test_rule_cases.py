@@ -14,8 +14,18 @@ from tests.unit.domain.example import CONTEXT, TODAY, example, staff
 from tests.unit.domain.rule_cases import CASES, DAY, Case
 
 #: Modules whose rules have their cases in `rule_cases`; look-ups have tests of their own.
-MODULES = ("clinical", "dates", "document", "form", "history", "identity", "numbers", "organization")
-MODULES += ("persons", "purposes")
+MODULES: tuple[str, ...] = (
+    "clinical",
+    "dates",
+    "document",
+    "form",
+    "history",
+    "identity",
+    "numbers",
+    "organization",
+    "persons",
+    "purposes",
+)
 #: Rules whose fault never comes alone, with the tests below that show them.
 ELSEWHERE = {
     "born_before_issue",
