@@ -2,7 +2,7 @@
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from adapter.domain.checks.facts import age_months, born
@@ -91,13 +91,15 @@ _ORDERS = (
     _Order("previous.prof_loss.until", _EARLIER, "previous.act_date", Severity.WARNING),
     *(_Order(subject, _EARLIER, _BIRTH) for subject in _AFTER_BIRTH),
 )
+_PLACES = frozenset({*_TITLES, *(one.subject for one in _ORDERS), *(one.other for one in _ORDERS)})
 
 
 @rule("MSE-1121", point="1, 7, 16, 17, 19, 20, 26, 27, 30, 40")
 def not_in_future(referral: Referral, context: Context) -> Iterator[Problem]:
     """Даты событий не позже дня поступления."""
+    days = once(_days, referral)
     for place, (title, point) in _TITLES.items():
-        for path, day in values(referral, place, dt.date):
+        for path, day in days[place]:
             if day > context.today:
                 yield problem(
                     "DATE_IN_FUTURE",
@@ -133,14 +135,16 @@ def created_before_receipt(referral: Referral, context: Context) -> Iterator[Pro
 
 def _rule_of(order: _Order) -> Check:
     """Return the rule of one order of dates."""
+    is_wrong = _WRONG[order.relation]
 
     def date_order(referral: Referral, _: Context) -> Iterator[Problem]:
-        other = once(born, referral) if order.other == _BIRTH else value(referral, order.other, dt.date)
-        if other is None:
+        days = once(_days, referral)
+        others = days[order.other]
+        if not others or (order.other == _BIRTH and once(born, referral) is None):
             return
-        for path, day in values(referral, order.subject, dt.date):
-            if _WRONG[order.relation](day, other):
-                yield _misordered(order, path, day, other)
+        for path, day in days[order.subject]:
+            if is_wrong(day, others[0][1]):
+                yield _misordered(order, path, day, others[0][1])
 
     subject, verb = _titled(order.subject), "не раньше" if order.relation == _EARLIER else "не позже"
     date_order.__name__ = f"{order.subject}_{_WORDS[order.relation]}_{order.other}".replace(".", "_")
@@ -193,6 +197,10 @@ def age(referral: Referral, _: Context) -> Iterator[Problem]:
             birth_date=_shown(born, _BIRTH),
             on_date=_shown(issued),
         )
+
+
+def _days(referral: Referral) -> dict[str, Sequence[tuple[str, dt.date]]]:
+    return {place: values(referral, place, dt.date) for place in _PLACES}
 
 
 def _titled(place: str) -> tuple[str, str]:

@@ -93,8 +93,9 @@ def reason_beside_snils(referral: Referral, _: Context) -> Iterator[Problem]:
 
 @rule("MSE-1105", point="40")
 def commissioners_differ(referral: Referral, _: Context) -> Iterator[Problem]:
-    """Председатель и члены врачебной комиссии – разные люди."""
-    seen = {identifiers.normalize_snils(one) for _, one in values(referral, _CHAIR, str)}
+    """Председатель и члены врачебной комиссии – разные люди (о председателе судят и подписи)."""
+    chair = identifiers.normalize_snils(value(referral, _CHAIR, str) or "")
+    seen = {chair}
     for path, snils in values(referral, _MEMBERS, str):
         number = identifiers.normalize_snils(snils)
         if number in seen:
@@ -102,6 +103,7 @@ def commissioners_differ(referral: Referral, _: Context) -> Iterator[Problem]:
                 "CARDINALITY",
                 path.rpartition("/")[0],
                 title=field_of("commission.members").title,
+                severity=WARNING if number == chair else None,
                 actual=f"{identifiers.mask_snils(snils)} повторно",
                 limit="каждый один раз, председатель – не член",
             )

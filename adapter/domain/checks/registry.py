@@ -1,6 +1,7 @@
 """The registry of rules and the one function that runs them."""
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Collection, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -133,14 +134,19 @@ def check(referral: Referral, context: Context, *, reported: Collection[str] = (
     try:
         found = {
             problem
-            for one in _RULES
-            if one.valid_on(day)
+            for one in _in_force(day, len(_RULES))
             for problem in one.function(referral, context)
             if not known or not _covered(problem, known)
         }
     finally:
         _MADE.reset(token)
     return sort_problems(found)
+
+
+@functools.lru_cache(maxsize=64)
+def _in_force(day: dt.date, _: int) -> tuple[Rule, ...]:
+    """Return the rules of a day; the number of rules only tells a list made before the last was added."""
+    return tuple(one for one in _RULES if one.valid_on(day))
 
 
 def day_of_rules(referral: Referral, context: Context) -> dt.date:

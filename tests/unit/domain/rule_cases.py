@@ -368,6 +368,7 @@ DOCUMENTS = (
         {"commission.members": (staff(2), staff(3), staff(1))},
         "commission/members[3]",
         {"commission.members": (staff(2), staff(3), staff(4))},
+        WARNING,
     ),
     Case(
         "commissioners_differ",
