@@ -63,7 +63,7 @@ def check_snils(text: str) -> str | None:
 
 def snils_control(number: str) -> int:
     """Return the check number (0–99) of the nine digits of a СНИЛС."""
-    total = sum(map(operator.mul, map(int, number), _SNILS_WEIGHTS))
+    total: int = sum(map(operator.mul, map(int, number), _SNILS_WEIGHTS))
     return total % 101 % 100
 
 

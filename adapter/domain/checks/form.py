@@ -8,7 +8,7 @@ import functools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -36,6 +36,7 @@ _DOUBTFUL = (b"\xcc", b"\xcd", b"\xef\xbf")
 
 #: A class and its fields.
 _Part = tuple[type, "tuple[_Step, ...]"]
+_Judge = Callable[[Field, object, str, str, "_Findings"], None]
 
 
 class _Step(NamedTuple):
@@ -47,6 +48,7 @@ class _Step(NamedTuple):
     optional: bool
     part: _Part | None
     repeated: bool
+    judge: _Judge | None
 
 
 @rule("MSE-1101", basis=_GENERAL)
@@ -97,21 +99,27 @@ def _findings(referral: Referral) -> dict[str, list[Problem]]:
 
 
 def _walk(node: object, steps: Sequence[_Step], path: str, found: _Findings) -> None:
-    for name, xml, field, optional, part, repeated in steps:
+    for name, xml, field, optional, part, repeated, judge in steps:
         value = getattr(node, name, None)
         if repeated:
-            _repeated(field, part, value, path, xml, found)
+            _repeated(field, part, judge, value, path, xml, found)
         elif value is None:
             if not optional:
                 found.by_code["FIELD_REQUIRED"].append(_required(field, f"{path}/{xml}"))
-        elif part is None:
-            _judge(field, value, path, xml, found)
-        elif isinstance(value, part[0]):
+        elif judge is not None:
+            judge(field, value, path, xml, found)
+        elif part is not None and isinstance(value, part[0]):
             _walk(value, part[1], f"{path}/{xml}", found)
 
 
 def _repeated(
-    field: Field, part: _Part | None, value: object, above: str, xml: str, found: _Findings
+    field: Field,
+    part: _Part | None,
+    judge: _Judge | None,
+    value: object,
+    above: str,
+    xml: str,
+    found: _Findings,
 ) -> None:
     members = value if isinstance(value, tuple) else ()
     count = len(members)
@@ -120,24 +128,22 @@ def _repeated(
     elif count > field.high:
         found.by_code["CARDINALITY"].append(_too_many(field, count, f"{above}/{xml}"))
     for number, member in enumerate(members[: field.high], 1):
-        if part is None:
-            _judge(field, member, above, f"{xml}[{number}]", found)
-        elif isinstance(member, part[0]):
+        if judge is not None:
+            judge(field, member, above, f"{xml}[{number}]", found)
+        elif part is not None and isinstance(member, part[0]):
             _walk(member, part[1], f"{above}/{xml}[{number}]", found)
 
 
-def _judge(field: Field, value: object, above: str, xml: str, found: _Findings) -> None:
+def _judge_number(field: Field, value: object, above: str, xml: str, found: _Findings) -> None:
+    if field.value is not None and not _inside(value, field.value):
+        made = _format(field, field.value, f"{above}/{xml}", _number_shown(value))
+        found.by_code["FIELD_FORMAT"].append(made)
+
+
+def _judge_text(field: Field, text: object, above: str, xml: str, found: _Findings) -> None:
     limits = field.value
-    if limits is None or limits.is_judged:
+    if limits is None or not isinstance(text, str):
         return
-    if isinstance(value, str):
-        _judge_text(field, limits, value, above, xml, found)
-    elif limits.low is not None and not _inside(value, limits):
-        shown = _number_shown(value)
-        found.by_code["FIELD_FORMAT"].append(_format(field, limits, f"{above}/{xml}", shown))
-
-
-def _judge_text(field: Field, limits: Value, text: str, above: str, xml: str, found: _Findings) -> None:
     trimmed = text.strip()
     if not trimmed:
         found.by_code["FIELD_REQUIRED"].append(_required(field, f"{above}/{xml}"))
@@ -272,4 +278,14 @@ def _steps(cls: type) -> tuple[_Step, ...]:
 def _step(cls: type, field: Field) -> _Step:
     kind, optional = kind_of_field(cls, field.name)
     part = (kind, _steps(kind)) if field.value is None else None
-    return _Step(field.name, xml_name(field.name), field, optional, part, bool(field.high))
+    return _Step(
+        field.name, xml_name(field.name), field, optional, part, bool(field.high), _judge_of(kind, field)
+    )
+
+
+def _judge_of(kind: type, field: Field) -> _Judge | None:
+    if field.value is None or field.value.is_judged:
+        return None
+    if field.value.low is not None:
+        return _judge_number
+    return _judge_text if kind is str else None
