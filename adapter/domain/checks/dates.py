@@ -135,16 +135,9 @@ def created_before_receipt(referral: Referral, context: Context) -> Iterator[Pro
 
 def _rule_of(order: _Order) -> Check:
     """Return the rule of one order of dates."""
-    is_wrong = _WRONG[order.relation]
 
     def date_order(referral: Referral, _: Context) -> Iterator[Problem]:
-        days = once(_days, referral)
-        others = days[order.other]
-        if not others or (order.other == _BIRTH and once(born, referral) is None):
-            return
-        for path, day in days[order.subject]:
-            if is_wrong(day, others[0][1]):
-                yield _misordered(order, path, day, others[0][1])
+        yield from once(_misorders, referral).get(order, ())
 
     subject, verb = _titled(order.subject), "не раньше" if order.relation == _EARLIER else "не позже"
     date_order.__name__ = f"{order.subject}_{_WORDS[order.relation]}_{order.other}".replace(".", "_")
@@ -201,6 +194,21 @@ def age(referral: Referral, _: Context) -> Iterator[Problem]:
 
 def _days(referral: Referral) -> dict[str, Sequence[tuple[str, dt.date]]]:
     return {place: values(referral, place, dt.date) for place in _PLACES}
+
+
+def _misorders(referral: Referral) -> dict[_Order, list[Problem]]:
+    """Return what is wrong with each order of dates; in a right referral nothing."""
+    days, is_born = once(_days, referral), once(born, referral) is not None
+    found: dict[_Order, list[Problem]] = {}
+    for order in _ORDERS:
+        others = days[order.other]
+        if not others or (order.other == _BIRTH and not is_born):
+            continue
+        is_wrong, other = _WRONG[order.relation], others[0][1]
+        for path, day in days[order.subject]:
+            if is_wrong(day, other):
+                found.setdefault(order, []).append(_misordered(order, path, day, other))
+    return found
 
 
 def _titled(place: str) -> tuple[str, str]:

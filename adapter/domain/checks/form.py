@@ -51,31 +51,31 @@ class _Step(NamedTuple):
     judge: _Judge | None
 
 
-@rule("MSE-1101", basis=_GENERAL)
+@rule("MSE-1101", basis=_GENERAL, of_field=True)
 def filled(referral: Referral, _: Context) -> Iterator[Problem]:
     """Обязательные поля заполнены; строка из пробелов считается незаполненной."""
     yield from once(_findings, referral)["FIELD_REQUIRED"]
 
 
-@rule("MSE-1103", basis=_GENERAL)
+@rule("MSE-1103", basis=_GENERAL, of_field=True)
 def length(referral: Referral, _: Context) -> Iterator[Problem]:
     """Тексты не длиннее своего предела."""
     yield from once(_findings, referral)["FIELD_TOO_LONG"]
 
 
-@rule("MSE-1102", basis=_GENERAL)
+@rule("MSE-1102", basis=_GENERAL, of_field=True)
 def form_of_values(referral: Referral, _: Context) -> Iterator[Problem]:
     """Значения записаны в своём формате, числа и даты лежат в своих пределах."""
     yield from once(_findings, referral)["FIELD_FORMAT"]
 
 
-@rule("MSE-1105", basis=_GENERAL)
+@rule("MSE-1105", basis=_GENERAL, of_field=True)
 def number_of_records(referral: Referral, _: Context) -> Iterator[Problem]:
     """Повторяемых записей не меньше и не больше, чем допускает форма."""
     yield from once(_findings, referral)["CARDINALITY"]
 
 
-@rule("MSE-1005", basis=_GENERAL)
+@rule("MSE-1005", basis=_GENERAL, of_field=True)
 def characters(referral: Referral, _: Context) -> Iterator[Problem]:
     """В текстах нет управляющих символов, кроме табуляции и перевода строки."""
     yield from once(_findings, referral)["CHARACTER_FORBIDDEN"]

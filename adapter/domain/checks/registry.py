@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from adapter.domain.catalogue import entry
+from adapter.domain.checks.places import without
 from adapter.domain.errors import Problem, Severity, sort_problems
 from adapter.domain.referral import Referral
 
@@ -49,6 +50,7 @@ class Rule:
         until: Last day; None: no end.
         function: The rule itself.
         severity: Severity of what it finds; where it finds both, the graver one.
+        of_field: Judges fields one by one; what it refuses is no value for the other rules.
     """
 
     code: str
@@ -60,6 +62,7 @@ class Rule:
     until: dt.date | None
     function: Check
     severity: Severity = Severity.ERROR
+    of_field: bool = False
 
     def valid_on(self, day: dt.date) -> bool:
         """Whether the rule is applied to referrals whose protocol is of the day."""
@@ -93,6 +96,7 @@ def rule(
     since: dt.date | None = None,
     until: dt.date | None = None,
     severity: Severity | None = None,
+    of_field: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule; its docstring says what it checks.
 
@@ -106,7 +110,8 @@ def rule(
     def register(function: Check) -> Check:
         description = (function.__doc__ or "").partition("\n")[0]
         name = getattr(function, "__name__", code)
-        _RULES.append(Rule(code, name, description, point, basis, first, until, function, graveness))
+        made = Rule(code, name, description, point, basis, first, until, function, graveness, of_field)
+        _RULES.append(made)
         return function
 
     return register
@@ -130,23 +135,35 @@ def check(referral: Referral, context: Context, *, reported: Collection[str] = (
     """
     known = frozenset(reported)
     day = day_of_rules(referral, context)
+    of_fields, of_whole = _in_force(day, len(_RULES))
+    found = _run(of_fields, referral, context, known)
+    wrong = known.union(one.path for one in found if one.severity is Severity.ERROR)
+    # A value that is refused by itself proves nothing about others.
+    readable = without(referral, wrong) if wrong else referral
+    return sort_problems(found | _run(of_whole, readable, context, wrong))
+
+
+def _run(chosen: Iterable[Rule], referral: Referral, context: Context, known: frozenset[str]) -> set[Problem]:
     token = _MADE.set({})
     try:
-        found = {
+        return {
             problem
-            for one in _in_force(day, len(_RULES))
+            for one in chosen
             for problem in one.function(referral, context)
             if not known or not _covered(problem, known)
         }
     finally:
         _MADE.reset(token)
-    return sort_problems(found)
 
 
 @functools.lru_cache(maxsize=64)
-def _in_force(day: dt.date, _: int) -> tuple[Rule, ...]:
-    """Return the rules of a day; the number of rules only tells a list made before the last was added."""
-    return tuple(one for one in _RULES if one.valid_on(day))
+def _in_force(day: dt.date, _: int) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Return the rules of a day, those of single fields apart.
+
+    The number of rules only tells a list made before the last rule was added.
+    """
+    chosen = [one for one in _RULES if one.valid_on(day)]
+    return tuple(one for one in chosen if one.of_field), tuple(one for one in chosen if not one.of_field)
 
 
 def day_of_rules(referral: Referral, context: Context) -> dt.date:

@@ -3,6 +3,7 @@
 import datetime as dt
 import sys
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -105,6 +106,19 @@ def test_commission_of_three_from_the_day_of_the_order() -> None:
     since = changed("vk_protocol.date", first, two)
     assert found(since, context) == [("MSE-1105", "Referral/commission/members")]
     assert found(changed("commission.members", (staff(2), staff(3)), since), context) == []
+
+
+def test_a_refused_value_proves_nothing() -> None:
+    """From a value that is refused by itself nothing else follows, whoever refused it."""
+    height = changed("anthropometry.height", Decimal("19.9"))
+    assert found(height) == [("MSE-1102", "Referral/anthropometry/height")]
+    known = ["Referral/citizen/age/value", "Referral/purposes", "Referral/commission/members[2]/snils"]
+    wrong = changed_all(
+        {"citizen.age.value": 7, "purposes": ("1",) * 3, "commission.members": (staff(2), staff(2))}
+    )
+    assert len(found(wrong)) == 4
+    assert check(wrong, CONTEXT, reported=known) == ()
+    assert check(example(), CONTEXT, reported=["Referral/citizen/no[9]/such", "Referral", ""]) == ()
 
 
 def test_excess_is_told_with_the_limit() -> None:
