@@ -5,16 +5,21 @@ A right check digit proves only that nobody mistyped: whether the number exists,
 """
 
 import enum
+import functools
+import operator
 import re
 
 from stdnum import luhn
 from stdnum.ru import inn, ogrn
 
 _SNILS = re.compile(r"(?:[0-9]{3}[- ]?){3}[0-9]{2}")
+_SNILS_WEIGHTS = range(9, 0, -1)
 _SNILS_UNCHECKED_UP_TO = 1_001_998  # 001-001-998: older numbers were given without a check number
 _ARC = r"(?:[1-9][0-9]*|0)"
 _OID = re.compile(rf"[0-2](?:\.{_ARC})+")
 _ROOT = re.compile(rf"[0-2](?:\.{_ARC})+\.100(?:\.{_ARC})+\.(?P<kind>{_ARC})")
+_LONGEST = 128  # characters of an OID, as the schema has it; patterns with repeats never see more
+_HARMLESS = re.compile(r"[0-9.]{1,128}")
 _MASK = "*"
 
 
@@ -58,7 +63,7 @@ def check_snils(text: str) -> str | None:
 
 def snils_control(number: str) -> int:
     """Return the check number (0–99) of the nine digits of a СНИЛС."""
-    total = sum(int(digit) * weight for digit, weight in zip(number, range(9, 0, -1), strict=True))
+    total: int = sum(map(operator.mul, map(int, number), _SNILS_WEIGHTS))
     return total % 101 % 100
 
 
@@ -75,6 +80,11 @@ def mask(text: str) -> str:
     return _MASK * min(len(text), 12)
 
 
+def shown(text: str) -> str:
+    """Return a number of an organisation as it may be repeated; what is no such number is hidden."""
+    return text if _HARMLESS.fullmatch(text) else mask(text)
+
+
 def check_enp(text: str) -> str | None:
     """Return ``FIELD_FORMAT``, ``OMS_CHECKSUM`` or None for the 16 digits of an ОМС policy (ЕНП)."""
     if not re.fullmatch(r"[0-9]{16}", text):
@@ -86,7 +96,7 @@ def check_ogrn(text: str) -> str | None:
     """Return ``FIELD_FORMAT``, ``OGRN_CHECKSUM`` or None for the 13 digits of an organisation's ОГРН."""
     if not re.fullmatch(r"[0-9]{13}", text):
         return "FIELD_FORMAT"
-    return None if ogrn.is_valid(text) else "OGRN_CHECKSUM"
+    return None if _is_ogrn(text) else "OGRN_CHECKSUM"
 
 
 def check_ogrnip(text: str) -> str | None:
@@ -118,10 +128,29 @@ def _check_inn(text: str, length: int) -> str | None:
 
 def check_oid(text: str) -> str | None:
     """Return ``FIELD_FORMAT`` or None for an object identifier; an arc has no leading zero."""
-    return None if _OID.fullmatch(text) else "FIELD_FORMAT"
+    return None if len(text) <= _LONGEST and _is_oid(text) else "FIELD_FORMAT"
 
 
 def check_root(text: str, kind: Root) -> str | None:
     """Return ``FIELD_FORMAT`` or None for the root of a document, set, patient or staff identifier."""
+    return None if len(text) <= _LONGEST and _kind_of_root(text) == kind.value else "FIELD_FORMAT"
+
+
+# Numbers of organisations are public, and the same few come again and again.
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_ogrn(text: str) -> bool:
+    return bool(ogrn.is_valid(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_oid(text: str) -> bool:
+    return _OID.fullmatch(text) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _kind_of_root(text: str) -> str:
+    """Return the last arc of a root, empty when the text is none."""
     found = _ROOT.fullmatch(text)
-    return None if found and found["kind"] == kind.value else "FIELD_FORMAT"
+    return found["kind"] if found else ""

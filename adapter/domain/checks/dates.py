@@ -2,7 +2,7 @@
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from adapter.domain.checks.facts import age_months, born
@@ -41,6 +41,10 @@ _TITLES = {
     "case_events.doctor_visit": ("Дата приёма врачом", ""),
     "case_events.examinations_complete_date": ("Дата получения результатов обследований", ""),
     "case_events.operation_date": ("Дата операции", ""),
+    **{
+        f"{signer}.authority.issued_at": ("Дата приказа или доверенности", "")
+        for signer in ("commission.chair", "commission.members", "author", "legal_authenticator")
+    },
 }
 
 
@@ -87,13 +91,15 @@ _ORDERS = (
     _Order("previous.prof_loss.until", _EARLIER, "previous.act_date", Severity.WARNING),
     *(_Order(subject, _EARLIER, _BIRTH) for subject in _AFTER_BIRTH),
 )
+_PLACES = frozenset({*_TITLES, *(one.subject for one in _ORDERS), *(one.other for one in _ORDERS)})
 
 
 @rule("MSE-1121", point="1, 7, 16, 17, 19, 20, 26, 27, 30, 40")
 def not_in_future(referral: Referral, context: Context) -> Iterator[Problem]:
     """Даты событий не позже дня поступления."""
+    days = once(_days, referral)
     for place, (title, point) in _TITLES.items():
-        for path, day in values(referral, place, dt.date):
+        for path, day in days[place]:
             if day > context.today:
                 yield problem(
                     "DATE_IN_FUTURE",
@@ -113,7 +119,7 @@ def created_before_receipt(referral: Referral, context: Context) -> Iterator[Pro
             yield misshaped(
                 "created_at",
                 path,
-                actual=_instant(created),
+                actual=created.isoformat(" ", "seconds"),
                 format="дата и время с часовым поясом",
                 example="2026-11-02T09:30:00+03:00",
             )
@@ -131,12 +137,7 @@ def _rule_of(order: _Order) -> Check:
     """Return the rule of one order of dates."""
 
     def date_order(referral: Referral, _: Context) -> Iterator[Problem]:
-        other = once(born, referral) if order.other == _BIRTH else value(referral, order.other, dt.date)
-        if other is None:
-            return
-        for path, day in values(referral, order.subject, dt.date):
-            if _WRONG[order.relation](day, other):
-                yield _misordered(order, path, day, other)
+        yield from once(_misorders, referral).get(order, ())
 
     subject, verb = _titled(order.subject), "не раньше" if order.relation == _EARLIER else "не позже"
     date_order.__name__ = f"{order.subject}_{_WORDS[order.relation]}_{order.other}".replace(".", "_")
@@ -189,6 +190,25 @@ def age(referral: Referral, _: Context) -> Iterator[Problem]:
             birth_date=_shown(born, _BIRTH),
             on_date=_shown(issued),
         )
+
+
+def _days(referral: Referral) -> dict[str, Sequence[tuple[str, dt.date]]]:
+    return {place: values(referral, place, dt.date) for place in _PLACES}
+
+
+def _misorders(referral: Referral) -> dict[_Order, list[Problem]]:
+    """Return what is wrong with each order of dates; in a right referral nothing."""
+    days, is_born = once(_days, referral), once(born, referral) is not None
+    found: dict[_Order, list[Problem]] = {}
+    for order in _ORDERS:
+        others = days[order.other]
+        if not others or (order.other == _BIRTH and not is_born):
+            continue
+        is_wrong, other = _WRONG[order.relation], others[0][1]
+        for path, day in days[order.subject]:
+            if is_wrong(day, other):
+                found.setdefault(order, []).append(_misordered(order, path, day, other))
+    return found
 
 
 def _titled(place: str) -> tuple[str, str]:

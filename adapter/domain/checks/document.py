@@ -1,19 +1,23 @@
 """Rules of the document as a whole: kind, versions (facts of the domain, B.1)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from adapter.domain.checks.fields import field_of
 from adapter.domain.checks.places import path_of, value, values
 from adapter.domain.checks.registry import Context, rule
 from adapter.domain.errors import Problem, problem
+from adapter.domain.identifiers import shown, uid_key
 from adapter.domain.kinds import kind_problem
 from adapter.domain.referral import Referral
+from adapter.domain.requisites import DocumentId
 
 
 @rule("MSE-1020", basis="НСИ 1.2.643.5.1.13.13.11.1520")
 def kind_on_date(referral: Referral, context: Context) -> Iterator[Problem]:
     """Вид документа принимается на день поступления."""
     for path, kind in values(referral, "document_kind", str):
-        found = kind_problem(kind, context.today, path)
+        found = kind_problem(shown(kind), context.today, path)
         if found:
             yield found
 
@@ -28,3 +32,25 @@ def replaced_document(referral: Referral, _: Context) -> Iterator[Problem]:
             path_of("replaces_document_id"),
             title="Идентификатор заменяемого документа",
         )
+
+
+@rule("MSE-1230", basis="руководство по реализации СЭМД, версии документа")
+def replaces_itself(referral: Referral, _: Context) -> Iterator[Problem]:
+    """Документ не заменяет сам себя."""
+    own, replaced = referral.document_id, referral.replaces_document_id
+    if own is None or replaced is None or uid_key(_whole(own)) != uid_key(_whole(replaced)):
+        return
+    place = "replaces_document_id"
+    made = problem(
+        "VERSION_CONFLICT",
+        path_of(place),
+        title=field_of(place).title,
+        actual=str(referral.version_number),
+        set_id="",
+        replaced="",
+    )
+    yield replace(made, message="Заменяемый документ – этот же самый: идентификаторы совпадают.")
+
+
+def _whole(identifier: DocumentId) -> str:
+    return f"{identifier.root}^{identifier.extension}"

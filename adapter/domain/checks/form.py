@@ -8,10 +8,10 @@ import functools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from adapter.domain.checks.fields import FIELDS, WARNING
 from adapter.domain.checks.places import ROOT, kind_of_field, xml_name
@@ -25,126 +25,165 @@ from adapter.domain.referral import Referral
 _GENERAL = "общие правила записи значений формы № 088/у"
 #: Control characters but TAB and LF; code points that are no characters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MARKS = re.compile("[\u0300-\u036f]")
 _SHOWN = re.compile(r"[A-Za-z0-9.\-]{1,40}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+#: In UTF-8: C0 and DEL but TAB and LF; C1; what begins combining marks (U+0300–U+036F) and non-characters.
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+_DOUBTFUL = (b"\xcc", b"\xcd", b"\xef\xbf")
+
+#: A class and its fields.
+_Part = tuple[type, "tuple[_Step, ...]"]
+_Judge = Callable[[Field, object, str, str, "_Findings"], None]
+
+
+class _Step(NamedTuple):
     """One field of a class, made ready for the walk."""
 
     name: str
     xml: str
     field: Field
     optional: bool
-    part: "tuple[type, tuple[_Step, ...]] | None"
+    part: _Part | None
+    repeated: bool
+    judge: _Judge | None
 
 
-_Found = dict[str, list[Problem]]
-
-
-@rule("MSE-1101", basis=_GENERAL)
+@rule("MSE-1101", basis=_GENERAL, of_field=True)
 def filled(referral: Referral, _: Context) -> Iterator[Problem]:
     """Обязательные поля заполнены; строка из пробелов считается незаполненной."""
     yield from once(_findings, referral)["FIELD_REQUIRED"]
 
 
-@rule("MSE-1103", basis=_GENERAL)
+@rule("MSE-1103", basis=_GENERAL, of_field=True)
 def length(referral: Referral, _: Context) -> Iterator[Problem]:
     """Тексты не длиннее своего предела."""
     yield from once(_findings, referral)["FIELD_TOO_LONG"]
 
 
-@rule("MSE-1102", basis=_GENERAL)
+@rule("MSE-1102", basis=_GENERAL, of_field=True)
 def form_of_values(referral: Referral, _: Context) -> Iterator[Problem]:
     """Значения записаны в своём формате, числа и даты лежат в своих пределах."""
     yield from once(_findings, referral)["FIELD_FORMAT"]
 
 
-@rule("MSE-1105", basis=_GENERAL)
+@rule("MSE-1105", basis=_GENERAL, of_field=True)
 def number_of_records(referral: Referral, _: Context) -> Iterator[Problem]:
     """Повторяемых записей не меньше и не больше, чем допускает форма."""
     yield from once(_findings, referral)["CARDINALITY"]
 
 
-@rule("MSE-1005", basis=_GENERAL)
+@rule("MSE-1005", basis=_GENERAL, of_field=True)
 def characters(referral: Referral, _: Context) -> Iterator[Problem]:
     """В текстах нет управляющих символов, кроме табуляции и перевода строки."""
     yield from once(_findings, referral)["CHARACTER_FORBIDDEN"]
 
 
-def _findings(referral: Referral) -> _Found:
-    found: _Found = defaultdict(list)
+class _Findings:
+    """What the walk has found, and the texts whose characters are looked at when it is over."""
+
+    def __init__(self) -> None:
+        self.by_code: defaultdict[str, list[Problem]] = defaultdict(list)
+        self.texts: list[tuple[str, Field, str, str]] = []
+
+
+def _findings(referral: Referral) -> dict[str, list[Problem]]:
+    found = _Findings()
     _walk(referral, _steps(Referral), ROOT, found)
-    return found
+    if not _has_plain_characters("\n".join([one[0] for one in found.texts])):
+        for text, field, above, xml in found.texts:
+            _judge_characters(text, field, f"{above}/{xml}", found)
+    return found.by_code
 
 
-def _walk(node: object, steps: Sequence[_Step], path: str, found: _Found) -> None:
-    for step in steps:
-        value = getattr(node, step.name, None)
-        if step.field.high:
-            _repeated(step, value, f"{path}/{step.xml}", found)
+def _walk(node: object, steps: Sequence[_Step], path: str, found: _Findings) -> None:
+    for name, xml, field, optional, part, repeated, judge in steps:
+        value = getattr(node, name, None)
+        if repeated:
+            _repeated(field, part, judge, value, path, xml, found)
         elif value is None:
-            if not step.optional:
-                found["FIELD_REQUIRED"].append(_required(step.field, f"{path}/{step.xml}"))
-        elif step.part is not None:
-            if isinstance(value, step.part[0]):
-                _walk(value, step.part[1], f"{path}/{step.xml}", found)
-        else:
-            _judge(step.field, value, path, step.xml, found)
+            if not optional:
+                found.by_code["FIELD_REQUIRED"].append(_required(field, f"{path}/{xml}"))
+        elif judge is not None:
+            judge(field, value, path, xml, found)
+        elif part is not None and isinstance(value, part[0]):
+            _walk(value, part[1], f"{path}/{xml}", found)
 
 
-def _repeated(step: _Step, value: object, path: str, found: _Found) -> None:
+def _repeated(
+    field: Field,
+    part: _Part | None,
+    judge: _Judge | None,
+    value: object,
+    above: str,
+    xml: str,
+    found: _Findings,
+) -> None:
     members = value if isinstance(value, tuple) else ()
-    field, count = step.field, len(members)
+    count = len(members)
     if count == 0 and field.low:
-        found["FIELD_REQUIRED"].append(_required(field, path))
-    elif count and not field.low <= count <= field.high:
-        excess = str(count - field.high) if count > field.high else ""
-        found["CARDINALITY"].append(
-            problem(
-                "CARDINALITY",
-                path,
-                title=field.title,
-                actual=str(count),
-                limit=f"не больше {field.high}",
-                excess=excess,
-            )
-        )
+        found.by_code["FIELD_REQUIRED"].append(_required(field, f"{above}/{xml}"))
+    elif count > field.high:
+        found.by_code["CARDINALITY"].append(_too_many(field, count, f"{above}/{xml}"))
     for number, member in enumerate(members[: field.high], 1):
-        if step.part is None:
-            _judge(field, member, path.rpartition("/")[0], f"{step.xml}[{number}]", found)
-        elif isinstance(member, step.part[0]):
-            _walk(member, step.part[1], f"{path}[{number}]", found)
+        if judge is not None:
+            judge(field, member, above, f"{xml}[{number}]", found)
+        elif part is not None and isinstance(member, part[0]):
+            _walk(member, part[1], f"{above}/{xml}[{number}]", found)
 
 
-def _judge(field: Field, value: object, above: str, xml: str, found: _Found) -> None:
+def _judge_number(field: Field, value: object, above: str, xml: str, found: _Findings) -> None:
+    if field.value is not None and not _inside(value, field.value):
+        made = _format(field, field.value, f"{above}/{xml}", _number_shown(value))
+        found.by_code["FIELD_FORMAT"].append(made)
+
+
+def _judge_text(field: Field, text: object, above: str, xml: str, found: _Findings) -> None:
     limits = field.value
-    if limits is None or limits.is_judged:
+    if limits is None or not isinstance(text, str):
         return
-    if isinstance(value, str):
-        _judge_text(field, limits, value, above, xml, found)
-    elif limits.low is not None and not _inside(value, limits):
-        found["FIELD_FORMAT"].append(_format(field, limits, f"{above}/{xml}", _number_shown(value)))
-
-
-def _judge_text(field: Field, limits: Value, text: str, above: str, xml: str, found: _Found) -> None:
     trimmed = text.strip()
     if not trimmed:
-        found["FIELD_REQUIRED"].append(_required(field, f"{above}/{xml}"))
+        found.by_code["FIELD_REQUIRED"].append(_required(field, f"{above}/{xml}"))
+    elif limits.limit is not None and len(trimmed) > limits.limit:
+        made = _too_long(field, limits.limit, len(trimmed), f"{above}/{xml}")
+        found.by_code["FIELD_TOO_LONG"].append(made)
+    elif limits.pattern is not None and not limits.pattern.fullmatch(trimmed):
+        _judge_misshaped(field, limits, text, f"{above}/{xml}", found)
+    else:
+        found.texts.append((text, field, above, xml))
+
+
+def _judge_misshaped(field: Field, limits: Value, text: str, path: str, found: _Findings) -> None:
+    """Say of a forbidden character that it is one, of everything else that the format is another."""
+    bad = _FORBIDDEN.search(text)
+    if bad:
+        found.by_code["CHARACTER_FORBIDDEN"].append(_forbidden(field, bad, path))
         return
-    if limits.limit is not None and len(trimmed) > limits.limit:
-        found["FIELD_TOO_LONG"].append(_too_long(field, limits.limit, len(trimmed), f"{above}/{xml}"))
-        return
-    if not text.isprintable():
-        bad = _FORBIDDEN.search(text)
-        if bad:
-            found["CHARACTER_FORBIDDEN"].append(_forbidden(field, bad, f"{above}/{xml}"))
-            return
-    if limits.pattern is not None and not limits.pattern.fullmatch(text.strip(" \t\r\n")):
-        shown = trimmed if limits.is_public and _SHOWN.fullmatch(trimmed) else mask(trimmed)
-        found["FIELD_FORMAT"].append(_format(field, limits, f"{above}/{xml}", shown))
-    elif not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        found["FIELD_FORMAT"].append(_not_composed(field, f"{above}/{xml}"))
+    trimmed = text.strip()
+    shown = trimmed if limits.is_public and _SHOWN.fullmatch(trimmed) else mask(trimmed)
+    found.by_code["FIELD_FORMAT"].append(_format(field, limits, path, shown))
+
+
+def _judge_characters(text: str, field: Field, path: str, found: _Findings) -> None:
+    bad = _FORBIDDEN.search(text)
+    if bad:
+        found.by_code["CHARACTER_FORBIDDEN"].append(_forbidden(field, bad, path))
+    elif _MARKS.search(text) and not unicodedata.is_normalized("NFC", text):
+        found.by_code["FIELD_FORMAT"].append(_not_composed(field, path))
+
+
+def _has_plain_characters(text: str) -> bool:
+    """Whether a text has neither forbidden characters nor combining marks: quick, all texts at once."""
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    if len(raw.translate(None, _CONTROLS)) != len(raw) or any(one in raw for one in _DOUBTFUL):
+        return False
+    return b"\xc2" not in raw or not _C1.search(raw)
 
 
 def _inside(value: object, limits: Value) -> bool:
@@ -171,9 +210,26 @@ def _required(field: Field, path: str) -> Problem:
     return problem("FIELD_REQUIRED", path, title=field.title, point=field.point)
 
 
+def _too_many(field: Field, count: int, path: str) -> Problem:
+    return problem(
+        "CARDINALITY",
+        path,
+        title=field.title,
+        actual=str(count),
+        limit=f"не больше {field.high}",
+        excess=str(count - field.high),
+    )
+
+
 def _too_long(field: Field, limit: int, count: int, path: str) -> Problem:
-    sizes = {"actual": str(count), "limit": str(limit), "excess": str(count - limit)}
-    return problem("FIELD_TOO_LONG", path, title=field.title, **sizes)
+    return problem(
+        "FIELD_TOO_LONG",
+        path,
+        title=field.title,
+        actual=str(count),
+        limit=str(limit),
+        excess=str(count - limit),
+    )
 
 
 def _forbidden(field: Field, bad: re.Match[str], path: str) -> Problem:
@@ -222,4 +278,14 @@ def _steps(cls: type) -> tuple[_Step, ...]:
 def _step(cls: type, field: Field) -> _Step:
     kind, optional = kind_of_field(cls, field.name)
     part = (kind, _steps(kind)) if field.value is None else None
-    return _Step(field.name, xml_name(field.name), field, optional, part)
+    return _Step(
+        field.name, xml_name(field.name), field, optional, part, bool(field.high), _judge_of(kind, field)
+    )
+
+
+def _judge_of(kind: type, field: Field) -> _Judge | None:
+    if field.value is None or field.value.is_judged:
+        return None
+    if field.value.low is not None:
+        return _judge_number
+    return _judge_text if kind is str else None

@@ -46,7 +46,7 @@ def work_of_working(referral: Referral, _: Context) -> Iterator[Problem]:
             yield missing(f"work.{name}")
 
 
-@rule("MSE-1104", point="22", basis=f"{FORM}; порядок заполнения, п. 10.25")
+@rule("MSE-1104", point="22", basis=f"{FORM}, порядок заполнения, п. 10.25")
 def work_of_not_working(referral: Referral, _: Context) -> Iterator[Problem]:
     """У неработающего сведений о работе, кроме отметки «не работает», нет."""
     if value(referral, "work.status", str) != _NOT_WORKING:
@@ -109,7 +109,8 @@ def days_of_disability(referral: Referral, _: Context) -> Iterator[Problem]:
 @rule("MSE-1122", point="26")
 def periods_apart(referral: Referral, _: Context) -> Iterator[Problem]:
     """Периоды временной нетрудоспособности не пересекаются."""
-    sound = sorted(one for one in once(_periods, referral) if one.end is None or one.end >= one.start)
+    sound = [one for one in once(_periods, referral) if one.end is None or one.end >= one.start]
+    sound.sort(key=lambda one: (one.start, one.end or dt.date.max, one.path))
     latest: _Period | None = None
     for one in sound:
         if latest is not None and (latest.end is None or one.start <= latest.end):

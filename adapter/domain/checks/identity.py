@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from adapter.domain.checks.facts import BIRTH, PASSPORT, YEAR, age, born, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing
 from adapter.domain.checks.places import value, values
-from adapter.domain.checks.registry import Context, once, rule
+from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.identifiers import mask
@@ -91,7 +91,7 @@ def series_and_number(referral: Referral, _: Context) -> Iterator[Problem]:
                 )
 
 
-@rule("MSE-1102", point="16.1", basis="порядок заполнения формы № 088/у, п. 10.12.9.1")
+@rule("MSE-1102", point="16.1", basis=f"{FORM}, порядок заполнения, п. 10.12.9.1")
 def document_of_child(referral: Referral, _: Context) -> Iterator[Problem]:
     """У гражданина моложе 14 лет – свидетельство о рождении."""
     months, kind = once(age, referral), value(referral, "citizen.identity_document.type", str)

@@ -43,7 +43,9 @@ def roots_of_organization(referral: Referral, _: Context) -> Iterator[Problem]:
         if root and not identifiers.check_oid(root) and ".100." in root and not root.startswith(f"{own}."):
             words = f"{own}.100.<номер МИС>.<номер экземпляра>.…"
             example = f"{own}.100.1.1.{'51' if place == 'document_id.root' else '50'}"
-            yield misshaped(place, actual=root, format=words, example=example, severity=WARNING)
+            yield misshaped(
+                place, actual=identifiers.shown(root), format=words, example=example, severity=WARNING
+            )
 
 
 @rule("MSE-1221", basis="ФРМО: субъект РФ в OID организации", severity=Severity.WARNING)
@@ -51,7 +53,7 @@ def region_of_address(referral: Referral, _: Context) -> Iterator[Problem]:
     """Субъект РФ в адресе организации – тот же, что в её OID."""
     by_oid = region(value(referral, "organization.oid", str) or "")
     place = "organization.address.subject_code"
-    stated = value(referral, place, str)
+    stated = value(referral, place, str) or ""
     if by_oid in SUBJECTS and stated in SUBJECTS and by_oid != stated:
         made = problem(
             "ADDRESS_REGION_MISMATCH",
@@ -91,8 +93,9 @@ def reason_beside_snils(referral: Referral, _: Context) -> Iterator[Problem]:
 
 @rule("MSE-1105", point="40")
 def commissioners_differ(referral: Referral, _: Context) -> Iterator[Problem]:
-    """Председатель и члены врачебной комиссии – разные люди."""
-    seen = {identifiers.normalize_snils(one) for _, one in values(referral, _CHAIR, str)}
+    """Председатель и члены врачебной комиссии – разные люди (о председателе судят и подписи)."""
+    chair = identifiers.normalize_snils(value(referral, _CHAIR, str) or "")
+    seen = {chair}
     for path, snils in values(referral, _MEMBERS, str):
         number = identifiers.normalize_snils(snils)
         if number in seen:
@@ -100,6 +103,7 @@ def commissioners_differ(referral: Referral, _: Context) -> Iterator[Problem]:
                 "CARDINALITY",
                 path.rpartition("/")[0],
                 title=field_of("commission.members").title,
+                severity=WARNING if number == chair else None,
                 actual=f"{identifiers.mask_snils(snils)} повторно",
                 limit="каждый один раз, председатель – не член",
             )

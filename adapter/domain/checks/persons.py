@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from adapter.domain.checks.facts import ADULT, ISSUE, YEAR, age, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
-from adapter.domain.checks.places import path_of, value, values
-from adapter.domain.checks.registry import Context, once, rule
+from adapter.domain.checks.places import found, path_of, value, values, xml_name
+from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.identifiers import mask
@@ -22,12 +22,11 @@ _OWNERS = (
     "author",
     "legal_authenticator",
 )
-_NAMES = tuple(f"{owner}.{name}" for owner in _OWNERS for name in ("family_name", "given_name", "patronymic"))
-_PATRONYMICS = tuple(f"{owner}.patronymic" for owner in _OWNERS)
+_NAMES = ("family_name", "given_name", "patronymic")
 #: What is written in place of a patronymic that a person does not have.
 _NOTHING = frozenset({"нет", "отсутствует", "отсутств", "без отчества", "не указано", "неизвестно", "б/о"})
 _LETTERS = re.compile(r"[^\W\d_]")
-_MIXED = re.compile(r"[A-Za-z][^\W\d_]*[А-Яа-яЁё]|[А-Яа-яЁё][^\W\d_]*[A-Za-z]")
+_MIXED = re.compile(r"[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z]")
 
 _AT_RESIDENCE = "5"
 _ORGANIZATIONS = frozenset({"1", "2", "3", "4"})
@@ -41,28 +40,30 @@ _OF_PARENTS = frozenset({"1", "5"})
 @rule("MSE-1102", point="6, 17.1", basis=_GIP)
 def patronymic(referral: Referral, _: Context) -> Iterator[Problem]:
     """Вместо отсутствующего отчества ничего не пишут: ни «-», ни «нет»."""
-    for place in _PATRONYMICS:
-        for path, name in values(referral, place, str):
-            word = name.strip().lower().strip(".")
-            if word and (word in _NOTHING or not _LETTERS.search(word)):
-                yield misshaped(
-                    place,
-                    path,
-                    actual=mask(name),
-                    format="отчество из документа; если его нет, поле не передаётся",
-                    example="Иванович",
-                )
+    for place, path, names in once(_names, referral):
+        name = names[-1]
+        word = name.strip().lower().strip(".")
+        if word and (word in _NOTHING or not _LETTERS.search(word)):
+            yield misshaped(
+                f"{place}.patronymic",
+                f"{path}/patronymic",
+                actual=mask(name),
+                format="отчество из документа; если его нет, поле не передаётся",
+                example="Иванович",
+            )
 
 
 @rule("MSE-1102", point="6, 17.1", basis=_GIP, severity=Severity.WARNING)
 def alphabets_of_names(referral: Referral, _: Context) -> Iterator[Problem]:
     """В одном слове имени нет и русских, и латинских букв."""
-    for place in _NAMES:
-        for path, name in values(referral, place, str):
-            if not name.isascii() and _MIXED.search(name):
+    for place, path, names in once(_names, referral):
+        if not _MIXED.search("\n".join(names)):
+            continue
+        for field, name in zip(_NAMES, names, strict=True):
+            if _MIXED.search(name):
                 yield misshaped(
-                    place,
-                    path,
+                    f"{place}.{field}",
+                    f"{path}/{xml_name(field)}",
                     actual=mask(name),
                     format="слово из букв одного алфавита",
                     example="Сидоров",
@@ -71,7 +72,7 @@ def alphabets_of_names(referral: Referral, _: Context) -> Iterator[Problem]:
                 )
 
 
-@rule("MSE-1101", point="14, 17.4, 19.3", basis="СЭМД 121, ред. 6; форма № 088/у, п. 14 и 19.3.1")
+@rule("MSE-1101", point="14, 17.4, 19.3", basis=f"{FORM}; руководство по реализации СЭМД 121")
 def contacts(referral: Referral, _: Context) -> Iterator[Problem]:
     """Есть контакты гражданина или представителя; для уведомления по телефону – телефон."""
     if value(referral, "citizen", object) is None:
@@ -222,6 +223,17 @@ def parents_of_adult(referral: Referral, _: Context) -> Iterator[Problem]:
             severity=WARNING,
             limit="2, 3 или 4",
         )
+
+
+def _names(referral: Referral) -> list[tuple[str, str, tuple[str, str, str]]]:
+    """Return place, path and names of every person; an absent name is empty."""
+    people = ((place, one) for place in _OWNERS for one in found(referral, place))
+    return [(place, one.path, _names_of(one.value)) for place, one in people]
+
+
+def _names_of(person: object) -> tuple[str, str, str]:
+    family, given, patronymic = (getattr(person, name, None) or "" for name in _NAMES)
+    return family, given, patronymic
 
 
 def _is_homeless(referral: Referral) -> bool:

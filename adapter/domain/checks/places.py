@@ -5,11 +5,12 @@ field gives one value for each of its members; a part that is absent gives none,
 A place is compiled once: which of its steps repeat is known from the types of the referral.
 """
 
+import dataclasses
 import functools
 import operator
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -113,6 +114,39 @@ def plan_of(place: str) -> Plan:
     return _compile(Referral, place.split("."), ROOT)
 
 
+def without(referral: Referral, paths: Iterable[str]) -> Referral:
+    """Return the referral as if nothing stood at the paths; a path that leads nowhere changes nothing."""
+    for path in paths:
+        referral = _emptied(referral, path.split("/")[1:])
+    return referral
+
+
+def _emptied(node: Any, steps: list[str]) -> Any:
+    if not steps or not dataclasses.is_dataclass(node):
+        return node
+    xml, _, number = steps[0].partition("[")
+    cls: Any = type(node)
+    name = _names(cls).get(xml)
+    if name is None:
+        return node
+    value = getattr(node, name)
+    if number and isinstance(value, tuple):
+        at = int(number.rstrip("]")) - 1
+        members = (
+            (_emptied(one, steps[1:]) if steps[1:] else None) if place == at else one
+            for place, one in enumerate(value)
+        )
+        return dataclasses.replace(node, **{name: tuple(members)})  # type: ignore[type-var]
+    empty: Any = () if isinstance(value, tuple) else None
+    below = _emptied(value, steps[1:]) if steps[1:] else empty
+    return dataclasses.replace(node, **{name: below})  # type: ignore[type-var]
+
+
+@functools.cache
+def _names(cls: Any) -> dict[str, str]:
+    return {xml_name(one.name): one.name for one in dataclasses.fields(cls)}
+
+
 def kind_of_field(cls: Any, name: str) -> tuple[Any, bool]:
     """Return the type of a field of a class, or of its members, and whether it may lack."""
     kind, optional, _ = _kind_of(_hints(cls)[name])
@@ -126,15 +160,34 @@ def xml_name(name: str) -> str:
 
 
 def _compile(cls: Any, names: list[str], path: str) -> Plan:
-    optional, steps = False, [path] if path else []
+    optional, inner, steps, parts = False, None, [path] if path else [], []
     for at, name in enumerate(names, 1):
         cls, may_lack, many = _kind_of(_hints(cls)[name])
         optional = optional or may_lack
         steps.append(xml_name(name))
+        if may_lack and not many and at < len(names):
+            parts.append(at)
         if many:
             inner = _compile(cls, names[at:], "") if names[at:] else Plan(_itself, "", None, True, cls)
-            return Plan(operator.attrgetter(".".join(names[:at])), "/".join(steps), inner, True, inner.cls)
-    return Plan(operator.attrgetter(".".join(names)), "/".join(steps), None, optional, cls)
+            return Plan(_getter(names[:at], parts), "/".join(steps), inner, True, inner.cls)
+    return Plan(_getter(names, parts), "/".join(steps), None, optional, cls)
+
+
+def _getter(names: list[str], parts: list[int]) -> Callable[[Any], Any]:
+    """Return a function that reads a chain of fields; None where an optional part of it is absent.
+
+    That is said by a question, because an exception for each absent part costs more than the rest of a rule.
+    """
+    if not parts:
+        return operator.attrgetter(".".join(names))
+    first = operator.attrgetter(".".join(names[: parts[0]]))
+    rest = _getter(names[parts[0] :], [one - parts[0] for one in parts[1:]])
+
+    def get(node: Any) -> Any:
+        part = first(node)
+        return None if part is None else rest(part)
+
+    return get
 
 
 _hints = functools.cache(typing.get_type_hints)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from adapter.domain.checks.facts import ADULT, ISSUE, age, injured_at_work, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
 from adapter.domain.checks.places import found, value, values
-from adapter.domain.checks.registry import Context, once, rule
+from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.referral import Referral
 
@@ -64,7 +64,7 @@ def act_of_repeat(referral: Referral, _: Context) -> Iterator[Problem]:
         yield missing("previous.act_number", severity=WARNING)
 
 
-@rule("MSE-1102", point="18, 20.2", basis="порядок заполнения формы № 088/у, п. 10.21.18.1", severity=WARNING)
+@rule("MSE-1102", point="18, 20.2", basis=f"{FORM}, порядок заполнения, п. 10.21.18.1", severity=WARNING)
 def first_is_not_disabled(referral: Referral, _: Context) -> Iterator[Problem]:
     """Направленный первично сейчас не инвалид, даже если раньше проходил экспертизу."""
     if value(referral, "referral_order", str) != _FIRST:

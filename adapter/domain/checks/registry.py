@@ -1,12 +1,14 @@
 """The registry of rules and the one function that runs them."""
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Collection, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from adapter.domain.catalogue import entry
+from adapter.domain.checks.places import without
 from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
 from adapter.domain.errors import Problem, Severity, sort_problems
 from adapter.domain.referral import Referral
@@ -16,7 +18,7 @@ from adapter.domain.registers import NO_REGISTERS, Registers
 FORM = "приказ Минтруда и Минздрава № 488н/551н от 12.08.2022, форма № 088/у"
 #: Order of medical commissions.
 COMMISSIONS = "приказ Минздрава № 180н от 10.04.2025"
-#: First day of each act; the rules of other bases have no first day.
+#: First day of each act; a basis that names none of them at its beginning gives no first day.
 IN_FORCE_SINCE = {FORM: dt.date(2022, 11, 21), COMMISSIONS: dt.date(2025, 9, 1)}
 
 
@@ -54,6 +56,7 @@ class Rule:
         until: Last day; None: no end.
         function: The rule itself.
         severity: Severity of what it finds; where it finds both, the graver one.
+        of_field: Judges fields one by one; what it refuses is no value for the other rules.
     """
 
     code: str
@@ -65,6 +68,7 @@ class Rule:
     until: dt.date | None
     function: Check
     severity: Severity = Severity.ERROR
+    of_field: bool = False
 
     def valid_on(self, day: dt.date) -> bool:
         """Whether the rule is applied to referrals whose protocol is of the day."""
@@ -98,6 +102,7 @@ def rule(
     since: dt.date | None = None,
     until: dt.date | None = None,
     severity: Severity | None = None,
+    of_field: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule; its docstring says what it checks.
 
@@ -105,12 +110,14 @@ def rule(
     basis.
     """
     graveness = severity or entry(code).severity
-    first = since or IN_FORCE_SINCE.get(basis, dt.date.min)
+    acts = (day for act, day in IN_FORCE_SINCE.items() if basis.startswith(act))
+    first = since or next(acts, dt.date.min)
 
     def register(function: Check) -> Check:
         description = (function.__doc__ or "").partition("\n")[0]
         name = getattr(function, "__name__", code)
-        _RULES.append(Rule(code, name, description, point, basis, first, until, function, graveness))
+        made = Rule(code, name, description, point, basis, first, until, function, graveness, of_field)
+        _RULES.append(made)
         return function
 
     return register
@@ -134,18 +141,35 @@ def check(referral: Referral, context: Context, *, reported: Collection[str] = (
     """
     known = frozenset(reported)
     day = day_of_rules(referral, context)
+    of_fields, of_whole = _in_force(day, len(_RULES))
+    found = _run(of_fields, referral, context, known)
+    wrong = known.union(one.path for one in found if one.severity is Severity.ERROR)
+    # A value that is refused by itself proves nothing about others.
+    readable = without(referral, wrong) if wrong else referral
+    return sort_problems(found | _run(of_whole, readable, context, wrong))
+
+
+def _run(chosen: Iterable[Rule], referral: Referral, context: Context, known: frozenset[str]) -> set[Problem]:
     token = _MADE.set({})
     try:
-        found = {
+        return {
             problem
-            for one in _RULES
-            if one.valid_on(day)
+            for one in chosen
             for problem in one.function(referral, context)
             if not known or not _covered(problem, known)
         }
     finally:
         _MADE.reset(token)
-    return sort_problems(found)
+
+
+@functools.lru_cache(maxsize=64)
+def _in_force(day: dt.date, _: int) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Return the rules of a day, those of single fields apart.
+
+    The number of rules only tells a list made before the last rule was added.
+    """
+    chosen = [one for one in _RULES if one.valid_on(day)]
+    return tuple(one for one in chosen if one.of_field), tuple(one for one in chosen if not one.of_field)
 
 
 def day_of_rules(referral: Referral, context: Context) -> dt.date:
