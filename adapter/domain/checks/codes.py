@@ -5,11 +5,12 @@ The codes of МКБ-10 have a format of their own and need a sub-rubric. A list 
 """
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from adapter.domain.checks.places import found, values
+from adapter.domain.checks.places import found, path_of, values
 from adapter.domain.checks.registry import Context, rule
 from adapter.domain.code_lists import (
     ICD10,
@@ -115,8 +116,8 @@ _DISEASES = (
 )
 _ICD10 = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,2})?")
 _ICD10_FORMAT = "латинская буква, две цифры, точка и подрубрика, без знаков + и *"
-_ICD10_LIKE = re.compile(r"[A-ZА-ЯЁ][0-9]{2}(?:[.,][0-9]{1,2})?[+*]?")
-_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_ICD10_LIKE = re.compile(r"[A-ZА-ЯЁІЅЈ][0-9]{2}(?:[.,][0-9]{1,2})?[+*]?")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CATEGORY = 3  # signs of a three-character category
 _HARMLESS = re.compile(r"[A-Za-z0-9.]{1,24}")
 _SHORT = 12  # codes: a list that is told whole
@@ -245,7 +246,7 @@ def _coded(referral: Referral, field: _Field, context: Context) -> Iterator[tupl
     issued = referral.issue_date
     day = min(issued, context.today) if isinstance(issued, dt.date) else context.today
     if not field.dated:
-        for path, code in values(referral, field.place, str):
+        for path, code in _sent(referral, field.place):
             yield path, code, day
         return
     above, _, name = field.place.rpartition(".")
@@ -253,6 +254,21 @@ def _coded(referral: Referral, field: _Field, context: Context) -> Iterator[tupl
         sent, own = getattr(parent, name, None), getattr(parent, field.dated, None)
         if isinstance(sent, str):
             yield f"{path}/{name}", sent, own if isinstance(own, dt.date) else day
+
+
+def _sent(referral: Referral, place: str) -> Iterable[tuple[str, str]]:
+    """Return what `values` yields, without the generators where nothing is repeated: this runs most often."""
+    node: object = referral
+    for name in _steps(place):
+        node = getattr(node, name, None)
+        if node is None:
+            return ()
+        if type(node) is tuple:
+            return values(referral, place, str)
+    return ((path_of(place), node),) if isinstance(node, str) else ()
+
+
+_steps = functools.cache(lambda place: tuple(place.split(".")))
 
 
 def _unknown(field: _Field, path: str, code: str, code_list: CodeList, context: Context) -> Problem:

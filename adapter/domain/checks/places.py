@@ -22,6 +22,7 @@ class Found(NamedTuple):
     value: object
 
 
+@functools.cache
 def path_of(place: str) -> str:
     """Return the path of an unrepeated place: ``vk_protocol.date`` → ``Referral/vkProtocol/date``."""
     return "/".join((ROOT, *(xml for _, xml in _steps(place))))
