@@ -236,7 +236,7 @@ def _plain(name: str) -> str:
     return _BLANKS.sub(" ", name.casefold().replace("ё", "е")).strip()
 
 
-def _shown(code: str) -> str:
+def shown(code: str) -> str:
     """Return a code as it may be repeated; what does not look like a code is masked."""
     return code if _HARMLESS.fullmatch(code) else mask(code)
 
@@ -277,20 +277,20 @@ def _unknown(field: _Field, path: str, code: str, code_list: CodeList, context: 
         path,
         title=field.title,
         point=field.point,
-        actual=_shown(code),
+        actual=shown(code),
         dictionary=code_list.name,
         oid=code_list.oid,
         version=code_list.version,
-        hint=_advice(code, code_list, context),
+        hint=advice(code, code_list, context.today),
     )
 
 
-def _advice(code: str, code_list: CodeList, context: Context) -> str:
-    """Name the nearest code; of a short list, all codes. The name of a disease is not told."""
+def advice(code: str, code_list: CodeList, day: dt.date) -> str:
+    """Name the nearest code in use; of a short list, all codes. The name of a disease is not told."""
     if len(code_list.items) <= _SHORT:
-        usable = [one for one, item in code_list.items.items() if item.valid_on(context.today)]
+        usable = [one for one, item in code_list.items.items() if item.valid_on(day)]
         return f"Допустимые коды: {', '.join(usable)}."
-    nearest = code_list.nearest(code, context.today)
+    nearest = code_list.nearest(code, day)
     if not nearest:
         return ""
     name = "" if code_list.oid == ICD10 else code_list.items[nearest].name
@@ -311,7 +311,7 @@ def _out_of_use(field: _Field, path: str, code: str, code_list: CodeList, day: d
         path,
         code,
         code_list,
-        f"код «{_shown(code)}» справочника «{code_list.name}» ({code_list.oid}, версия "
+        f"код «{shown(code)}» справочника «{code_list.name}» ({code_list.oid}, версия "
         f"{code_list.version}) не применяется{since or until}, а нужен на {day:%d.%m.%Y}.",
         Severity.ERROR if (since or until) and field.oid != POSTS else Severity.WARNING,
         _siblings(item.parent, code_list, day),
@@ -332,7 +332,7 @@ def _too_wide(field: _Field, path: str, code: str, code_list: CodeList) -> Probl
         path,
         code,
         code_list,
-        f"код «{_shown(code)}» – рубрика, у которой в справочнике «{code_list.name}» ({code_list.oid}, "
+        f"код «{shown(code)}» – рубрика, у которой в справочнике «{code_list.name}» ({code_list.oid}, "
         f"версия {code_list.version}) есть подрубрики: {', '.join(under)} и другие. Подрубрика обязательна, "
         "если она есть.",
         Severity.ERROR if len(code) == _CATEGORY else Severity.WARNING,
@@ -355,7 +355,7 @@ def _other_words(
         title=field.title,
         point=field.point,
         severity=severity,
-        actual=_shown(code),
+        actual=shown(code),
         dictionary=code_list.name,
         oid=code_list.oid,
         version=code_list.version,

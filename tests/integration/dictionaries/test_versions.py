@@ -2,6 +2,8 @@
 
 import datetime as dt
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from adapter.dictionaries.importing import Imported, Outcome, activate, import_o
 from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.dictionaries.refusal import DictionaryRefused
 from adapter.domain.code_lists import ICD10, ListVersion
-from storage import DictionaryVersion, Store, StoreError, open_beside
+from storage import DictionaryVersion, Store, StoreError, Transaction, open_beside
 from tests.unit.dictionaries.exports import OWN, Rows, colours, document, icd10
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -127,7 +129,7 @@ def damaged(draw: st.DrawFn) -> tuple[dict[str, Any], bool]:
     """Return an export and whether it is good: rows, codes and marks are spoilt at random."""
     rows: Rows = icd10()["rows"]
     good = True
-    for number in draw(st.lists(st.integers(0, len(rows) - 1), max_size=2, unique=True)):
+    for number in draw(st.lists(st.integers(1, len(rows) - 1), max_size=2, unique=True)):
         fault = draw(st.sampled_from(["MKB_CODE", "ID", "ID_PARENT", "DATE", "ACTUAL", "NEW", "MKB_NAME"]))
         rows[number][fault] = {"MKB_CODE": None, "ID": None, "NEW": "1"}.get(fault, "чужое")
         good = good and fault == "MKB_NAME"
@@ -168,10 +170,15 @@ def test_a_running_process_sees_what_a_tool_does(database: str, store: Store) ->
 def test_the_store_is_asked_once_a_second(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two looks neither versions nor rows are read; after a second one small number is."""
     now = [100.0]
-    monkeypatch.setattr(lookup.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     asked: list[str] = []
     read = store.read
-    monkeypatch.setattr(store, "read", lambda work: (asked.append(work.__qualname__), read(work))[1])
+
+    def counted(work: Callable[[Transaction], object]) -> object:
+        asked.append(work.__qualname__)
+        return read(work)
+
+    monkeypatch.setattr(store, "read", counted)
     take(store, document(colours("красный")))
     lists = StoredCodeLists(store)
     names(lists)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from adapter.dictionaries.contents import Table, code_list
@@ -31,12 +32,12 @@ def colours(*names: str) -> Rows:
     return [{"ID": str(number), "NAME": name} for number, name in enumerate(names, start=1)]
 
 
-def document(rows: Rows, **described: Any) -> dict[str, Any]:
+def document(rows: Sequence[Any], **described: Any) -> dict[str, Any]:
     """Return a file with the passport and the rows."""
     return {**passport(**described), "rowsCount": len(rows), "rows": rows}
 
 
-def answer(rows: Rows, total: int | None = None) -> dict[str, Any]:
+def answer(rows: Sequence[Any], total: int | None = None) -> dict[str, Any]:
     """Return a page as the REST service of ФНСИ answers."""
     pairs = [[{"column": name, "value": value} for name, value in row.items()] for row in rows]
     return {"result": "OK", "resultText": "", "total": len(rows) if total is None else total, "list": pairs}

@@ -133,7 +133,7 @@ FAULTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "row number twice": (icd10(rows=[disease(1, "A00"), disease(1, "A01")]), ("Строка 2, столбец «ID»",)),
     "columns of another list": (document(colours("красный"), oid=ICD10), ("нет столбца «MKB_CODE»",)),
     "no column of codes": (document([{"A": "1"}], keys=[]), ("столбец с кодом",)),
-    "rows are no rows": (document(["красный"]), ("Строка 1", "объект")),  # type: ignore[list-item]
+    "rows are no rows": (document(["красный"]), ("Строка 1", "объект")),
     "no rows": (document([]), ("ни одной строки",)),
     "fewer rows than promised": (
         {**document(colours("красный")), "rowsCount": 2},

@@ -16,6 +16,7 @@ from adapter.domain.code_lists import (
     POSTS,
     SERVICES,
     CodeList,
+    CodeLists,
     Item,
     ListVersion,
 )
@@ -76,12 +77,12 @@ def a_list(oid: str, items: Mapping[str, Item], *, official: bool = True) -> Cod
     return CodeList(oid=oid, version="2.24", name="Список", items=items, official=official)
 
 
-def judged(referral: Referral, lists: object = None) -> tuple[Problem, ...]:
+def judged(referral: Referral, lists: CodeLists | None = None) -> tuple[Problem, ...]:
     """Return what the rules find with lists loaded."""
     return check(referral, replace(CONTEXT, code_lists=lists or Lists()))
 
 
-def only(referral: Referral, lists: object = None) -> Problem:
+def only(referral: Referral, lists: CodeLists | None = None) -> Problem:
     """Return the one problem there is."""
     (found,) = judged(referral, lists)
     return found
