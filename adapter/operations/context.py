@@ -146,10 +146,13 @@ def answer(
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer of the contract, not a failure of the program
-    """The operation refuses: all problems of the request at once."""
+    """The operation refuses: all problems of the request at once.
+
+    What was not checked is said beside an acceptance only: there it keeps "accepted" from meaning "valid".
+    """
 
     def __init__(self, problems: Iterable[Problem], referral_number: str = "") -> None:
-        self.problems = sort_problems(problems)
+        self.problems = sort_problems(one for one in problems if one.mnemonic != "NOT_CHECKED")
         self.referral_number = referral_number
         super().__init__(", ".join(one.code for one in self.problems))
 
