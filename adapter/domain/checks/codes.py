@@ -175,7 +175,7 @@ def icd10(referral: Referral, context: Context) -> Iterator[Problem]:
                 yield replace(_unknown(one, path, code, code_list, context), severity=severity)
             elif not item.valid_on(day):
                 yield _out_of_use(one, path, code, code_list, day)
-            elif code in code_list.under:
+            elif code in code_list.under and (code_list.official or len(code) == _CATEGORY):
                 yield _too_wide(one, path, code, code_list)
 
 

@@ -236,6 +236,14 @@ def test_a_stand_in_refuses_no_well_formed_code() -> None:
     assert (found.code, found.severity) == ("MSE-1110", Severity.WARNING)
 
 
+def test_a_stand_in_divides_categories_only() -> None:
+    """The WHO divides B18.1 and the Russian list does not: only categories are judged by it."""
+    lists = Lists(**{ICD10.replace(".", "_"): a_list(ICD10, DISEASES, official=False)})
+
+    assert judged(changed("diagnosis.main.icd10", "S06.0"), lists) == ()
+    assert only(changed("diagnosis.main.icd10", "I69"), lists).severity is Severity.ERROR
+
+
 def test_a_list_that_is_not_loaded_is_named_once() -> None:
     """MSE-5013, a warning, once a list however many codes the document has of it; never "valid"."""
     absent = Lists(**{oid.replace(".", "_"): None for oid in IMPORTED})
