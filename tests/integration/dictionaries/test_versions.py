@@ -69,6 +69,19 @@ def test_versions_stand_side_by_side(store: Store) -> None:
     assert lists.version(OWN, "9.9") is None
 
 
+def test_versions_that_come_together_hold_each_from_its_publication(store: Store) -> None:
+    """An installation that begins with several versions of a list has them all by their days."""
+    take(
+        store,
+        document(colours("синий"), version="2.0", publishDate="01.03.2025"),
+        document(colours("красный")),
+    )
+    lists = StoredCodeLists(store)
+
+    assert names(lists, dt.date(2025, 2, 28)) == ["красный"]
+    assert names(lists, dt.date(2025, 3, 1)) == ["синий"]
+
+
 def test_an_earlier_version_can_be_made_active_again(store: Store) -> None:
     """Of two versions with one day the one that was activated last holds."""
     take(store, document(colours("красный")))

@@ -46,13 +46,14 @@ def test_import_and_activation_are_told(invoke: Invoke, write_json: Write) -> No
     first = write_json("первый.json", document(colours("красный", "синий")))
     second = write_json("второй.json.gz", document(colours("красный", "белый"), version="2.0"))
 
-    done = invoke("nsi", "import", first, second)
+    done = invoke("nsi", "import", first)
+    further = invoke("nsi", "import", second)
 
-    assert done.status == 0
+    assert (done.status, further.status) == (0, 0)
     assert f"Придуманный справочник ({OWN}), версия 1.1: загружена." in done.words
     assert "Строк 2; с 01.02.2024." in done.words
-    assert "не введена в действие" in done.words
-    assert f"mse-adapter nsi activate {OWN} 2.0" in done.words
+    assert "не введена в действие" in further.words
+    assert f"mse-adapter nsi activate {OWN} 2.0" in further.words
 
     active = invoke("nsi", "activate", OWN, "2.0", "--from", "2026-03-01")
     assert (active.status, active.words) == (
