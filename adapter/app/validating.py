@@ -213,7 +213,7 @@ class Validator:
                 return self._envelope(document.tree)
 
     def _semd(self, raw: bytes) -> Sequence[Problem]:
-        semd, problems = examine_semd(raw, self._now)
+        semd, problems = examine_semd(raw, self._now, self._ports.code_lists)
         if semd is None:
             raise Unreadable(problems)
         file = File(

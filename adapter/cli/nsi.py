@@ -14,7 +14,7 @@ from adapter.cli.options import ConfigFile, Json, config_path, read_day
 from adapter.cli.screen import GOOD, out, plain, print_json, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from adapter.app.code_lists import CodeListDesk, VersionLine
 
@@ -193,15 +193,16 @@ def _desk(config: Path | None) -> CodeListDesk:
     return CodeListDesk(config_path(config))
 
 
-def _versions(lines: Iterable[VersionLine]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading, width in (("", 1), ("OID", 26), ("Версия", 6), ("Действует", 9), ("Строк", 5)):
-        table.add_column(heading, no_wrap=True, min_width=width)
-    table.add_column("Наименование", no_wrap=True, overflow="ellipsis")
+def _versions(lines: Sequence[VersionLine]) -> Table:
+    oid = max((len(one.oid) for one in lines), default=0)
+    table = Table(box=None, pad_edge=False, expand=True)
+    for heading, width in (("", 1), ("OID", oid), ("Версия", 8), ("Действует", 12), ("Строк", 6)):
+        table.add_column(heading, no_wrap=True, width=width)
+    table.add_column("Наименование", no_wrap=True, overflow="ellipsis", ratio=1)
     for one in lines:
         mark = "●" if one.active else ""
-        days = _days(one) or ("да" if one.active else "нет")
-        table.add_row(mark, one.oid, one.version, days, str(one.rows), plain(one.name))
+        since = f"с {_day(one.active_from)}" if one.active_from else "да" if one.active else "нет"
+        table.add_row(mark, one.oid, one.version, since, str(one.rows), plain(one.name))
     return table
 
 

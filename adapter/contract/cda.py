@@ -119,9 +119,9 @@ def path_of(element: etree._Element) -> str:
         parent = node.getparent()
         name = etree.QName(node).localname
         if parent is not None:
-            alike = list(parent.iterchildren(node.tag))
-            if len(alike) > 1:
-                name = f"{name}[{alike.index(node) + 1}]"
+            before = sum(1 for _ in node.itersiblings(node.tag, preceding=True))
+            if before or next(node.itersiblings(node.tag), None) is not None:
+                name = f"{name}[{before + 1}]"
         steps.append(name)
         node = parent
     return "/".join(reversed(steps))

@@ -8,7 +8,7 @@ Source: the ministry's guide for kind 121 (templateId 1.2.643.5.1.13.13.14.34.9.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
@@ -36,7 +36,7 @@ from adapter.contract.semd_document import (
     Signer,
 )
 from adapter.contract.semd_parties import read_citizen, read_organization, read_signer
-from adapter.domain.errors import problem, sort_problems
+from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.kinds import KINDS
 
 __all__ = [
@@ -68,12 +68,17 @@ _MOST_PERFORMERS = 50
 _TEMPLATE = re.compile(r"1\.2\.643\.5\.1\.13\.13\.14\.([0-9]+)\.9\.([0-9]+)")
 
 
-def read_semd(data: bytes, limit: int = SIZE_LIMIT) -> Semd:
+def read_semd(
+    data: bytes,
+    limit: int = SIZE_LIMIT,
+    judge: Callable[[etree._Element], Iterable[Problem]] | None = None,
+) -> Semd:
     """Read a СЭМД.
 
     Args:
         data: The file byte for byte.
         limit: Largest accepted size in bytes.
+        judge: Looks at the whole tree, which nobody else sees; what it finds is among the problems.
 
     Raises:
         SemdUnreadable: Too large, not UTF-8, a DOCTYPE, not well-formed XML, or not a ClinicalDocument.
@@ -92,6 +97,8 @@ def read_semd(data: bytes, limit: int = SIZE_LIMIT) -> Semd:
     force = "лица, придавшего документу юридическую силу"
     force_title = only_if(referral, "Лицо, придавшее документу юридическую силу")
     force_entity = _at(reading, root, "legalAuthenticator", "assignedEntity", title=force_title)
+    if judge is not None:
+        reading.problems.extend(judge(root))
     return Semd(
         document_id=reading.instance_id(root, "id", "Идентификатор документа"),
         document_set_id=reading.instance_id(root, "setId", set_title),

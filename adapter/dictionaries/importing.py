@@ -72,8 +72,8 @@ def import_offers(
 ) -> tuple[Imported, ...]:
     """Put versions into the store, all of them in one transaction.
 
-    The first version of a list becomes active at once, for there is nothing that it could push aside;
-    a further one waits for `activate`, unless a day is given.
+    The first versions of a list become active at once, each from its publication, for there is nothing that
+    they could push aside; a further one waits for `activate`, unless a day is given.
 
     Args:
         store: the store.
@@ -90,7 +90,13 @@ def import_offers(
 
     def work(tx: Transaction) -> tuple[Imported, ...]:
         tx.dictionaries.hold()
-        return tuple(_keep(tx, one, now, today, active_from, replace_known) for one in offers)
+        settled = {one.oid for one in tx.dictionaries.versions() if one.active_from is not None}
+
+        def day(export: Export) -> dt.date | None:
+            first = None if export.oid in settled else min(export.published_on or today, today)
+            return active_from or first
+
+        return tuple(_keep(tx, one, now, day(one.export), active_from, replace_known) for one in offers)
 
     return store.transact(work)
 
@@ -99,7 +105,7 @@ def _keep(
     tx: Transaction,
     offered: Offer,
     now: dt.datetime,
-    today: dt.date,
+    first_day: dt.date | None,
     active_from: dt.date | None,
     replace_known: bool,
 ) -> Imported:
@@ -109,8 +115,7 @@ def _keep(
         return Imported(Outcome.KNOWN, _with_day(tx, known, active_from, now))
     if known is not None and not replace_known:
         raise DictionaryRefused([_OTHER_ROWS.format(version=export.version, oid=export.oid)])
-    first = known.active_from if known else _first_day(tx, export, today)
-    day = active_from or first
+    day = active_from or (known.active_from if known else first_day)
     made = DictionaryVersion(
         oid=export.oid,
         version=export.version,
@@ -126,13 +131,6 @@ def _keep(
     )
     tx.dictionaries.insert(made, offered.content)
     return Imported(Outcome.REPLACED if known else Outcome.ADDED, made)
-
-
-def _first_day(tx: Transaction, export: Export, today: dt.date) -> dt.date | None:
-    """Return the day from which the first version of a list holds: that of its publication."""
-    if any(one.active_from is not None for one in tx.dictionaries.versions(export.oid)):
-        return None
-    return min(export.published_on or today, today)
 
 
 def _with_day(

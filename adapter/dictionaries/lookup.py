@@ -4,11 +4,14 @@ An import or an activation by another process is noticed within a second, withou
 changes, and the number is compared at most once a second. Lists are read when they are first asked for.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import logging
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from adapter.dictionaries.built_in import BUILT_IN
 from adapter.dictionaries.contents import code_list, unpack
@@ -20,10 +23,19 @@ LOOK_AGAIN = 1.0
 
 _LOG = logging.getLogger(__name__)
 _NEVER = -1
+_DAYS_KEPT = 1000
 _BEFORE_ALL = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 Versions = Mapping[str, tuple[DictionaryVersion, ...]]
 _Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the versions at one revision, and the lists that were found to be active."""
+
+    versions: Versions
+    active: dict[tuple[str, dt.date], CodeList | None] = field(default_factory=dict)
 
 
 class StoredCodeLists:
@@ -35,37 +47,45 @@ class StoredCodeLists:
         self._loading = threading.Lock()
         self._revision = _NEVER
         self._looked_at = float("-inf")
-        self._versions: Versions = {}
+        self._known = _Known({})
         self._lists: dict[_Key, CodeList] = {}
 
     def on(self, oid: str, day: dt.date) -> CodeList | None:
         """Return the version that is active on the day, or what the project has instead."""
-        oid = SUCCESSORS.get(oid, oid)
-        active = active_on(self._current().get(oid, ()), day)
-        return self._base.on(oid, day) if active is None else self._loaded(active)
+        known, key = self._current(), (oid, day)
+        try:
+            return known.active[key]
+        except KeyError:
+            oid = SUCCESSORS.get(oid, oid)
+            active = active_on(known.versions.get(oid, ()), day)
+            found = self._base.on(oid, day) if active is None else self._loaded(active)
+            if len(known.active) >= _DAYS_KEPT:
+                known.active.clear()
+            known.active[key] = found
+            return found
 
     def version(self, oid: str, version: str) -> CodeList | None:
         """Return a certain version, imported or of the project."""
         oid = SUCCESSORS.get(oid, oid)
-        found = next((one for one in self._current().get(oid, ()) if one.version == version), None)
+        found = next((one for one in self._current().versions.get(oid, ()) if one.version == version), None)
         return self._base.version(oid, version) if found is None else self._loaded(found)
 
     def versions(self, oid: str) -> tuple[ListVersion, ...]:
         """Return the imported versions of a list."""
-        found = self._current().get(SUCCESSORS.get(oid, oid), ())
+        found = self._current().versions.get(SUCCESSORS.get(oid, oid), ())
         return tuple(ListVersion(one.version, one.active_from, one.closed_on) for one in found)
 
-    def _current(self) -> Versions:
+    def _current(self) -> _Known:
         """Return the versions as of a moment ago; one thread looks, the others go on with what is known."""
         if time.monotonic() - self._looked_at < self._look_again:
-            return self._versions
+            return self._known
         if self._looking.acquire(blocking=self._revision == _NEVER):
             try:
                 if time.monotonic() - self._looked_at >= self._look_again:
                     self._look()
             finally:
                 self._looking.release()
-        return self._versions
+        return self._known
 
     def _look(self) -> None:
         try:
@@ -74,7 +94,7 @@ class StoredCodeLists:
                 revision, versions = self._store.read(_versions)
                 keys = {_key(one) for several in versions.values() for one in several}
                 self._lists = {key: one for key, one in self._lists.items() if key in keys}
-                self._versions, self._revision = versions, revision
+                self._known, self._revision = _Known(versions), revision
         except StoreError:
             # Whoever asks fails at the store by itself; what is known of lists stays true.
             _LOG.warning("versions of code lists could not be looked up")

@@ -33,7 +33,7 @@ SUCCESSORS = {
 _NEIGHBOURS = 20
 _ALIKE = 0.5
 #: Cyrillic letters that look like Latin ones, the most frequent fault of codes.
-_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХаекмнорстух", "ABEKMHOPCTYXaekmhopctyx")
+_LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХІЅЈаекмнорстухіѕј", "ABEKMHOPCTYXISJaekmhopctyxisj")
 
 
 def latin(code: str) -> str:

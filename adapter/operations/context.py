@@ -176,6 +176,11 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer of the contract
         found = sort_problems(problems)
         refused = any(one.severity is Severity.ERROR for one in found)
         self.problems = tuple(one for one in found if not (refused and one.mnemonic == "NOT_CHECKED"))
+    What was not checked is said beside an acceptance only: there it keeps "accepted" from meaning "valid".
+    """
+
+    def __init__(self, problems: Iterable[Problem], referral_number: str = "") -> None:
+        self.problems = sort_problems(one for one in problems if one.mnemonic != "NOT_CHECKED")
         self.referral_number = referral_number
         super().__init__(", ".join(one.code for one in self.problems))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ from adapter.contract.exchange.referral import ReferralPackage, ValidateReferral
 from adapter.contract.namespaces import document_tag
 from adapter.contract.semd import read_semd
 from adapter.contract.semd_checks import ReferralFacts, agree, semd_problems
+from adapter.contract.semd_codes import code_problems
 from adapter.contract.semd_document import Semd
 from adapter.domain.checks import Context as CheckContext
 from adapter.domain.checks import check
@@ -152,8 +154,10 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         found += check(referral, check_context(referral.organization.oid, now, ports.code_lists, registers))
     semd: Semd | None = None
     if semd_file is not None:
-        semd, wrong = examine_semd(semd_file.content, now)
-        found += [replace(one, path=one.path or f"{request}/semd") for one in wrong]
+        semd, wrong = examine_semd(semd_file.content, now, ports.code_lists)
+        # What was not checked has no place; said of the referral already, it is not said again.
+        placed = [replace(one, path=one.path or _place_of(one, request)) for one in wrong]
+        found += [one for one in placed if one.path or one not in found]
         if semd is not None and referral is not None:
             found += agree(_facts_to_compare(referral), semd)
     for one in _signatures(ports, semd, semd_file, files, now):
@@ -198,6 +202,10 @@ def _looked_up(
         yield from signers_not_checked(registers, judged.not_checked, place, oid, day)
         if alone:
             yield from semd_problems_of(registers, facts, day)
+
+
+def _place_of(found: Problem, request: str) -> str:
+    return "" if found.mnemonic == "NOT_CHECKED" else f"{request}/semd"
 
 
 def _alone(holder: etree._Element | None) -> bytes | None:
@@ -273,10 +281,13 @@ def check_context(
     return CheckContext(today=today, received_at=now, code_lists=code_lists, registers=registers)
 
 
-def examine_semd(content: bytes, now: datetime) -> tuple[Semd | None, tuple[Problem, ...]]:
+def examine_semd(
+    content: bytes, now: datetime, code_lists: CodeLists = NO_CODE_LISTS
+) -> tuple[Semd | None, tuple[Problem, ...]]:
     """Read a СЭМД and check what can be checked in it alone."""
+    judge = partial(code_problems, code_lists=code_lists, day=local_day("", now))
     try:
-        semd = read_semd(content)
+        semd = read_semd(content, judge=None if code_lists is NO_CODE_LISTS else judge)
     except SemdUnreadable as unreadable:
         return None, tuple(unreadable.problems)
     oid = semd.organization.oid if semd.organization and semd.organization.oid else ""

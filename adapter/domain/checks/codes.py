@@ -5,11 +5,12 @@ The codes of МКБ-10 have a format of their own and need a sub-rubric. A list 
 """
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from adapter.domain.checks.places import found, values
+from adapter.domain.checks.places import found, path_of, values
 from adapter.domain.checks.registry import Context, rule
 from adapter.domain.code_lists import (
     ICD10,
@@ -115,8 +116,8 @@ _DISEASES = (
 )
 _ICD10 = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,2})?")
 _ICD10_FORMAT = "латинская буква, две цифры, точка и подрубрика, без знаков + и *"
-_ICD10_LIKE = re.compile(r"[A-ZА-ЯЁ][0-9]{2}(?:[.,][0-9]{1,2})?[+*]?")
-_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_ICD10_LIKE = re.compile(r"[A-ZА-ЯЁІЅЈ][0-9]{2}(?:[.,][0-9]{1,2})?[+*]?")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CATEGORY = 3  # signs of a three-character category
 _HARMLESS = re.compile(r"[A-Za-z0-9.]{1,24}")
 _SHORT = 12  # codes: a list that is told whole
@@ -174,7 +175,7 @@ def icd10(referral: Referral, context: Context) -> Iterator[Problem]:
                 yield replace(_unknown(one, path, code, code_list, context), severity=severity)
             elif not item.valid_on(day):
                 yield _out_of_use(one, path, code, code_list, day)
-            elif code in code_list.under:
+            elif code in code_list.under and (code_list.official or len(code) == _CATEGORY):
                 yield _too_wide(one, path, code, code_list)
 
 
@@ -235,7 +236,7 @@ def _plain(name: str) -> str:
     return _BLANKS.sub(" ", name.casefold().replace("ё", "е")).strip()
 
 
-def _shown(code: str) -> str:
+def shown(code: str) -> str:
     """Return a code as it may be repeated; what does not look like a code is masked."""
     return code if _HARMLESS.fullmatch(code) else mask(code)
 
@@ -245,7 +246,7 @@ def _coded(referral: Referral, field: _Field, context: Context) -> Iterator[tupl
     issued = referral.issue_date
     day = min(issued, context.today) if isinstance(issued, dt.date) else context.today
     if not field.dated:
-        for path, code in values(referral, field.place, str):
+        for path, code in _sent(referral, field.place):
             yield path, code, day
         return
     above, _, name = field.place.rpartition(".")
@@ -255,26 +256,41 @@ def _coded(referral: Referral, field: _Field, context: Context) -> Iterator[tupl
             yield f"{path}/{name}", sent, own if isinstance(own, dt.date) else day
 
 
+def _sent(referral: Referral, place: str) -> Iterable[tuple[str, str]]:
+    """Return what `values` yields, without the generators where nothing is repeated: this runs most often."""
+    node: object = referral
+    for name in _steps(place):
+        node = getattr(node, name, None)
+        if node is None:
+            return ()
+        if type(node) is tuple:
+            return values(referral, place, str)
+    return ((path_of(place), node),) if isinstance(node, str) else ()
+
+
+_steps = functools.cache(lambda place: tuple(place.split(".")))
+
+
 def _unknown(field: _Field, path: str, code: str, code_list: CodeList, context: Context) -> Problem:
     return problem(
         "CODE_UNKNOWN",
         path,
         title=field.title,
         point=field.point,
-        actual=_shown(code),
+        actual=shown(code),
         dictionary=code_list.name,
         oid=code_list.oid,
         version=code_list.version,
-        hint=_advice(code, code_list, context),
+        hint=advice(code, code_list, context.today),
     )
 
 
-def _advice(code: str, code_list: CodeList, context: Context) -> str:
-    """Name the nearest code; of a short list, all codes. The name of a disease is not told."""
+def advice(code: str, code_list: CodeList, day: dt.date) -> str:
+    """Name the nearest code in use; of a short list, all codes. The name of a disease is not told."""
     if len(code_list.items) <= _SHORT:
-        usable = [one for one, item in code_list.items.items() if item.valid_on(context.today)]
+        usable = [one for one, item in code_list.items.items() if item.valid_on(day)]
         return f"Допустимые коды: {', '.join(usable)}."
-    nearest = code_list.nearest(code, context.today)
+    nearest = code_list.nearest(code, day)
     if not nearest:
         return ""
     name = "" if code_list.oid == ICD10 else code_list.items[nearest].name
@@ -295,7 +311,7 @@ def _out_of_use(field: _Field, path: str, code: str, code_list: CodeList, day: d
         path,
         code,
         code_list,
-        f"код «{_shown(code)}» справочника «{code_list.name}» ({code_list.oid}, версия "
+        f"код «{shown(code)}» справочника «{code_list.name}» ({code_list.oid}, версия "
         f"{code_list.version}) не применяется{since or until}, а нужен на {day:%d.%m.%Y}.",
         Severity.ERROR if (since or until) and field.oid != POSTS else Severity.WARNING,
         _siblings(item.parent, code_list, day),
@@ -316,7 +332,7 @@ def _too_wide(field: _Field, path: str, code: str, code_list: CodeList) -> Probl
         path,
         code,
         code_list,
-        f"код «{_shown(code)}» – рубрика, у которой в справочнике «{code_list.name}» ({code_list.oid}, "
+        f"код «{shown(code)}» – рубрика, у которой в справочнике «{code_list.name}» ({code_list.oid}, "
         f"версия {code_list.version}) есть подрубрики: {', '.join(under)} и другие. Подрубрика обязательна, "
         "если она есть.",
         Severity.ERROR if len(code) == _CATEGORY else Severity.WARNING,
@@ -339,7 +355,7 @@ def _other_words(
         title=field.title,
         point=field.point,
         severity=severity,
-        actual=_shown(code),
+        actual=shown(code),
         dictionary=code_list.name,
         oid=code_list.oid,
         version=code_list.version,

@@ -52,6 +52,7 @@ class Plan:
         return self.cls if self.members is None else self.members.leaf
 
 
+@functools.cache
 def path_of(place: str) -> str:
     """Return the path of an unrepeated place: ``vk_protocol.date`` → ``Referral/vkProtocol/date``."""
     return "/".join((ROOT, *(xml_name(name) for name in place.split("."))))

@@ -124,7 +124,8 @@ def test_a_semd_alone_waits_for_the_status_of_a_certificate_and_goes_on(
     assert key.certificate.snils == normalize_snils(DOCTOR.person.snils)
     gateway.change(trust=authority.trust(until=gateway.clock() - timedelta(days=1)))
     reply = alone(gateway, signed(gateway, semd_of(gateway), [key, *ALL[1:]]))
-    assert [one.code for one in reply.read(SubmitReferralResponse).warning] == ["MSE-2016"]
+    warned = [one.code for one in reply.read(SubmitReferralResponse).warning]
+    assert warned == ["MSE-5013", "MSE-2016"]
     number = number_in(reply)
     assert gateway.row(number).state == "AWAITING_CERTIFICATE_STATUS"
     assert recheck_certificates(gateway.runtime.context) == 0
