@@ -6,7 +6,7 @@ from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
-from storage.opening import open_store, upgrade
+from storage.opening import look, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.referrals import NewReferral, Referral
 from storage.rows import new_id
@@ -34,6 +34,7 @@ __all__ = [
     "Taken",
     "Telling",
     "Transaction",
+    "look",
     "new_id",
     "open_store",
     "upgrade",

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from adapter.cli import (
     certificate,
+    deadlines,
     exchange,
     files,
     receipt,
@@ -161,6 +162,10 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (
         _group("policy", "Политика ролей: кто подписывает документы."),
         (("show", service.show_policy), ("check", service.check_policy)),
+    ),
+    (
+        _group("deadlines", "Сроки направлений."),
+        (("list", deadlines.list_), ("terms", deadlines.terms)),
     ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),

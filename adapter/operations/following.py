@@ -11,15 +11,12 @@ from adapter.domain.clocks import Clock, from_rows
 from adapter.domain.deadlines import Counting, Side, term_code
 from adapter.domain.escalation import DEFAULT_CHAIN, PRESSED, Step, due, next_moment, planned
 from adapter.domain.partners import Partner, PartnerKind
-from adapter.domain.priority import PriorityCategory
+from adapter.domain.priority import PLACE_OF_NEWS, PriorityCategory
 from adapter.domain.states import Party, State, public_status
 from storage import NewDelivery, NewReferral, Referral, StoredDeadline, Transaction
 
 #: Kind of the delivery that tells a follower's address of a new state.
 STATUS_PUSH = "StatusPush"
-
-#: News of states go after documents.
-_PRIORITY = 200
 
 #: Terms that bound a state by themselves, counted from its beginning: no clock of the table of moves.
 WATCHED = {
@@ -161,6 +158,6 @@ def _news(tx: Transaction, partner: Partner, referral: Referral) -> NewDelivery:
         },
         referral_number=referral.number,
         version_number=referral.version_number,
-        priority=_PRIORITY,
+        priority=PLACE_OF_NEWS,
         test=referral.test,
     )

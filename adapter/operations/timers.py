@@ -14,6 +14,7 @@ from functools import partial
 from types import MappingProxyType
 
 from adapter.domain.escalation import Level, Step, due, next_moment, planned
+from adapter.domain.priority import PLACE_OF_LETTERS
 from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
 from adapter.operations.mail import STATUS, to_mis
@@ -35,9 +36,6 @@ _PAGE = 500
 
 #: Terms of which one letter tells at most; it says how many more there are.
 _ROWS_OF_LETTER = 50
-
-#: Letters go after documents and news of states.
-_PRIORITY_OF_LETTERS = 300
 
 
 def expire_terms(context: Context) -> int:
@@ -194,7 +192,7 @@ def _delivery(tx: Transaction, letter: _Letter) -> NewDelivery:
                 if row.until_at is not None
             ],
         },
-        priority=_PRIORITY_OF_LETTERS,
+        priority=PLACE_OF_LETTERS,
     )
 
 
