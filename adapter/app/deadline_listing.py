@@ -29,12 +29,6 @@ class Standing(StrEnum):
     WAITING = "waiting"
 
 
-STANDING_NAMES = {
-    Standing.OVERDUE: "истёк",
-    Standing.NEAR: "скоро истечёт",
-    Standing.RUNNING: "идёт",
-    Standing.WAITING: "приостановлен",
-}
 UNIT_NAMES = {
     Unit.HOUR: "час.",
     Unit.CALENDAR_DAY: "дн.",

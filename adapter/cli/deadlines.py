@@ -114,22 +114,23 @@ def terms(on_date: OnDate = None, config: ConfigFile = None, as_json: Json = Fal
 
 
 def _show(listing: Listing) -> None:
-    from adapter.app.deadline_listing import STANDING_NAMES, Standing  # noqa: PLC0415 - loaded already
+    from adapter.app.deadline_listing import Standing  # noqa: PLC0415 - loaded already
 
     styles = {Standing.OVERDUE: "bold red", Standing.NEAR: "yellow", Standing.WAITING: "dim"}
     console = out()
     if not listing.lines:
         console.print("Таких сроков нет.")
     else:
-        table = Table(Column("номер", no_wrap=True), Column("до", no_wrap=True), box=SIMPLE)
-        for title in ("состояние", "осталось", "срок", "чья очередь"):
-            table.add_column(title, overflow="fold")
+        table = Table(
+            Column("номер", no_wrap=True), Column("до", no_wrap=True), box=SIMPLE, padding=(0, 1, 0, 0)
+        )
+        for title, width in (("осталось", 13), ("срок", 12), ("чья очередь", 12)):
+            table.add_column(title, overflow="fold", min_width=width)
         for one in listing.lines:
             day = f"{one.last_day:%d.%m.%Y}" if one.last_day else "–"
             name = f"{one.name} ({one.code})" + (", тестовое" if one.test else "")
-            cells = (one.number, day, STANDING_NAMES[one.standing], _left(one), name)
-            turn = f"{one.turn} {one.organization}"
-            table.add_row(*(Text(plain(cell)) for cell in (*cells, turn)), style=styles.get(one.standing, ""))
+            cells = (one.number, day, _left(one), name, f"{one.turn} {one.organization}")
+            table.add_row(*(Text(plain(cell)) for cell in cells), style=styles.get(one.standing, ""))
         console.print(table)
     if listing.more:
         console.print("Показаны не все: есть ещё, см. --limit.")
@@ -140,5 +141,5 @@ def _left(line: Line) -> str:
     if line.days_over is not None:
         return f"просрочен на {line.days_over} дн."
     if line.days_left is None:
-        return "–"
+        return "приостановлен"
     return f"{line.days_left} раб. дн." if line.days_left else "сегодня последний день"
