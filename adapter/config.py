@@ -303,7 +303,7 @@ ALLOWED = {
     "date_parsing": "дата вида 2026-01-09 без кавычек",
 }
 
-SECRET_KEYS = ("password", "secret", "url")
+SECRET_KEYS = ("password", "secret", "url", "webhook")
 
 
 def _problem(error: ErrorDetails) -> ConfigProblem:
