@@ -166,7 +166,7 @@ class PartnerSection(Section):
     delivery: Delivery = Delivery.POLL
     address: HttpUrl | Literal[""] = ""
     client_entity_id: str = ""
-    webhook: NewsUrl | Literal[""] = ""
+    webhook: NewsUrl = ""
     webhook_secret_files: list[Path] = []
     test: bool = False
 
