@@ -51,7 +51,8 @@ def config(invoke: Invoke, tmp_path: Path) -> Path:
     path.write_bytes(Path(SHIPPED_CONFIG).read_bytes())
     assert invoke("db", "upgrade", "--config", path).status == 0
     with open_store(f"sqlite:///{tmp_path}/var/mse-adapter.db") as store:
-        store.transact(lambda tx: [tx.deadlines.put(one.referral_number, [one]) for one in ROWS])
+        for one in ROWS:
+            store.transact(lambda tx: tx.deadlines.put(one.referral_number, [one]))  # noqa: B023 - called at once
     return path
 
 
