@@ -68,14 +68,18 @@ class Following:
         return side, referral.bureau_oid if side is Side.BUREAU else referral.organization_oid
 
     def terms(self, referral: Referral, now: datetime) -> tuple[StoredDeadline, ...]:
-        """Return the terms that run or wait for a referral, in the order of their names."""
-        rows: Any = referral.details.get("clocks", [])
-        clocks = list(from_rows(rows))
+        """Return the terms that run or wait for a referral, in the order of their names.
+
+        A term of a citizen that is over is none any more: nobody is late with what he may leave.
+        """
+        kept: Any = referral.details.get("clocks", [])
+        clocks = list(from_rows(kept))
         watched = WATCHED.get(State(referral.state))
         if watched:
             clocks.append(Clock(watched, referral.state_since))
         mark = self.mark()
-        return tuple(self._row(one, referral, mark, now) for one in sorted(clocks, key=lambda one: one.name))
+        rows = [self._row(one, referral, mark, now) for one in sorted(clocks, key=lambda one: one.name)]
+        return tuple(one for one in rows if not _lapsed(one, now))
 
     def moved(
         self, tx: Transaction, before: Referral | None, referral: Referral, party: Party, now: datetime
@@ -89,7 +93,8 @@ class Following:
             party: whose act it was.
             now: when.
         """
-        self.keep(tx, referral, now)
+        if before is not None or referral.details.get("clocks") or State(referral.state) in WATCHED:
+            self.keep(tx, referral, now)
         if before is not None and before.state == referral.state:
             return
         for one in self.followers:
@@ -142,6 +147,10 @@ class Following:
         return not partner.organizations or any(
             partner.organization(oid) for oid in (referral.organization_oid, referral.bureau_oid)
         )
+
+
+def _lapsed(row: StoredDeadline, now: datetime) -> bool:
+    return row.side == Side.CITIZEN and row.until_at is not None and row.until_at < now
 
 
 def _news(tx: Transaction, partner: Partner, referral: Referral) -> NewDelivery:

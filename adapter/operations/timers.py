@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
+from adapter.domain.deadlines import Side
 from adapter.domain.escalation import Level, Step, due, next_moment, planned
 from adapter.domain.priority import PLACE_OF_LETTERS
 from adapter.domain.states import Event, Party, State
@@ -39,8 +40,12 @@ _ROWS_OF_LETTER = 50
 
 
 def expire_terms(context: Context) -> int:
-    """Let the terms that are over do what they do; returns how many referrals moved."""
-    done = 0
+    """Let the terms that are over do what they do; returns how many referrals moved.
+
+    Terms of citizens just lapse.
+    """
+    done, begun = 0, context.clock()
+    context.store.transact(lambda tx: tx.deadlines.lapse(str(Side.CITIZEN), begun))
     while True:
         now = context.clock()
         page = context.store.read(lambda tx: tx.deadlines.ended(now, tuple(EXPIRIES), _PAGE))  # noqa: B023

@@ -113,6 +113,19 @@ def test_rework_expires_once(gateway: Gateway) -> None:
     assert expire_terms(gateway.runtime.context) == 0
 
 
+def test_a_term_of_a_citizen_lapses(gateway: Gateway) -> None:
+    """The month to appeal is listed while it runs, presses nobody, and is gone when it is over."""
+    gateway.change(contacts=CONTACTS)
+    walk = Walk(gateway).to("COMPLETED")
+    row = terms(gateway, walk.number)["APPEAL_FILE"]
+    assert (row.side, row.next_at) == ("CITIZEN", None)
+    gateway.clock.moment = ended(gateway, walk.number, "APPEAL_FILE") + timedelta(seconds=1)
+    referral = gateway.row(walk.number)
+    assert gateway.runtime.context.following.terms(referral, gateway.clock()) == ()
+    assert (expire_terms(gateway.runtime.context), tell_of_terms(gateway.runtime.context)) == (0, 0)
+    assert (terms(gateway, walk.number), walk.state) == ({}, "COMPLETED")
+
+
 @ON_SQLITE
 def test_a_correction_in_time_stops_the_timer(gateway: Gateway) -> None:
     """A referral that was corrected is not expired, however late the timer comes."""
