@@ -84,7 +84,9 @@ class Following:
     def moved(
         self, tx: Transaction, before: Referral | None, referral: Referral, party: Party, now: datetime
     ) -> None:
-        """Keep the terms of a referral as they are after a move, and tell its followers of a new state.
+        """Keep the terms of a referral as they are after a move, and tell its followers.
+
+        A portal is told of a new state, a МИС of anything that others do: its queue may hold something.
 
         Args:
             tx: the transaction of the move.
@@ -95,10 +97,9 @@ class Following:
         """
         if before is not None or referral.details.get("clocks") or State(referral.state) in WATCHED:
             self.keep(tx, referral, now)
-        if before is not None and before.state == referral.state:
-            return
+        changed = before is None or before.state != referral.state
         for one in self.followers:
-            if self._follows(one, referral, party):
+            if (changed or one.kind is PartnerKind.MIS) and self._follows(one, referral, party):
                 tx.outbox.add(_news(tx, one, referral))
 
     def keep(self, tx: Transaction, referral: Referral, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from adapter.domain.contacts import Contact, ListedContacts
 from adapter.domain.deadlines import TERMS, Counting, Unit, overriding
 from adapter.domain.escalation import Level, Step
 from adapter.domain.partners import Partner, PartnerKind
+from adapter.domain.priority import place
 from adapter.operations.following import STATUS_PUSH, Following
 from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
 from adapter.stand.actors import BUREAU
@@ -309,6 +310,29 @@ def test_followers_are_told_of_every_state(gateway: Gateway, follower: Partner, 
     assert revisions == sorted(set(revisions))
     allowed = {"state", "publicStatus", "since", "revision"}
     assert all(set(one.payload) == allowed for one in told)
+
+
+@ON_SQLITE
+def test_a_mis_hears_of_acts_that_leave_the_state(gateway: Gateway) -> None:
+    """A new appointment changes no state and puts a notice into the queue: the МИС is told to look."""
+    portal, mis = _follower(PartnerKind.PORTAL, "PORT01001"), _follower(PartnerKind.MIS, "MISA01001")
+    walk = Walk(gateway).to("SCHEDULED")
+    gateway.change(following=counting_by(gateway, followers=(portal, mis)))
+    walk.schedule()
+    assert [(one.partner, one.payload["state"]) for one in queued(gateway, STATUS_PUSH)] == [
+        ("MISA01001", "SCHEDULED")
+    ]
+
+
+@ON_SQLITE
+def test_deliveries_have_the_order_of_the_queue(gateway: Gateway) -> None:
+    """The place in the outbox is that of the sort key; news come after all referrals."""
+    portal = _follower(PartnerKind.PORTAL, "PORT01001")
+    gateway.change(following=counting_by(gateway, followers=(portal,)))
+    walk = Walk(gateway).to("SUBMITTED")
+    (document,), (news,) = queued(gateway, "registerDocument"), queued(gateway, STATUS_PUSH)
+    assert document.priority == place(gateway.row(walk.number).sort_key)
+    assert document.priority < news.priority
 
 
 def test_the_bureau_gets_its_queue_in_order_page_by_page(gateway: Gateway) -> None:
