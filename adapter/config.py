@@ -166,7 +166,7 @@ class PartnerSection(Section):
     delivery: Delivery = Delivery.POLL
     address: HttpUrl | Literal[""] = ""
     client_entity_id: str = ""
-    webhook: NewsUrl | Literal[""] = ""
+    webhook: NewsUrl = ""
     webhook_secret_files: list[Path] = []
     test: bool = False
 
@@ -303,7 +303,7 @@ ALLOWED = {
     "date_parsing": "дата вида 2026-01-09 без кавычек",
 }
 
-SECRET_KEYS = ("password", "secret", "url")
+SECRET_KEYS = ("password", "secret", "url", "webhook")
 
 
 def _problem(error: ErrorDetails) -> ConfigProblem:

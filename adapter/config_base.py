@@ -38,6 +38,8 @@ def _fetch_url(value: str) -> str:
 
 
 def _news_url(value: str) -> str:
+    if not value:
+        return value
     parts = urlsplit(value)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not safe or not parts.hostname or "@" in parts.netloc or parts.fragment:

@@ -8,6 +8,7 @@ from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
 from storage.opening import open_beside, open_store, upgrade
+from storage.opening import look, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.paper import PaperRecord
 from storage.plans import PlanRow
@@ -45,6 +46,7 @@ __all__ = [
     "Telling",
     "Transaction",
     "Upload",
+    "look",
     "new_id",
     "open_beside",
     "open_store",

@@ -69,6 +69,9 @@ _ENDED = (
     .order_by(deadlines.c.until_at, deadlines.c.referral_number, deadlines.c.clock)
     .limit(sa.bindparam("limit"))
 )
+_LAPSE = sa.delete(deadlines).where(
+    deadlines.c.until_at < sa.bindparam("now"), deadlines.c.side == sa.bindparam("this_side")
+)
 _TO_TELL = (
     _SELECT.where(deadlines.c.next_at <= sa.bindparam("now"))
     .order_by(deadlines.c.next_at)
@@ -117,6 +120,10 @@ class Deadlines(Area):
         """Give terms of these names that ended before ``now``, the earliest first."""
         keys = {"now": now, "clocks": list(clocks), "limit": limit}
         return tuple(StoredDeadline(*row) for row in self._connection.execute(_ENDED, keys))
+
+    def lapse(self, side: str, now: datetime) -> int:
+        """Drop the terms of a side that ended before ``now``; returns how many."""
+        return self._connection.execute(_LAPSE, {"now": now, "this_side": side}).rowcount
 
     def to_tell(self, now: datetime, limit: int) -> tuple[StoredDeadline, ...]:
         """Give terms of which something is to be told by ``now``, the earliest first."""

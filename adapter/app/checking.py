@@ -16,17 +16,13 @@ from adapter.app.composition import (
     utc_now,
 )
 from adapter.app.counting import load_calendar, unknown_years
-from adapter.app.telling import load_mail_server, load_webhook_secrets
+from adapter.app.telling import check_telling
 from adapter.config import Config, ConfigError, ConfigProblem, load
 from signing import PolicyUnusableError, RolePolicy
 from signing.pki.expiry import terms_of, warnings_of
 from signing.roles.policy_file import kinds_without_roles, load_policy
 
-_TELLING: tuple[Callable[[Config], object], ...] = (
-    load_calendar,
-    load_webhook_secrets,
-    lambda config: load_mail_server(config.mail),
-)
+_TELLING: tuple[Callable[[Config], object], ...] = (load_calendar, check_telling)
 _LOADERS: tuple[Callable[[Config], object], ...] = (
     load_own_key,
     load_trust,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from adapter.calendars.corrections import CorrectionsUnusableError
 from adapter.calendars.source import ProductionCalendar
 from adapter.config import Config, ConfigError, ConfigProblem
+from adapter.domain.calendar import Calendar
 from adapter.domain.contacts import NO_CONTACTS, Contact, Contacts, ListedContacts
 from adapter.domain.deadlines import TERMS, Counting, Unit, overriding
 from adapter.domain.escalation import DEFAULT_CHAIN, Level, Step
@@ -37,9 +38,8 @@ def load_calendar(config: Config) -> ProductionCalendar:
         raise ConfigError(_FILE, problems) from None
 
 
-def following_of(config: Config, calendar: ProductionCalendar, partners: Partners) -> Following:
-    """Return how this installation counts, reminds and tells."""
-    section = config.deadlines
+def counting_of(config: Config, calendar: Calendar) -> Counting:
+    """Return how this installation counts: calendar, terms of the project and its own, zones."""
     changed = tuple(
         overriding(
             one.code,
@@ -48,17 +48,22 @@ def following_of(config: Config, calendar: ProductionCalendar, partners: Partner
             since=one.since,
             source=one.source,
         )
-        for one in section.terms
+        for one in config.deadlines.terms
     )
-    chain = tuple(Step(Level(one.level), one.days, frozenset(one.terms)) for one in section.chain)
     zones = {
         one.oid: ZoneInfo(one.zone)
         for partner in config.partners
         for one in partner.organizations
         if one.zone
     }
-    counting = Counting(calendar, (*TERMS, *changed), MappingProxyType(zones))
-    facts = repr((counting.terms, sorted((oid, zone.key) for oid, zone in zones.items())))
+    return Counting(calendar, (*TERMS, *changed), MappingProxyType(zones))
+
+
+def following_of(config: Config, calendar: ProductionCalendar, partners: Partners) -> Following:
+    """Return how this installation counts, reminds and tells."""
+    chain = tuple(Step(Level(one.level), one.days, frozenset(one.terms)) for one in config.deadlines.chain)
+    counting = counting_of(config, calendar)
+    facts = repr((counting.terms, sorted((oid, zone.key) for oid, zone in counting.zones.items())))
     table = hashlib.sha256(facts.encode()).hexdigest()[:16]
     return Following(
         counting=counting,

@@ -108,11 +108,13 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
         StoreError: the database cannot be used.
         OSError: the address is taken.
     """
+    from adapter.app.telling import check_telling  # noqa: PLC0415 - only who delivers needs it later
     from adapter.soap.server import serve as serve_wsgi  # noqa: PLC0415 - granian is loaded where it serves
 
     end_with_parent()
     config = load(config_path)
     open_runtime(config).close()
+    check_telling(config)
     service = config.service
     serve_wsgi(
         "adapter.app.running:make_application",

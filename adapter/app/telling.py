@@ -63,5 +63,15 @@ def load_mail_server(section: MailSection) -> MailServer | None:
     )
 
 
+def check_telling(config: Config) -> None:
+    """Read all that notices need, so that a program which could not tell does not start.
+
+    Raises:
+        ConfigError: a file cannot be used.
+    """
+    load_webhook_secrets(config)
+    load_mail_server(config.mail)
+
+
 def _wrong(key: str, allowed: str) -> ConfigError:
     return ConfigError(_FILE, [ConfigProblem(key, "", allowed)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import threading
 from functools import lru_cache
@@ -9,6 +10,7 @@ from functools import lru_cache
 from adapter.domain.calendar import STATUTORY
 
 _lock = threading.Lock()
+_years: dict[int, frozenset[dt.date]] = {}
 
 #: Before this year the country had other holidays; no referral is that old.
 FIRST_YEAR = 2013
@@ -30,20 +32,26 @@ def knows(year: int) -> bool:
 
 def is_working(day: dt.date) -> bool:
     """Tell whether a day is a working day of the whole country; by the labour code in a year not known."""
-    if not knows(day.year):
-        return STATUTORY.is_working(day, "")
+    off = _years.get(day.year)
+    return day not in (_build(day.year) if off is None else off)
+
+
+def _build(year: int) -> frozenset[dt.date]:
     with _lock:  # two threads must not build the same year at once
-        return day not in _days_off(day.year)
+        if year not in _years:
+            _years[year] = _days_off(year)
+        return _years[year]
 
 
-@lru_cache(maxsize=64)
 def _days_off(year: int) -> frozenset[dt.date]:
+    first = dt.date(year, 1, 1)
+    days = (first + dt.timedelta(days=n) for n in range(365 + calendar.isleap(year)))
+    if not knows(year):
+        return frozenset(day for day in days if not STATUTORY.is_working(day, ""))
     import holidays  # noqa: PLC0415 - as above
 
-    calendar = holidays.country_holidays("RU", years=year)
-    first = dt.date(year, 1, 1)
-    days = (first + dt.timedelta(days=n) for n in range(366))
-    return frozenset(day for day in days if day.year == year and not calendar.is_working_day(day))
+    country = holidays.country_holidays("RU", years=year)
+    return frozenset(day for day in days if not country.is_working_day(day))
 
 
 @lru_cache(maxsize=1)

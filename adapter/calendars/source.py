@@ -38,6 +38,7 @@ class ProductionCalendar:
         self._mark = _mark_of(self._current)
         self._fault = ""
         self._guessed: set[int] = set()
+        self._seen: set[int] = set()
 
     @property
     def fault(self) -> str:
@@ -46,8 +47,8 @@ class ProductionCalendar:
 
     @property
     def guessed(self) -> tuple[int, ...]:
-        """Years that were counted by the labour code alone since the start."""
-        return tuple(sorted(self._guessed))
+        """Years that were counted by the labour code alone since the start, and still are."""
+        return tuple(year for year in sorted(self._guessed) if not self.knows(year))
 
     @property
     def mark(self) -> str:
@@ -63,9 +64,8 @@ class ProductionCalendar:
         common = current.country.get(day)
         if common is not None:
             return common
-        if day.year not in self._guessed and not self.knows(day.year):
-            self._guessed.add(day.year)
-            _log.warning("the production calendar does not know %d: the labour code alone is used", day.year)
+        if day.year not in self._seen:
+            self._look_at(day.year)
         return library.is_working(day)
 
     def knows(self, year: int) -> bool:
@@ -93,7 +93,15 @@ class ProductionCalendar:
             raise
         self._stamp, self._fault = stamp, ""
         changed, self._current, self._mark = loaded != self._current, loaded, _mark_of(loaded)
+        self._seen = set()
         return changed
+
+    def _look_at(self, year: int) -> None:
+        """Remember, and say once, that a year is counted by the labour code alone."""
+        self._seen.add(year)
+        if not self.knows(year) and year not in self._guessed:
+            self._guessed.add(year)
+            _log.warning("the production calendar does not know %d: the labour code alone is used", year)
 
     def _look(self) -> _Stamp:
         try:

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from adapter.cli import (
     certificate,
+    deadlines,
     exchange,
     files,
     nsi,
@@ -198,6 +199,9 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
         ),
     ),
     (_group("rules", "Правила проверки направления."), (("list", rules.list_rules),)),
+        _group("deadlines", "Сроки направлений."),
+        (("list", deadlines.list_), ("terms", deadlines.terms)),
+    ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),
     (_group("config", "Файл настройки."), (("check", service.check),)),

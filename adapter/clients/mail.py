@@ -59,7 +59,7 @@ def give(server: MailServer, sender: str, to: Sequence[str], message: bytes) -> 
         except (smtplib.SMTPException, OSError):
             return NotSent("почтовый сервер не отвечает или не умеет защищённого соединения")
         try:
-            return _handed_over(session, sender, to, message)
+            return _handed_over(session, sender, to, message, watch)
         except (smtplib.SMTPException, OSError):
             return NotSent("почтовый сервер оборвал соединение до текста письма")
         finally:
@@ -100,17 +100,22 @@ def _connected(server: MailServer, watch: Watch) -> smtplib.SMTP:
     return session
 
 
-def _handed_over(session: smtplib.SMTP, sender: str, to: Sequence[str], message: bytes) -> Result:
+def _handed_over(
+    session: smtplib.SMTP, sender: str, to: Sequence[str], message: bytes, watch: Watch
+) -> Result:
     code, _ = session.mail(sender)
     if code not in _TAKEN:
         return Sent(code, "", b"")
     codes = [session.rcpt(address)[0] for address in to]
     if not any(code in _TAKEN for code in codes):
         return Sent(min(codes), "", b"")
+    if watch.expired:
+        return NotSent("время обмена истекло")
     try:
         code, _ = session.data(message)
     except smtplib.SMTPDataError as error:
         return Sent(error.smtp_code, "", b"")
     except (smtplib.SMTPException, OSError):
         return Unknown("почтовый сервер не ответил на текст письма")
-    return Sent(code, "", b"")
+    # What came before the connection was cut is no whole answer, though the library reads it as one.
+    return Unknown("время обмена истекло") if watch.expired else Sent(code, "", b"")

@@ -33,7 +33,6 @@ __all__ = [
     "extended_by_pause",
     "extended_until",
     "overriding",
-    "service_code",
     "term",
     "term_code",
     "working_days_after",
@@ -49,12 +48,6 @@ _EXAM_BY_CATEGORY = {
     PriorityCategory.AMPUTATION: "BUREAU_EXAM_PRIORITY",
     PriorityCategory.SVO: "BUREAU_EXAM_SVO",
 }
-_SERVICE_BY_CATEGORY = {
-    PriorityCategory.PALLIATIVE: "SLA_EMERGENCY",
-    PriorityCategory.AMPUTATION: "SLA_EMERGENCY",
-    PriorityCategory.SVO: "SLA_PRIORITY",
-    PriorityCategory.SICK_LEAVE: "SLA_PRIORITY",
-}
 
 
 def term_code(clock: str, category: PriorityCategory) -> str:
@@ -65,11 +58,6 @@ def term_code(clock: str, category: PriorityCategory) -> str:
     if clock != "BUREAU_EXAM":
         return clock
     return _EXAM_BY_CATEGORY.get(category, "BUREAU_EXAM_GENERAL")
-
-
-def service_code(category: PriorityCategory) -> str:
-    """Return the code of the term of the whole service (R76) for a category of priority."""
-    return _SERVICE_BY_CATEGORY.get(category, "SLA_STANDARD")
 
 
 def term(code: str, on: dt.date, terms: Iterable[Term] = TERMS) -> Term:
@@ -122,7 +110,7 @@ def deadline(
     waited = [(begun.astimezone(zone).date(), ended.astimezone(zone).date()) for begun, ended in pauses]
 
     def counts(day: dt.date) -> bool:
-        return not any(begun < day <= ended for begun, ended in waited)
+        return not waited or not any(begun < day <= ended for begun, ended in waited)
 
     def works(day: dt.date) -> bool:
         return counts(day) and calendar.is_working(day, region)

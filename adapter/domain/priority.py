@@ -28,6 +28,11 @@ _RANKS = MappingProxyType(
 )
 _RANK_OF_REPEAT = 3
 _LAST_DAY = "9999-12-31"
+_PLACES_OF_A_RANK = dt.date.max.toordinal() + 1
+
+#: Places after those of all referrals: news of states, letters.
+PLACE_OF_NEWS = 10 * _PLACES_OF_A_RANK
+PLACE_OF_LETTERS = PLACE_OF_NEWS + 1
 
 
 def category_of(referral: Referral) -> PriorityCategory:
@@ -60,3 +65,13 @@ def sort_key(category: PriorityCategory, previous_until: dt.date | None, receive
         rank, until = _RANK_OF_REPEAT, previous_until.isoformat()
     received = received_at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return f"{rank}/{until}/{received}"
+
+
+def place(key: str) -> int:
+    """Return the place of a `sort_key` among deliveries, which are ordered by a number: lower goes first.
+
+    Equal places go by the time at which they were queued.
+    """
+    rank, until, _ = key.split("/")
+    nearest = dt.date.fromisoformat(until).toordinal() if int(rank) == _RANK_OF_REPEAT else 0
+    return int(rank) * _PLACES_OF_A_RANK + nearest

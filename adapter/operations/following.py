@@ -11,15 +11,12 @@ from adapter.domain.clocks import Clock, from_rows
 from adapter.domain.deadlines import Counting, Side, term_code
 from adapter.domain.escalation import DEFAULT_CHAIN, PRESSED, Step, due, next_moment, planned
 from adapter.domain.partners import Partner, PartnerKind
-from adapter.domain.priority import PriorityCategory
+from adapter.domain.priority import PLACE_OF_NEWS, PriorityCategory
 from adapter.domain.states import Party, State, public_status
 from storage import NewDelivery, NewReferral, Referral, StoredDeadline, Transaction
 
 #: Kind of the delivery that tells a follower's address of a new state.
 STATUS_PUSH = "StatusPush"
-
-#: News of states go after documents.
-_PRIORITY = 200
 
 #: Terms that bound a state by themselves, counted from its beginning: no clock of the table of moves.
 WATCHED = {
@@ -71,19 +68,25 @@ class Following:
         return side, referral.bureau_oid if side is Side.BUREAU else referral.organization_oid
 
     def terms(self, referral: Referral, now: datetime) -> tuple[StoredDeadline, ...]:
-        """Return the terms that run or wait for a referral, in the order of their names."""
-        rows: Any = referral.details.get("clocks", [])
-        clocks = list(from_rows(rows))
+        """Return the terms that run or wait for a referral, in the order of their names.
+
+        A term of a citizen that is over is none any more: nobody is late with what he may leave.
+        """
+        kept: Any = referral.details.get("clocks", [])
+        clocks = list(from_rows(kept))
         watched = WATCHED.get(State(referral.state))
         if watched:
             clocks.append(Clock(watched, referral.state_since))
         mark = self.mark()
-        return tuple(self._row(one, referral, mark, now) for one in sorted(clocks, key=lambda one: one.name))
+        rows = [self._row(one, referral, mark, now) for one in sorted(clocks, key=lambda one: one.name)]
+        return tuple(one for one in rows if not _lapsed(one, now))
 
     def moved(
         self, tx: Transaction, before: Referral | None, referral: Referral, party: Party, now: datetime
     ) -> None:
-        """Keep the terms of a referral as they are after a move, and tell its followers of a new state.
+        """Keep the terms of a referral as they are after a move, and tell its followers.
+
+        A portal is told of a new state, a МИС of anything that others do: its queue may hold something.
 
         Args:
             tx: the transaction of the move.
@@ -92,11 +95,11 @@ class Following:
             party: whose act it was.
             now: when.
         """
-        self.keep(tx, referral, now)
-        if before is not None and before.state == referral.state:
-            return
+        if before is not None or referral.details.get("clocks") or State(referral.state) in WATCHED:
+            self.keep(tx, referral, now)
+        changed = before is None or before.state != referral.state
         for one in self.followers:
-            if self._follows(one, referral, party):
+            if (changed or one.kind is PartnerKind.MIS) and self._follows(one, referral, party):
                 tx.outbox.add(_news(tx, one, referral))
 
     def keep(self, tx: Transaction, referral: Referral, now: datetime) -> bool:
@@ -147,6 +150,10 @@ class Following:
         )
 
 
+def _lapsed(row: StoredDeadline, now: datetime) -> bool:
+    return row.side == Side.CITIZEN and row.until_at is not None and row.until_at < now
+
+
 def _news(tx: Transaction, partner: Partner, referral: Referral) -> NewDelivery:
     status = public_status(State(referral.state))
     return NewDelivery(
@@ -161,6 +168,6 @@ def _news(tx: Transaction, partner: Partner, referral: Referral) -> NewDelivery:
         },
         referral_number=referral.number,
         version_number=referral.version_number,
-        priority=_PRIORITY,
+        priority=PLACE_OF_NEWS,
         test=referral.test,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from adapter.domain.partners import Delivery, Partner, PartnerKind
+from adapter.domain.priority import place
 from adapter.operations.context import Context
 from storage import NewDelivery, Referral, Transaction
 
@@ -39,7 +40,9 @@ def to_registry_or_bureau(
     if registry is None or not has_semd:
         to_bureau(tx, context, referral, now)
     else:
-        tx.outbox.add(_delivery(tx, registry, "registerDocument", referral))
+        tx.outbox.add(
+            _delivery(tx, registry, "registerDocument", referral, priority=place(referral.sort_key))
+        )
 
 
 def to_bureau(tx: Transaction, context: Context, referral: Referral, now: datetime) -> None:
@@ -48,7 +51,7 @@ def to_bureau(tx: Transaction, context: Context, referral: Referral, now: dateti
     if bureau is None:
         return
     if bureau.delivery is Delivery.PUSH:
-        tx.outbox.add(_delivery(tx, bureau, PUSH, referral))
+        tx.outbox.add(_delivery(tx, bureau, PUSH, referral, priority=place(referral.sort_key)))
     else:
         payload = {"versionNumber": referral.version_number}
         tx.mailbox.post(
@@ -90,6 +93,7 @@ def _delivery(
     kind: str,
     referral: Referral,
     facts: Mapping[str, Any] | None = None,
+    priority: int = 0,
 ) -> NewDelivery:
     """Return the intent to deliver; its times are those of the database, like leases."""
     return NewDelivery(
@@ -99,5 +103,6 @@ def _delivery(
         payload=dict(facts or {}),
         referral_number=referral.number,
         version_number=referral.version_number,
+        priority=priority,
         test=referral.test,
     )

@@ -13,7 +13,9 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
+from adapter.domain.deadlines import Side
 from adapter.domain.escalation import Level, Step, due, next_moment, planned
+from adapter.domain.priority import PLACE_OF_LETTERS
 from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
 from adapter.operations.mail import STATUS, to_mis
@@ -36,13 +38,14 @@ _PAGE = 500
 #: Terms of which one letter tells at most; it says how many more there are.
 _ROWS_OF_LETTER = 50
 
-#: Letters go after documents and news of states.
-_PRIORITY_OF_LETTERS = 300
-
 
 def expire_terms(context: Context) -> int:
-    """Let the terms that are over do what they do; returns how many referrals moved."""
-    done = 0
+    """Let the terms that are over do what they do; returns how many referrals moved.
+
+    Terms of citizens just lapse.
+    """
+    done, begun = 0, context.clock()
+    context.store.transact(lambda tx: tx.deadlines.lapse(str(Side.CITIZEN), begun))
     while True:
         now = context.clock()
         page = context.store.read(lambda tx: tx.deadlines.ended(now, tuple(EXPIRIES), _PAGE))  # noqa: B023
@@ -194,7 +197,7 @@ def _delivery(tx: Transaction, letter: _Letter) -> NewDelivery:
                 if row.until_at is not None
             ],
         },
-        priority=_PRIORITY_OF_LETTERS,
+        priority=PLACE_OF_LETTERS,
     )
 
 

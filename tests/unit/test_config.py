@@ -173,3 +173,79 @@ def test_nonsense_about_signatures_is_refused(
     said = refused(written(tmp_path, (old, new)))
     assert list(said) == [key]
     assert word in said[key]
+
+
+STAND = "[stand]"
+
+
+@pytest.mark.parametrize(
+    ("added", "key"),
+    [
+        ("[deadlines]\nnear_days = 61", "deadlines.near_days"),
+        ('[[deadlines.terms]]\ncode = "NONE"\nsource = "x"', "deadlines.terms[1].code"),
+        ('[[deadlines.terms]]\ncode = "MO_REWORK"\nlength = -1\nsource = "x"', "deadlines.terms[1].length"),
+        ('[[deadlines.terms]]\ncode = "MO_REWORK"\nunit = "WEEK"\nsource = "x"', "deadlines.terms[1].unit"),
+        ('[[deadlines.terms]]\ncode = "MO_REWORK"\nsince = "soon"\nsource = "x"', "deadlines.terms[1].since"),
+        ('[[deadlines.terms]]\ncode = "MO_REWORK"', "deadlines.terms[1].source"),
+        ('[[deadlines.chain]]\nlevel = "chief"\ndays = 1', "deadlines.chain[1].level"),
+        ('[[deadlines.chain]]\nlevel = "head"\ndays = 300', "deadlines.chain[1].days"),
+        ('[[deadlines.chain]]\nlevel = "head"\ndays = 1\nterms = ["X"]', "deadlines.chain[1].terms[1]"),
+        (
+            "[deadlines]\nchain = [{level='head', days=1}, {level='head', days=1, terms=['MO_REWORK']}]",
+            "deadlines",
+        ),
+        ('[mail]\nhost = "mail.example.ru"', "mail"),
+        ('[mail]\nhost = "mail.example.ru"\nsender = "a@x.ru"\nsecurity = "none"', "mail"),
+        ('[mail]\nhost = "mail.example.ru"\nsender = "a@x.ru"\nuser = "u"', "mail"),
+        ('[mail]\nhost = "mail.example.ru/x"', "mail.host"),
+        ('[[mail.contacts]]\nlevel = "head"\nemail = "a@x.ru\\nBcc: b@x.ru"', "mail.contacts[1].email"),
+        ('[[mail.contacts]]\nlevel = "head"\nemail = "a@x.ru"\nsubject = "00"', "mail.contacts[1].subject"),
+    ],
+)
+def test_terms_and_letters_are_checked(tmp_path: Path, added: str, key: str) -> None:
+    """A wrong term, step, server or contact is refused with its key."""
+    assert key in refused(written(tmp_path, (STAND, f"{added}\n{STAND}")))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://portal.example.ru/news",
+        "https://user:secret@portal.example.ru/",
+        "file:///etc/passwd",
+        "https://portal.example.ru/#x",
+    ],
+)
+def test_news_leave_to_safe_addresses_only(tmp_path: Path, url: str) -> None:
+    """TLS, no password in the address; the address is not repeated where it may hold one."""
+    files = 'webhook_secret_files = ["s"]'
+    path = written(tmp_path, ('kind = "mis"\ncert', f'kind = "mis"\nwebhook = "{url}"\n{files}\ncert'))
+    said = refused(path)
+    assert list(said) == ["partners[1].webhook", "partners[2].webhook"]
+    assert url not in "".join(said.values())
+
+
+def test_news_need_a_secret_and_a_receiver(tmp_path: Path) -> None:
+    """An address without a secret, or at a bureau, is refused."""
+    url = 'webhook = "https://portal.example.ru/news"'
+    bare = written(tmp_path, ('kind = "mis"\ncert', f'kind = "mis"\n{url}\ncert'))
+    assert "webhook_secret_files" in refused(bare)["partners[1]"]
+    files = 'webhook_secret_files = ["s"]'
+    bureau = written(tmp_path, ('delivery = "poll"', f'delivery = "poll"\n{url}\n{files}'))
+    assert "МИС и портала" in refused(bureau)["partners[3]"]
+
+
+def test_sections_of_terms_and_letters(tmp_path: Path) -> None:
+    """What is given is read; paths are those of the folder."""
+    added = (
+        '[deadlines]\ncalendar_file = "calendar.toml"\n'
+        '[[deadlines.terms]]\ncode = "MO_REWORK"\nunit = "WORKING_DAY"\nsince = 2026-03-01\nsource = "акт"\n'
+        '[[deadlines.chain]]\nlevel = "head"\ndays = -1\n'
+        '[mail]\nhost = "localhost"\nsecurity = "none"\nsender = "mse@больница.рф"\n'
+        '[[mail.contacts]]\nlevel = "head"\nemail = "a@x.ru"\nsubject = "77"\n'
+    )
+    config = load(written(tmp_path, (STAND, f"{added}{STAND}")))
+    assert config.deadlines.calendar_file == tmp_path / "calendar.toml"
+    (term,) = config.deadlines.terms
+    assert (term.length, term.unit, str(term.since)) == (None, "WORKING_DAY", "2026-03-01")
+    assert (config.mail.sender, config.mail.contacts[0].subject) == ("mse@больница.рф", "77")

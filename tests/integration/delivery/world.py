@@ -232,7 +232,7 @@ def _row(number: str, at: datetime) -> NewReferral:
         document_kind="121",
         content_hash="0" * 64,
         priority="NONE",
-        sort_key="9",
+        sort_key="4/9999-12-31/2026-03-02T09:00:00.000000+00:00",
         citizen_hash="c",
         received_at=at,
         issue_date=date(2026, 3, 2),

@@ -13,6 +13,7 @@ import pytest
 
 from adapter.app.composition import MOSCOW, clock_on, open_runtime
 from adapter.app.readiness import gost_condition, health
+from adapter.calendars.library import last_known_year
 from adapter.config import Config, ConfigError, load
 from signing import gost
 from storage import Store, StoreError
@@ -77,7 +78,8 @@ class Drifting:
 def test_a_node_is_ready_with_its_database_and_clock(gateway: Gateway) -> None:
     """Ready: the database answers and its clock is within five seconds; each failure is named."""
     good: Store = gateway.runtime.store
-    others = {"key": "ok", "gost": "ok", "trust": "ok", "roles": "ok"}
+    gateway.clock.moment = datetime(2026, 3, 2, 9, tzinfo=UTC)  # of a year whose calendar is known
+    others = {"key": "ok", "gost": "ok", "trust": "ok", "roles": "ok", "calendar": "ok"}
     assert asked(gateway, good) == (200, {"database": "ok", "clock": "ok", **others})
     assert asked(gateway, Drifting(7)) == (503, {"database": "ok", "clock": "fail", **others})
     assert asked(gateway, Drifting(-7)) == (503, {"database": "ok", "clock": "fail", **others})
@@ -91,6 +93,17 @@ def test_a_ready_node_shows_its_trust(gateway: Gateway) -> None:
     assert status == 200
     shown = json.loads(body)["trust"]
     assert (shown["roots"], shown["lists"], shown["fault"], shown["warnings"]) == (1, 1, "", [])
+
+
+def test_a_year_that_the_calendar_does_not_know_is_a_warning(gateway: Gateway) -> None:
+    """From November on the next year is asked for too; the node goes on, and names the years."""
+    last = last_known_year()
+    for month, unknown in ((10, []), (11, [last + 1])):
+        gateway.clock.moment = datetime(last, month, 2, 9, tzinfo=UTC)
+        status, body = health(gateway.runtime, "/health/ready")
+        shown = json.loads(body)
+        assert (status, shown["calendar"]["unknown_years"]) == (200, unknown)
+        assert shown["checks"]["calendar"] == ("warn" if unknown else "ok")
 
 
 def nothing_found(_: str) -> ctypes.CDLL:

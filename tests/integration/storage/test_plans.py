@@ -38,6 +38,8 @@ _QUERIES: dict[str, Callable[[Transaction], Any]] = {
     "ix_journal_heads_unanchored": lambda tx: tx.anchors.append(NOW, str.encode),
     "ix_claims_owner": lambda tx: tx.claims.release_owned("R-1"),
     "ix_uploads_touched_at": lambda tx: tx.uploads.expire(NOW),
+    "ix_deadlines_until_at": lambda tx: tx.deadlines.ended(NOW, ("MO_REWORK",), 10),
+    "ix_deadlines_next_at": lambda tx: tx.deadlines.to_tell(NOW, 10),
     "ix_held_events_subject": lambda tx: tx.held_events.list("m"),
 }
 

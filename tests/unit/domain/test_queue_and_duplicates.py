@@ -17,7 +17,14 @@ from adapter.domain.duplicates import (
 )
 from adapter.domain.grounds import GROUNDS, Ground
 from adapter.domain.history import ElectronicSickLeave
-from adapter.domain.priority import PriorityCategory, category_of, sort_key
+from adapter.domain.priority import (
+    PLACE_OF_LETTERS,
+    PLACE_OF_NEWS,
+    PriorityCategory,
+    category_of,
+    place,
+    sort_key,
+)
 from adapter.domain.referral import CaseEvents
 from tests.unit.domain.example import example
 
@@ -49,6 +56,39 @@ def test_equals_go_by_time(category: PriorityCategory, first: dt.datetime, secon
     """Within a category the text order is the order of receipt, whatever zone the instant is written in."""
     elsewhere = second.astimezone(dt.timezone(dt.timedelta(hours=12)))
     assert (sort_key(category, None, first) < sort_key(category, None, elsewhere)) == (first < second)
+
+
+RANKS = [
+    {PriorityCategory.PALLIATIVE, PriorityCategory.AMPUTATION},
+    {PriorityCategory.SVO},
+    {PriorityCategory.SICK_LEAVE},
+]
+waiting = st.tuples(
+    st.sampled_from(PriorityCategory),
+    st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2100, 1, 1)),
+    INSTANTS,
+)
+
+
+def by_the_book(one: tuple[PriorityCategory, dt.date | None, dt.datetime]) -> tuple[object, ...]:
+    """Order a referral as C.4 says it: rank, nearest end for repeats, time of receipt."""
+    category, until, received = one
+    rank = next((n for n, ranks in enumerate(RANKS) if category in ranks), 3 if until else 4)
+    return rank, until if rank == 3 else dt.date.max, received
+
+
+@given(st.lists(waiting, min_size=2, max_size=12))
+def test_the_queue_is_the_total_order_of_the_rules(
+    referrals: list[tuple[PriorityCategory, dt.date | None, dt.datetime]],
+) -> None:
+    """Sorting by the text is sorting by the rules; deliveries have the same order, news come last."""
+    expected = sorted(referrals, key=by_the_book)
+    assert sorted(referrals, key=lambda one: sort_key(*one)) == expected
+    places = [place(sort_key(*one)) for one in expected]
+    assert places == sorted(places)
+    assert 0 <= places[0] <= places[-1] < PLACE_OF_NEWS < PLACE_OF_LETTERS < 2**31
+    equal = {(place(sort_key(*one)), by_the_book(one)[:2]) for one in referrals}
+    assert len(equal) == len({first for first, _ in equal}) == len({second for _, second in equal})
 
 
 @pytest.mark.parametrize(
