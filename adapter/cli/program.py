@@ -20,6 +20,7 @@ from adapter.cli import (
     exchange,
     files,
     receipt,
+    report,
     running,
     service,
     signature,
@@ -122,9 +123,9 @@ app = typer.Typer(
 )
 
 
-def _group(name: str, text: str) -> typer.Typer:
-    made = typer.Typer(cls=Group, help=text, no_args_is_help=True)
-    app.add_typer(made, name=name)
+def _group(name: str, text: str, owner: typer.Typer | None = None, kind: type[Group] = Group) -> typer.Typer:
+    made = typer.Typer(cls=kind, help=text, no_args_is_help=True)
+    (owner or app).add_typer(made, name=name)
     return made
 
 
@@ -132,6 +133,7 @@ def _add(owner: typer.Typer, name: str, function: Any) -> None:
     owner.command(name, cls=Command)(function)
 
 
+_report = _group("report", report.HELP, kind=report.ReportGroup)
 _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (
         app,
@@ -162,6 +164,8 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
         _group("policy", "Политика ролей: кто подписывает документы."),
         (("show", service.show_policy), ("check", service.check_policy)),
     ),
+    (_report, (("show", report.show), ("names", report.names))),
+    (_group("plan", "Планы организаций.", _report), (("import", report.import_plans),)),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),
     (_group("config", "Файл настройки."), (("check", service.check),)),

@@ -17,6 +17,7 @@ from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
 from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
+from adapter.domain.statistics import Statistics
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -72,6 +73,7 @@ class Context:
         roles: which roles sign which kind of document, as the operator's file says now.
         bell: rung after a transaction that queued a delivery.
         replays: messages of partners behind the integration bus that this process has taken.
+        statistics: answers questions about indicators; None: nobody counts here.
     """
 
     own: OwnSystem
@@ -85,6 +87,7 @@ class Context:
     roles: PolicySource = field(default_factory=PolicySource)
     bell: Bell = field(default_factory=Bell)
     replays: ReplayWindow = field(default_factory=ReplayWindow)
+    statistics: Statistics | None = None
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""

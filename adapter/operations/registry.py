@@ -12,12 +12,15 @@ from adapter.operations.changes import accept, register, reject, schedule, withd
 from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.documents import get_document
 from adapter.operations.door import Operation
+from adapter.operations.progress import get_progress
 from adapter.operations.queues import (
     acknowledge_notices,
     acknowledge_referrals,
     fetch_notices,
     fetch_referrals,
 )
+from adapter.operations.service_information import get_service_information
+from adapter.operations.statistics import get_statistics
 from adapter.operations.status import get_status
 from adapter.operations.submit import submit
 from adapter.operations.uploads import upload_part
@@ -74,9 +77,14 @@ BUREAU_OPERATIONS = (
 )
 
 INFORMATION_OPERATIONS = (
-    _later("GetServiceInformation", information.GetServiceInformationRequest),
-    _later("GetProgress", information.GetProgressRequest),
-    _later("GetStatistics", information.GetStatisticsRequest),
+    Operation(
+        "GetServiceInformation",
+        information.GetServiceInformationRequest,
+        get_service_information,
+        stored=False,
+    ),
+    Operation("GetProgress", information.GetProgressRequest, get_progress, stored=False),
+    Operation("GetStatistics", information.GetStatisticsRequest, get_statistics, stored=False),
 )
 
 #: Path of the service: its operations by name.

@@ -56,8 +56,8 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
             state=referral.state,
             since=referral.state_since,
             version_number=referral.version_number,
-            responsible_organization=_responsible(referral),
-            expected_completion_date=_expected_day(referral),
+            responsible_organization=responsible(referral),
+            expected_completion_date=expected_day(referral),
             deadline=_deadline(referral),
             registration_number=referral.registration_number,
             emdr_id=referral.remd_id,
@@ -78,7 +78,7 @@ def _may_ask(
     return named or may_see(tx, call.partner, referral)
 
 
-def _responsible(referral: Referral) -> Organization:
+def responsible(referral: Referral) -> Organization:
     """Return whose turn it is: the organisation that can make the next move."""
     state = State(referral.state)
     steps = [move(state, event) for event in possible(state)]
@@ -95,7 +95,8 @@ def _deadline(referral: Referral) -> Deadline | None:
     return Deadline(code=referral.deadline_code, until=referral.deadline_at)
 
 
-def _expected_day(referral: Referral) -> date | None:
+def expected_day(referral: Referral) -> date | None:
+    """Return the last day of the term of the expertise, in the zone of the bureau; None while none runs."""
     exam: Clock | None = next((one for one in clocks_of(referral) if one.name == _EXAM), None)
     if exam is None or exam.waits_since is not None:
         return None
