@@ -16,14 +16,13 @@ from adapter.config import Config, load
 from adapter.domain.statistics import OPERATOR, Group, Line, Query, Table, Unit, Viewer
 from adapter.domain.subjects import SUBJECTS
 from adapter.reports.balance import Imbalance
-from adapter.reports.catching_up import catch_up
 from adapter.reports.files import Value, write_csv, write_xlsx
 from adapter.reports.indicators import NAMES
 from adapter.reports.plan_fact import PlanLine, plan_and_fact
 from adapter.reports.plan_files import FILE_BYTES, FileFaults, read_plans
 from adapter.reports.ranking import ranking
 from adapter.reports.service import Reports
-from storage import Store, open_beside
+from storage import open_beside
 
 __all__ = ["NAMES", "FileFaults", "Group", "Sheet"]
 
@@ -165,9 +164,10 @@ def indicators(
     config = load(config_path)
     now = utc_now()
     with reports_of(config) as reports:
-        _count(reports.store, told)
-        table = reports.table(query, Viewer() if public else OPERATOR, now)
-        faults = reports.imbalances(query, OPERATOR, now)
+        reports.catch_up(told=told)
+        table, faults = reports.checked(query, now)
+        if public:
+            table = reports.table(query, Viewer(), now)
     lines = table.lines if best is None else _best(table.lines, *best)
     here = ZoneInfo(config.service.zone)
     groups = table.query.groups
@@ -187,7 +187,7 @@ def plans_and_facts(config_path: Path, query: Query, told: Callable[[int], None]
     config = load(config_path)
     now = utc_now()
     with reports_of(config) as reports:
-        _count(reports.store, told)
+        reports.catch_up(told=told)
         lines = plan_and_fact(reports, query, OPERATOR, now)
     cut_off = (query.cut_off or now).astimezone(ZoneInfo(config.service.zone))
     title = f"План и факт, {query.first:%d.%m.%Y} – {query.last:%d.%m.%Y}"
@@ -205,10 +205,6 @@ def import_plans(config_path: Path, path: Path) -> int:
     rows = read_plans(read_file(path, FILE_BYTES))
     with open_beside(config.store.url) as store:
         return store.transact(lambda tx: tx.plans.put(rows))
-
-
-def _count(store: Store, told: Callable[[int], None] | None) -> None:
-    catch_up(store, told=told)
 
 
 def _title(table: Table) -> str:

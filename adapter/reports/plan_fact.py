@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from adapter.domain.statistics import Group, Query, Viewer
 from adapter.domain.subjects import region
-from adapter.reports.catching_up import catch_up
 from adapter.reports.lines import derive, ratio, share
 from adapter.reports.service import Reports
 from storage import PlanRow
@@ -46,7 +45,7 @@ class PlanLine:
 
 def plan_and_fact(reports: Reports, query: Query, viewer: Viewer, now: dt.datetime) -> tuple[PlanLine, ...]:
     """Return the plans whose period shares a day with the one asked for, by organisation and first day."""
-    catch_up(reports.store)
+    reports.catch_up()
     plans = reports.store.read(lambda tx: tx.plans.touching(query.first, query.last))
     found: list[PlanLine] = []
     for first, last in sorted({(one.period_from, one.period_to) for one in plans}):
