@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -141,6 +142,14 @@ class RetentionSection(Section):
     refused_raw_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
 
+class ReportSection(Section):
+    """What reports are compared with, and from which number on outsiders are shown it."""
+
+    commissioned_on: date | None = None
+    targets_file: Path | None = None
+    small_numbers: Annotated[int, Field(ge=2, le=100)] = 5
+
+
 class OrganizationSection(Section):
     """An organisation that a partner acts for."""
 
@@ -169,6 +178,7 @@ class PartnerSection(Section):
     webhook: NewsUrl = ""
     webhook_secret_files: list[Path] = []
     test: bool = False
+    statistics_regions: list[Annotated[str, StringConstraints(pattern=r"^(\d\d|\*)$")]] = []
 
     @model_validator(mode="after")
     def _complete(self) -> PartnerSection:
@@ -231,6 +241,7 @@ class Config(Section):
     retention: RetentionSection = RetentionSection()
     deadlines: DeadlineSection = DeadlineSection()
     mail: MailSection = MailSection()
+    reports: ReportSection = ReportSection()
     stand: StandSection = StandSection()
     partners: list[PartnerSection] = Field(min_length=1)
 

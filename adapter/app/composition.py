@@ -23,10 +23,13 @@ from adapter.contract.namespaces import REMD_CALLBACK, service_tag
 from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.partners import Organization, Partner, Partners
+from adapter.domain.statistics import TARGETS, Target, standard_targets
 from adapter.operations.context import Context, Limits, OwnSystem, pseudonym
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
+from adapter.reports.plan_files import FileFaults, read_targets
+from adapter.reports.service import Reports
 from signing import (
     Certificate,
     KeyUnusableError,
@@ -110,6 +113,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     certificates = load_partner_certificates(config)
     calendar = load_calendar(config)
     service, limits = config.service, config.limits
+    targets = load_targets(config)
     store = open_store(config.store.url, pool_size=config.store.pool_size)
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
@@ -133,8 +137,33 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         registers=RegisterSource(store, partial(pseudonym, secret)),
         following=following_of(config, calendar, partners),
         contacts=contacts_of(config),
+        statistics=Reports(store, targets=targets, threshold=config.reports.small_numbers),
     )
     return Runtime(config, context, clock, certificates, calendar)
+
+
+def load_targets(config: Config) -> tuple[Target, ...]:
+    """Return what indicators should be: the built-in targets, those of the commissioning, those of the file.
+
+    Raises:
+        ConfigError: the file cannot be used; each of its faults is a problem.
+    """
+    reports = config.reports
+    targets = TARGETS
+    if reports.commissioned_on is not None:
+        targets += standard_targets(reports.commissioned_on)
+    if reports.targets_file is None:
+        return targets
+    try:
+        return targets + read_targets(reports.targets_file.read_bytes())
+    except FileFaults as error:
+        problems = [
+            ConfigProblem(f"reports.targets_file: {one.place}", one.value, one.allowed)
+            for one in error.faults
+        ]
+        raise ConfigError(Path("config.toml"), problems) from None
+    except OSError as error:
+        raise _wrong("reports.targets_file", f"таблица целей ({_cause(error)})") from None
 
 
 def load_own_key(config: Config) -> SigningKey:
@@ -248,6 +277,7 @@ def load_partners(config: Config) -> Partners:
                 address=one.address,
                 webhook=one.webhook,
                 test=one.test,
+                statistics_regions=frozenset(one.statistics_regions),
             )
             for one in config.partners
         )

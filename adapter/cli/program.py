@@ -25,6 +25,7 @@ from adapter.cli import (
     receipt,
     register,
     rules,
+    report,
     running,
     service,
     signature,
@@ -127,9 +128,9 @@ app = typer.Typer(
 )
 
 
-def _group(name: str, text: str) -> typer.Typer:
-    made = typer.Typer(cls=Group, help=text, no_args_is_help=True)
-    app.add_typer(made, name=name)
+def _group(name: str, text: str, owner: typer.Typer | None = None, kind: type[Group] = Group) -> typer.Typer:
+    made = typer.Typer(cls=kind, help=text, no_args_is_help=True)
+    (owner or app).add_typer(made, name=name)
     return made
 
 
@@ -137,6 +138,7 @@ def _add(owner: typer.Typer, name: str, function: Any) -> None:
     owner.command(name, cls=Command)(function)
 
 
+_report = _group("report", report.HELP, kind=report.ReportGroup)
 _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (
         app,
@@ -202,6 +204,8 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
         _group("deadlines", "Сроки направлений."),
         (("list", deadlines.list_), ("terms", deadlines.terms)),
     ),
+    (_report, (("show", report.show), ("names", report.names))),
+    (_group("plan", "Планы организаций.", _report), (("import", report.import_plans),)),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),
     (_group("config", "Файл настройки."), (("check", service.check),)),

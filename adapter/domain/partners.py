@@ -60,6 +60,7 @@ OPERATIONS_OF_KIND: dict[PartnerKind, frozenset[str]] = {
             "FetchNotices",
             "AcknowledgeNotices",
             "GetDocument",
+            "GetStatistics",
         }
     ),
     PartnerKind.BUREAU: frozenset(
@@ -82,6 +83,7 @@ OPERATIONS_OF_KIND: dict[PartnerKind, frozenset[str]] = {
             "RegisterPaperExamination",
             "RegisterAppeal",
             "RegisterAppealDecision",
+            "GetStatistics",
         }
     ),
     PartnerKind.REMD: frozenset(
@@ -132,6 +134,8 @@ class Partner:
         address: URL of its endpoint where we call it, otherwise empty.
         webhook: URL that it wants news of states at; empty: it asks for them.
         test: its contour is the test one: only test referrals go there.
+        statistics_regions: for a portal, the subjects whose small numbers are not hidden from it, ``*`` for
+            all: the system of a ministry.
     """
 
     code: str
@@ -148,6 +152,7 @@ class Partner:
     address: str = ""
     webhook: str = ""
     test: bool = False
+    statistics_regions: frozenset[str] = frozenset()
 
     def may_call(self, operation: str) -> bool:
         """Tell whether this system may call the operation."""

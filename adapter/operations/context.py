@@ -22,6 +22,7 @@ from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
 from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
 from adapter.operations.following import Following
+from adapter.domain.statistics import Statistics
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -88,6 +89,7 @@ class Context:
         code_lists: НСИ as it is active now.
         following: how terms are counted, whom they press, who follows referrals.
         contacts: whom to write to.
+        statistics: answers questions about indicators; None: nobody counts here.
     """
 
     own: OwnSystem
@@ -107,6 +109,7 @@ class Context:
     code_lists: CodeLists = NO_CODE_LISTS
     following: Following = field(default_factory=Following)
     contacts: Contacts = NO_CONTACTS
+    statistics: Statistics | None = None
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""

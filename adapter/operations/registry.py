@@ -15,6 +15,7 @@ from adapter.operations.documents import get_document
 from adapter.operations.door import Operation
 from adapter.operations.handing import assign, forward
 from adapter.operations.paper import register_examination, register_referrals
+from adapter.operations.progress import get_progress
 from adapter.operations.prolonging import extend, request_examination
 from adapter.operations.queues import (
     acknowledge_notices,
@@ -23,6 +24,8 @@ from adapter.operations.queues import (
     fetch_referrals,
 )
 from adapter.operations.replacement import replace_document
+from adapter.operations.service_information import get_service_information
+from adapter.operations.statistics import get_statistics
 from adapter.operations.status import get_status
 from adapter.operations.submit import submit
 from adapter.operations.uploads import upload_part
@@ -83,9 +86,14 @@ BUREAU_OPERATIONS = (
 )
 
 INFORMATION_OPERATIONS = (
-    _later("GetServiceInformation", information.GetServiceInformationRequest),
-    _later("GetProgress", information.GetProgressRequest),
-    _later("GetStatistics", information.GetStatisticsRequest),
+    Operation(
+        "GetServiceInformation",
+        information.GetServiceInformationRequest,
+        get_service_information,
+        stored=False,
+    ),
+    Operation("GetProgress", information.GetProgressRequest, get_progress, stored=False),
+    Operation("GetStatistics", information.GetStatisticsRequest, get_statistics, stored=False),
 )
 
 #: Path of the service: its operations by name.

@@ -57,8 +57,8 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
             state=referral.state,
             since=referral.state_since,
             version_number=referral.version_number,
-            responsible_organization=_responsible(referral),
-            expected_completion_date=_expected_day(context, referral),
+            responsible_organization=responsible(referral),
+            expected_completion_date=expected_day(context, referral),
             deadline=_deadline(referral),
             registration_number=referral.registration_number,
             emdr_id=referral.remd_id,
@@ -83,7 +83,7 @@ def _may_ask(
     return named or may_see(tx, call.partner, referral)
 
 
-def _responsible(referral: Referral) -> Organization:
+def responsible(referral: Referral) -> Organization:
     """Return whose turn it is; while the document is in РЭМД or on its way the bureau is waited for."""
     name = str(referral.details.get("organizationName") or "")
     if turn_of(State(referral.state)) in {Party.BUREAU, Party.REMD}:
@@ -109,8 +109,8 @@ def _waiting(context: Context, referral: Referral) -> tuple[str, ...]:
     return tuple(code for code, until in ends if until is None)
 
 
-def _expected_day(context: Context, referral: Referral) -> date | None:
-    """Return the day by which the expertise is to be done (R78); None while that term waits."""
+def expected_day(context: Context, referral: Referral) -> date | None:
+    """Return the day by which the expertise is to be done (R78), at the bureau; None while the term waits."""
     exam = next((one for one in clocks_of(referral) if one.name == _EXAM), None)
     until = None if exam is None else context.following.end(exam, referral)[1]
     if until is None:

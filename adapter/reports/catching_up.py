@@ -6,17 +6,25 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from adapter.reports.folding import Facts, fold
+from adapter.reports.terms import Due, statutory_due
 from storage import JournalRow, Store, Transaction
 
 #: Referrals counted in one transaction: on SQLite every other writer waits for it.
 PAGE = 50
 
 
-def catch_up(store: Store, *, limit: int | None = None, told: Callable[[int], None] | None = None) -> int:
+def catch_up(
+    store: Store,
+    *,
+    due: Due = statutory_due,
+    limit: int | None = None,
+    told: Callable[[int], None] | None = None,
+) -> int:
     """Count every journal that has grown.
 
     Args:
         store: the durable store.
+        due: gives the ends of terms.
         limit: stop after about so many journals; None: none is left behind.
         told: hears after each transaction how many journals it counted.
 
@@ -27,7 +35,7 @@ def catch_up(store: Store, *, limit: int | None = None, told: Callable[[int], No
     while limit is None or done < limit:
         if not store.read(lambda tx: tx.counting.behind()):
             break
-        counted = store.transact(_count_page)
+        counted = store.transact(lambda tx: _count_page(tx, due))
         if counted == 0:  # another process counts what is left
             break
         done += counted
@@ -36,14 +44,14 @@ def catch_up(store: Store, *, limit: int | None = None, told: Callable[[int], No
     return done
 
 
-def _count_page(tx: Transaction) -> int:
+def _count_page(tx: Transaction, due: Due) -> int:
     grown = tx.counting.grown(PAGE)
     found: list[Facts] = []
     for subject in grown:
         referral = tx.referrals.get(subject)
         if referral is None:  # refused messages, events of РЭМД: asked directly, they are few
             continue
-        facts = fold(_journal(tx, subject), referral)
+        facts = fold(_journal(tx, subject), referral, due)
         if facts is not None:
             found.append(facts)
     if found:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from adapter.domain.state_names import Event, State
 from adapter.domain.subjects import region, zone
 from adapter.reports.outcomes import Outcome, outcome_after
-from adapter.reports.terms import TermFacts, Terms
+from adapter.reports.terms import Due, TermFacts, Terms, happened_at, statutory_due
 from storage import JournalRow, Referral
 
 #: What a dimension says where a document does not tell it.
@@ -89,7 +89,7 @@ class _Fold:
         outcome = outcome_after(known, state)
         if outcome is not known:
             self._outcome(row.at, outcome)
-        self._milestones(row.at, state)
+        self._milestones(row, state)
         self._returns(row, before, state)
 
     def _outcome(self, at: dt.datetime, outcome: Outcome) -> None:
@@ -98,15 +98,15 @@ class _Fold:
         if not self.outcomes or self.outcomes[-1][1] is not outcome:
             self.outcomes.append((at, outcome))
 
-    def _milestones(self, at: dt.datetime, state: State) -> None:
+    def _milestones(self, row: JournalRow, state: State) -> None:
         if state is State.IN_WORK and "accepted_at" not in self.first:
             self.accepted_version = self.version
         name = _MILESTONES.get(state)
         if name is None or name in self.first:
             return
-        self.first[name] = at
+        self.first[name] = row.at
         if name in {"delivered_at", "remd_at"}:
-            self.delays[name] = self._delay(at)
+            self.delays[name] = self._delay(happened_at(row))
 
     def _delay(self, at: dt.datetime) -> int | None:
         """Return whole calendar days from the issue of the referral; None when the issue is not known."""
@@ -187,17 +187,18 @@ _MILESTONES = MappingProxyType(
 )
 
 
-def fold(rows: Iterable[JournalRow], referral: Referral) -> Facts | None:
+def fold(rows: Iterable[JournalRow], referral: Referral, due: Due = statutory_due) -> Facts | None:
     """Return the countable facts of a referral; None when it is never counted: a test one.
 
     Args:
         rows: its whole journal, in order.
         referral: its row of the register, for what never changes and for the bureau that has it now.
+        due: gives the ends of terms.
     """
     if referral.test:
         return None
     here = zone(region(referral.organization_oid))
-    known = _Fold(referral, here, Terms(referral))
+    known = _Fold(referral, here, Terms(referral, due))
     for row in rows:
         known.take(row)
     return known.facts() if known.outcomes else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 from adapter.domain.priority import PriorityCategory
 from adapter.domain.statistics import Unit
@@ -12,7 +13,10 @@ from adapter.reports.counters import Counts, Cube, Key
 from adapter.reports.indicators import ALL, INDICATORS
 from adapter.reports.lines import Hidden, derive
 from adapter.reports.outcomes import NOT_ACCEPTED, Outcome
-from adapter.reports.suppression import Cell, Equation, hidden_cells
+from adapter.reports.suppression import Equation, hidden_cells
+
+#: One number of one cut.
+Cell: TypeAlias = tuple[Key, str]
 
 #: The smallest number that outsiders are shown, apart from zero (facts, E.2).
 THRESHOLD = 5
@@ -78,7 +82,7 @@ def protect(cube: Cube, threshold: int = THRESHOLD) -> Hidden:
     group, and so on: what a table of fewer groups shows cannot be hidden any more.
     """
     cells: dict[Cell, int] = {}
-    equations: list[Equation] = []
+    equations: list[Equation[Cell]] = []
     hidden: set[Cell] = set()
     before: dict[Key, Counter[str]] = {}
     for depth in range(len(cube.groups) + 1):
@@ -113,7 +117,7 @@ def _level(cube: Cube, depth: int) -> dict[Key, Counter[str]]:
     return {key: counts.numbers for key, counts in found.items()}
 
 
-def _within(key: Key, numbers: Counter[str], cells: dict[Cell, int], equations: list[Equation]) -> None:
+def _within(key: Key, numbers: Counter[str], cells: dict[Cell, int], equations: list[Equation[Cell]]) -> None:
     """Add the cells of one cut and the equations between them."""
     for name in _SINGLE:
         cells[key, name] = numbers[name]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from adapter.domain.statistics import (
     NO_DENOMINATORS,
+    OPERATOR,
     TARGETS,
     Denominators,
     Group,
@@ -24,6 +25,7 @@ from adapter.reports.counting import Counting
 from adapter.reports.lines import Lines
 from adapter.reports.protection import THRESHOLD, protect
 from adapter.reports.questions import Cohort
+from adapter.reports.terms import Due, statutory_due
 from storage import Store
 
 #: Journals that a question counts before it is answered; what is more waits for the leader's job.
@@ -39,16 +41,22 @@ class Reports:
         denominators: what registers and agreements say of denominators.
         targets: what indicators should be.
         threshold: the smallest number that outsiders are shown, apart from zero.
+        due: gives the ends of terms.
     """
 
     store: Store
     denominators: Denominators = NO_DENOMINATORS
     targets: Sequence[Target] = TARGETS
     threshold: int = THRESHOLD
+    due: Due = statutory_due
+
+    def catch_up(self, *, limit: int | None = None, told: Callable[[int], None] | None = None) -> int:
+        """Count what has happened; returns how many journals had grown."""
+        return catch_up(self.store, due=self.due, limit=limit, told=told)
 
     def table(self, query: Query, viewer: Viewer, now: dt.datetime) -> Table:
         """Return the lines that the viewer may see; for an outsider the period becomes whole months."""
-        catch_up(self.store, limit=AT_ONCE)
+        self.catch_up(limit=AT_ONCE)
         if viewer.outsider:
             return self._for_outsider(in_whole_months(query), viewer, now)
         cube = self.cube(query, viewer, now)
@@ -66,9 +74,16 @@ class Reports:
             ).cube(tx)
         )
 
+    def checked(self, query: Query, now: dt.datetime) -> tuple[Table, tuple[Imbalance, ...]]:
+        """Return the lines for the operator together with the sums that do not balance, counted once."""
+        self.catch_up()
+        cube = self.cube(query, OPERATOR, now)
+        faults = imbalances(cube)
+        return Table(query, _cut_off(query, now), tuple(Lines(query, self.targets).all(cube))), faults
+
     def imbalances(self, query: Query, viewer: Viewer, now: dt.datetime) -> tuple[Imbalance, ...]:
         """Return the sums that do not balance; always none, unless the program or the store is broken."""
-        catch_up(self.store)
+        self.catch_up()
         return imbalances(self.cube(query, viewer, now))
 
     def _for_outsider(self, query: Query, viewer: Viewer, now: dt.datetime) -> Table:

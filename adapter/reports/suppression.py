@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Generic, TypeVar
 
-Cell: TypeAlias = Hashable
+Cell = TypeVar("Cell", bound=Hashable)
 
 #: Linear algebra is done modulo a prime far above any count.
 _PRIME = (1 << 61) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(Generic[Cell]):
     """``whole`` is the sum of ``parts``."""
 
     whole: Cell
@@ -34,7 +34,7 @@ class Equation:
 
 def hidden_cells(
     cells: Mapping[Cell, int],
-    equations: Sequence[Equation],
+    equations: Sequence[Equation[Cell]],
     threshold: int,
     *,
     fixed: Iterable[Cell] = (),
@@ -60,11 +60,11 @@ def hidden_cells(
             return state.hidden
 
 
-class _State:
+class _State(Generic[Cell]):
     def __init__(
         self,
         cells: Mapping[Cell, int],
-        equations: Sequence[Equation],
+        equations: Sequence[Equation[Cell]],
         threshold: int,
         fixed: frozenset[Cell],
         hidden: set[Cell],
@@ -74,7 +74,7 @@ class _State:
         self.fixed = fixed
         self.hidden = hidden
         self.equations = equations
-        self._of: defaultdict[Cell, list[Equation]] = defaultdict(list)
+        self._of: defaultdict[Cell, list[Equation[Cell]]] = defaultdict(list)
         for one in equations:
             for cell in one.cells:
                 self._of[cell].append(one)
@@ -100,7 +100,7 @@ class _State:
                 return True
         return False
 
-    def _gives_away(self, one: Equation) -> bool:
+    def _gives_away(self, one: Equation[Cell]) -> bool:
         out = [cell for cell in one.cells if cell in self.hidden]
         if not out:
             return False
@@ -112,7 +112,7 @@ class _State:
         told = sum(self.cells[cell] for cell in parts)  # the visible rest tells this sum
         return told < max(self.threshold, len(parts) + 1)
 
-    def _choice(self, one: Equation) -> Cell | None:
+    def _choice(self, one: Equation[Cell]) -> Cell | None:
         """Return what is hidden next: the smallest part that counts somebody, an empty one, the whole."""
         free = [cell for cell in one.cells if cell not in self.hidden and cell not in self.fixed]
         return min(
@@ -122,7 +122,7 @@ class _State:
         )
 
 
-def determined(equations: Iterable[Equation], hidden: set[Cell]) -> set[Cell]:
+def determined(equations: Iterable[Equation[Cell]], hidden: set[Cell]) -> set[Cell]:
     """Return the hidden cells that have one solution only, whatever the visible numbers are."""
     rows: dict[Cell, dict[Cell, int]] = {}
     for one in equations:

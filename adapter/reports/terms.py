@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TypeAlias
 
 from adapter.domain.clocks import Clock, after
 from adapter.domain.deadlines import deadline, term_code
@@ -16,10 +17,12 @@ from adapter.domain.subjects import region, zone
 from storage import JournalRow, Referral
 
 _MOVES = MappingProxyType({(one.state, one.event, one.next_state): one for one in MOVES})
+_EVENTS = frozenset(str(one) for one in Event)
 _EXAM = "BUREAU_EXAM"
 _REWORK = "MO_REWORK"
-#: Events that end a term without anybody having kept or broken it.
-_CALLED_OFF = frozenset({Event.WITHDRAW})
+#: Events that end a term without anybody having kept or broken it: withdrawn, gone to another bureau, a
+#: return that is replaced by a right one.
+_CALLED_OFF = frozenset({"WITHDRAW", "FORWARD", "REPLACE_RETURN"})
 _NO_EXPERTISE = frozenset(
     {
         Event.EXPIRE_REWORK,
@@ -29,6 +32,16 @@ _NO_EXPERTISE = frozenset(
         Event.REFUSE_REGION,
     }
 )
+
+
+#: Gives the last instant (UTC) of a term: its code, its clock, OID of the organisation that must act.
+Due: TypeAlias = Callable[[str, Clock, str], dt.datetime]
+
+
+def statutory_due(code: str, clock: Clock, oid: str) -> dt.datetime:
+    """Return the end of a term by the common calendar and the table of terms."""
+    subject = region(oid)
+    return deadline(code, clock.counts_from, zone(subject), region=subject)
 
 
 @dataclass(slots=True)
@@ -44,11 +57,18 @@ class TermFacts:
     cancelled: bool = False
 
 
+def happened_at(row: JournalRow) -> dt.datetime:
+    """Return when something happened: terms count from there, also where it could be applied only later."""
+    told = row.details.get("happenedAt")
+    return dt.datetime.fromisoformat(told) if isinstance(told, str) else row.at
+
+
 class Terms:
     """Follows the clocks of a referral from move to move."""
 
-    def __init__(self, referral: Referral) -> None:
+    def __init__(self, referral: Referral, due: Due = statutory_due) -> None:
         self._referral = referral
+        self._due_of = due
         self._clocks: tuple[Clock, ...] = ()
         self._facts: list[TermFacts] = []
         self._open: dict[str, TermFacts] = {}
@@ -60,20 +80,22 @@ class Terms:
 
     def take(self, row: JournalRow) -> None:
         """Let the clocks of the next move start, stop and wait."""
-        if not row.state_from or not row.state_to or row.event not in set(Event):
+        if not row.state_from or not row.state_to or row.event not in _EVENTS:
             return
         step = _MOVES.get((State(row.state_from), Event(row.event), State(row.state_to)))
         if step is None:
             return
-        self._extend(row.details)
+        at = happened_at(row)
+        self._extend(row)
         before = {one.name: one for one in self._clocks}
-        self._clocks = after(self._clocks, step, row.at)
+        self._clocks = after(self._clocks, step, at)
         now = {one.name: one for one in self._clocks}
-        for name in before.keys() - now.keys():
-            self._end(before[name], row.at, Event(row.event))
+        for name, stopped in before.items():
+            if name in step.stops:
+                self._end(stopped, at, row.event)
         for name, running in now.items():
-            if name not in before:
-                self._begin(running, row.at)
+            if name not in self._open:
+                self._begin(running, at)
             waits = running.waits_since is not None
             self._open[name].due_at = None if waits else self._due(running)
 
@@ -84,27 +106,27 @@ class Terms:
         self._open[clock.name] = fresh
         self._extended.pop(clock.name, None)
 
-    def _end(self, clock: Clock, at: dt.datetime, event: Event) -> None:
+    def _end(self, clock: Clock, at: dt.datetime, event: str) -> None:
         ended = self._open.pop(clock.name)
-        here = zone(self._subject(clock.name))
+        here = zone(region(self._acts(clock.name)))
         ended.due_at = self._due(replace(clock, waits_since=None))
         ended.ended_at = at
         ended.elapsed_days = (at.astimezone(here).date() - clock.counts_from.astimezone(here).date()).days
         ended.cancelled = event in _CALLED_OFF or (clock.name == _EXAM and event in _NO_EXPERTISE)
 
-    def _extend(self, details: Any) -> None:
-        """Take note of an extension: the journal names the clock and the new end."""
-        name, until = details.get("extendedClock"), details.get("extendedUntil")
-        if isinstance(name, str) and isinstance(until, str):
-            self._extended[name] = dt.datetime.fromisoformat(until)
+    def _extend(self, row: JournalRow) -> None:
+        """Take note of an extension: the journal names the code of the term and its new end."""
+        code, until = row.details.get("deadline"), row.details.get("to")
+        if row.event == Event.EXTEND_DEADLINE and isinstance(until, str):
+            for name, running in self._open.items():
+                if code in {name, running.code}:
+                    self._extended[name] = dt.datetime.fromisoformat(until)
 
     def _due(self, clock: Clock) -> dt.datetime:
         if clock.name in self._extended:
             return self._extended[clock.name]
-        subject = self._subject(clock.name)
         code = term_code(clock.name, PriorityCategory(self._referral.priority))
-        return deadline(code, clock.counts_from, zone(subject), region=subject)
+        return self._due_of(code, clock, self._acts(clock.name))
 
-    def _subject(self, name: str) -> str:
-        acts = self._referral.organization_oid if name == _REWORK else self._referral.bureau_oid
-        return region(acts)
+    def _acts(self, name: str) -> str:
+        return self._referral.organization_oid if name == _REWORK else self._referral.bureau_oid

@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +18,8 @@ from tests.benchmarks.house import make_keys
 from tests.benchmarks.in_process import NAMES, SUBMISSIONS, measure_accept, measure_bare
 from tests.benchmarks.messages import LARGE, SMALL
 from tests.benchmarks.processes import Served, measure_start
+from tests.benchmarks.register_report import show_registers
+from tests.benchmarks.registers import Registers, measure_registers
 from tests.benchmarks.report import Report, as_data, machine, now, show, show_checks
 from tests.benchmarks.signature_report import show_signatures
 from tests.benchmarks.signatures import Signatures, measure_signatures
@@ -36,6 +38,8 @@ class Plan:
         starts: fresh interpreters.
         requests: over HTTP for each size: to floor and bare server, to the whole adapter.
         signatures: seconds for each piece of work with signatures.
+        register: referrals of the large register.
+        fetches: rounds of the fetch.
     """
 
     bare: dict[int, int]
@@ -44,6 +48,8 @@ class Plan:
     starts: int
     requests: dict[int, tuple[int, int]]
     signatures: float
+    register: int
+    fetches: int
 
 
 _FULL = Plan(
@@ -53,6 +59,8 @@ _FULL = Plan(
     starts=5,
     requests={SMALL: (2000, 200), LARGE: (300, 30)},
     signatures=1.0,
+    register=1_000_000,
+    fetches=50,
 )
 _QUICK = Plan(
     bare={SMALL: 300, LARGE: 60},
@@ -61,6 +69,8 @@ _QUICK = Plan(
     starts=3,
     requests={SMALL: (400, 40), LARGE: (60, 8)},
     signatures=0.1,
+    register=20_000,
+    fetches=10,
 )
 
 
@@ -79,11 +89,23 @@ def measure(plan: Plan, console: Console) -> Report:
         checked = measure_checks(plan.checks)
         accepted = list(measure_accept(folder, keys, plan.accept, status.update))
         signatures = measure_signatures(plan.signatures, status.update)
+        registers = measure_registers(folder, plan.register, plan.fetches, status.update)
         status.update("servers on loopback")
         memory, throughput = Served(folder, keys).measure(plan.requests)
     seconds = time.perf_counter() - started
     return Report(
-        machine(), begun, load, seconds, bare, checked, accepted, start, memory, throughput, signatures
+        machine=machine(),
+        begun=begun,
+        load=load,
+        seconds=seconds,
+        bare=bare,
+        checked=checked,
+        accepted=accepted,
+        start=start,
+        memory=memory,
+        throughput=throughput,
+        signatures=signatures,
+        registers=registers,
     )
 
 
@@ -94,12 +116,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     parser.add_argument("--signatures", action="store_true", help="part (c) alone")
     parser.add_argument("--checks", action="store_true", help="the checks of a referral alone")
+    parser.add_argument("--registers", choices=("sqlite", "postgresql"), help="part (d) alone, on a database")
+    parser.add_argument("--size", type=int, metavar="N", help="referrals of the large register")
     options = parser.parse_args(arguments)
     plan = _QUICK if options.quick else _FULL
     console = Console() if Console().is_terminal else Console(width=_WIDTH)
     console.print(machine(), highlight=False, soft_wrap=True)
-    found: Report | Signatures | Checked
-    if options.checks:
+    found: Report | Signatures | Checked | Registers
+    if options.size:
+        plan = replace(plan, register=options.size)
+    if options.registers:
+        with (
+            tempfile.TemporaryDirectory(prefix="mse-bench-") as scratch,
+            console.status("registers") as status,
+        ):
+            found = measure_registers(
+                Path(scratch), plan.register, plan.fetches, status.update, options.registers
+            )
+        show_registers(found, console)
+    elif options.checks:
         found = measure_checks(plan.checks)
         show_checks(found, console)
     elif options.signatures:
@@ -108,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         found = measure(plan, console)
         show(found, console)
-    if options.checks or options.signatures:
+    if options.checks or options.signatures or options.registers:
         console.print(f"load average {os.getloadavg()[0]:.1f}")
     if options.json is not None:
         options.json.write_text(json.dumps(as_data(found), ensure_ascii=False, indent=1), encoding="utf-8")

@@ -18,6 +18,8 @@ from tests.benchmarks.checks import Checked
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.in_process import Accepted, Bare
 from tests.benchmarks.processes import IDLE_LIMIT_MB, START_LIMIT_SECONDS, Memory, Start, Throughput
+from tests.benchmarks.register_report import show_registers
+from tests.benchmarks.registers import Registers
 from tests.benchmarks.signature_report import judged, show_signatures
 from tests.benchmarks.signatures import Signatures
 from tests.benchmarks.stages import STAGES
@@ -41,6 +43,7 @@ class Report:
     memory: Memory
     throughput: Sequence[Throughput]
     signatures: Signatures
+    registers: Registers
 
 
 def machine() -> str:
@@ -62,7 +65,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def as_data(report: Report | Signatures | Checked) -> dict[str, object]:
+def as_data(report: Report | Signatures | Checked | Registers) -> dict[str, object]:
     """Return a run as plain data."""
     return dataclasses.asdict(report)
 
@@ -74,6 +77,7 @@ def show(report: Report, console: Console) -> None:
     for size in dict.fromkeys(one.size for one in report.accepted):
         console.print(_accepted([one for one in report.accepted if one.size == size]))
     show_signatures(report.signatures, console)
+    show_registers(report.registers, console)
     console.print(_processes(report.start, report.memory))
     console.print(_throughput(report.throughput))
     if report.load > BUSY:

@@ -47,7 +47,7 @@ class StatisticsDimension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsRow:
-    """One indicator in one cut; no ``value`` where the denominator is zero."""
+    """One indicator in one cut; no ``value`` where the denominator is zero or the number is hidden."""
 
     indicator: str
     title: str
@@ -56,6 +56,7 @@ class StatisticsRow:
     denominator: Decimal | None = None
     value: Decimal | None = None
     unit: str
+    hidden: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,8 @@ class GetProgressResponse:
     examination_place: str | None = None
     appeal_until: date | None = None
     event: tuple[ProgressEvent, ...] = ()
+    result_available: bool | None = None
+    result_document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,33 @@ def test_terms_in_time_and_overdue(world: World) -> None:
     assert table["I7.BUREAU_REGISTER.P90",].value == Decimal(7)
 
 
+def test_a_term_gives_back_the_days_of_the_rework(world: World) -> None:
+    """I7: thirty working days from 2 November end on 15 December; fourteen days of rework move that on."""
+    returned = (*RETURNED, Event.ACKNOWLEDGE_RETURN, (Event.CORRECT, noon(16)), *ACCEPTED, Event.SCHEDULE)
+    world.add(noon(2), (*returned, (Event.EXAMINE, noon(22, 12))))
+    world.add(noon(2), (*ACCEPTED, Event.SCHEDULE, (Event.EXAMINE, noon(15, 12))))
+    world.add(noon(2), (*ACCEPTED, Event.SCHEDULE, (Event.EXAMINE, noon(16, 12))))
+
+    assert world.numbers()["I7.BUREAU_EXAM_GENERAL",] == (2, 3)
+
+
+def test_an_extended_term_ends_where_the_extension_says(world: World) -> None:
+    """I7: an expertise on 20 December is in time when the term was extended to the 21st."""
+    until = {"deadline": "BUREAU_EXAM_GENERAL", "to": noon(21, 12).isoformat()}
+    extended = (*ACCEPTED, (Event.EXTEND_DEADLINE, noon(10, 12), until), Event.SCHEDULE)
+    world.add(noon(2), (*extended, (Event.EXAMINE, noon(20, 12))))
+
+    assert world.numbers()["I7.BUREAU_EXAM_GENERAL",] == (1, 1)
+
+
+def test_what_is_withdrawn_breaks_no_term(world: World) -> None:
+    """I7: a term that a withdrawal ended is neither kept nor broken, however late it was."""
+    world.add(noon(2), (*ACCEPTED, (Event.WITHDRAW, noon(30, 12))))
+
+    assert world.numbers()["I7.BUREAU_REGISTER",] == (1, 1)
+    assert ("I7.BUREAU_EXAM_GENERAL",) not in world.numbers()
+
+
 def test_priority_categories(world: World) -> None:
     """I9: how many of each category, and whether their expertise was in time (three working days)."""
     examined = (*ACCEPTED, Event.SCHEDULE)

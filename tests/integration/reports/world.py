@@ -176,4 +176,4 @@ def _timed(step: Event | Step, after: dt.datetime) -> tuple[Event, dt.datetime, 
     if isinstance(step, Event):
         return step, after, _GROUNDS if step is Event.RETURN else {}
     event, at, *details = step
-    return event, at, details[0] if details else (_GROUNDS if event is Event.RETURN else {})  # type: ignore[return-value]
+    return event, at, details[0] if details else (_GROUNDS if event is Event.RETURN else {})

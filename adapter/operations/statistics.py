@@ -1,0 +1,98 @@
+"""GetStatistics: indicators over a period, as far as the caller may see them (facts, E.2 and F)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from adapter.contract.exchange.information import (
+    GetStatisticsRequest,
+    GetStatisticsResponse,
+    StatisticsDimension,
+    StatisticsRow,
+)
+from adapter.domain.errors import problem
+from adapter.domain.partners import Partner, PartnerKind
+from adapter.domain.statistics import Group, Line, Query, Viewer
+from adapter.operations.context import Answer, Call, Context, Refused, answer
+
+_REQUEST = "GetStatisticsRequest"
+_EVERYWHERE = "*"
+#: What stands where a document does not tell the value of a cut.
+UNTOLD = "не указано"
+
+
+def get_statistics(context: Context, call: Call[GetStatisticsRequest]) -> Answer:
+    """Answer with the lines that the caller may see.
+
+    A hospital sees the referrals of its organisations, a bureau those of its own, a ministry those of its
+    regions. Everybody else is an outsider: whole months, and small numbers hidden.
+
+    Raises:
+        Refused: MSE-1122, the period ends before it begins; MSE-5007, there are no statistics here.
+    """
+    request = call.request
+    if request.to < request.from_:
+        raise Refused(
+            [
+                problem(
+                    "DATE_ORDER",
+                    f"{_REQUEST}/to",
+                    title="Конец периода",
+                    actual=f"{request.to:%d.%m.%Y}",
+                    relation="раньше",
+                    other="Начало периода",
+                    limit=f"{request.from_:%d.%m.%Y}",
+                )
+            ]
+        )
+    if context.statistics is None:
+        raise Refused([problem("REGISTER_UNAVAILABLE", register="статистике")])
+    query = Query(
+        first=request.from_,
+        last=request.to,
+        groups=tuple(dict.fromkeys(Group(one) for one in request.group_by)),
+        indicators=request.indicator,
+        region=request.region or "",
+        organization_oid=request.organization_oid or "",
+        bureau_oid=request.bureau_oid or "",
+    )
+    table = context.statistics.table(query, viewer_of(call.partner, test=call.test), call.now)
+    return answer(
+        GetStatisticsResponse(
+            from_=table.query.first,
+            to=table.query.last,
+            cut_off_at=table.cut_off,
+            row=tuple(_row(one) for one in table.lines),
+        )
+    )
+
+
+def viewer_of(partner: Partner, *, test: bool = False) -> Viewer:
+    """Return what a partner sees; of the test contour nobody sees real numbers."""
+    own = frozenset(one.oid for one in partner.organizations)
+    if test:
+        return Viewer(organizations=frozenset())
+    if partner.kind is PartnerKind.MIS:
+        return Viewer(outsider=False, organizations=own)
+    if partner.kind is PartnerKind.BUREAU:
+        return Viewer(outsider=False, bureaus=own)
+    if _EVERYWHERE in partner.statistics_regions:
+        return Viewer(outsider=False)
+    if partner.statistics_regions:
+        return Viewer(outsider=False, regions=partner.statistics_regions)
+    return Viewer()
+
+
+def _row(line: Line) -> StatisticsRow:
+    return StatisticsRow(
+        indicator=line.indicator,
+        title=line.title,
+        dimensions=tuple(
+            StatisticsDimension(name=str(group), value=value or UNTOLD) for group, value in line.dimensions
+        ),
+        numerator=None if line.numerator is None else Decimal(line.numerator),
+        denominator=None if line.denominator is None else Decimal(line.denominator),
+        value=line.value,
+        unit=str(line.unit),
+        hidden=True if line.hidden else None,
+    )

@@ -1,0 +1,314 @@
+"""Plans and targets from files of the operator: CSV, XLSX or JSON, all faults told at once.
+
+The files come from outside: sizes are bounded, formulas are not computed, XML entities are refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn, TypeVar
+
+from adapter.domain.statistics import Target
+from storage import PlanRow
+
+T = TypeVar("T")
+
+#: Sizes in bytes of a file and of what a workbook unpacks to; rows.
+FILE_BYTES = 8 * 2**20
+UNPACKED_BYTES = 64 * 2**20
+ROWS = 20_000
+_COLUMNS = 40
+_FAULTS = 100
+_ZIP = b"PK\x03\x04"
+_OID = re.compile(r"[0-2](\.([1-9][0-9]*|0))+")
+_FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in one place of a file, in Russian."""
+
+    place: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        shown = f" = {self.value!r}" if self.value else ""
+        return f"{self.place}{shown} – допустимо: {self.allowed}"
+
+
+class FileFaults(Exception):  # noqa: N818 - a file with faults is an answer to its owner
+    """A file cannot be taken; nothing of it is."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(map(str, faults)))
+
+
+#: Heading of a column, in Russian or by its name, to the name.
+_PLAN = {
+    "oid": "organization_oid",
+    "oid организации": "organization_oid",
+    "с": "period_from",
+    "по": "period_to",
+    "направлений": "planned_count",
+    "план направлений": "planned_count",
+    "доля": "planned_share",
+    "доля электронных, %": "planned_share",
+}
+_TARGET = {
+    "показатель": "indicator",
+    "доля": "share",
+    "доля, %": "share",
+    "с": "first",
+    "по": "last",
+    "субъект": "region",
+    "основание": "basis",
+}
+
+
+def read_plans(content: bytes) -> tuple[PlanRow, ...]:
+    """Read plans: organisation, first and last day, number of referrals, share of electronic ones, per cent.
+
+    Raises:
+        FileFaults: every fault of the file.
+    """
+
+    def plan(row: _Reading) -> PlanRow:
+        first, last = row.take("period_from", _day), row.take("period_to", _day)
+        if last < first:
+            row.wrong("period_to", "день не раньше начала периода")
+        share = row.maybe("planned_share", _share)
+        return PlanRow(
+            organization_oid=row.take("organization_oid", _oid),
+            period_from=first,
+            period_to=last,
+            planned_count=row.take("planned_count", _count),
+            planned_share=None if share is None else int(share * 100),
+        )
+
+    found = _read(content, _PLAN, ("organization_oid", "period_from", "period_to", "planned_count"), plan)
+    seen: dict[tuple[str, dt.date], int] = {}
+    twice = [
+        Fault(f"строка {number}", one.organization_oid, "один план организации с одного дня")
+        for number, one in enumerate(found, start=1)
+        if seen.setdefault((one.organization_oid, one.period_from), number) != number
+    ]
+    if twice:
+        raise FileFaults(twice)
+    return found
+
+
+def read_targets(content: bytes) -> tuple[Target, ...]:
+    """Read targets: indicator, per cent, first and last day, subject of the federation, basis.
+
+    Raises:
+        FileFaults: every fault of the file.
+    """
+
+    def target(row: _Reading) -> Target:
+        return Target(
+            indicator=row.take("indicator", _indicator),
+            share=row.take("share", _share),
+            first=row.take("first", _day),
+            last=row.maybe("last", _day),
+            basis=row.maybe("basis", str) or "",
+            region=row.maybe("region", _region) or "",
+        )
+
+    return _read(content, _TARGET, ("indicator", "share", "first"), target)
+
+
+class _Reading:
+    """One row while it is read; what is wrong with it is kept."""
+
+    def __init__(self, number: int, row: Row, faults: list[Fault]) -> None:
+        self._number = number
+        self._row = row
+        self._faults = faults
+
+    def wrong(self, name: str, allowed: str) -> None:
+        self._faults.append(Fault(f"строка {self._number}, {name}", self._row.get(name, "")[:60], allowed))
+
+    def take(self, name: str, read: Callable[[str], T]) -> T:
+        try:
+            return read(self._row.get(name, ""))
+        except ValueError as error:
+            self.wrong(name, str(error))
+            raise
+
+    def maybe(self, name: str, read: Callable[[str], T]) -> T | None:
+        return self.take(name, read) if self._row.get(name) else None
+
+
+def _read(
+    content: bytes, columns: Mapping[str, str], needed: Sequence[str], make: Callable[[_Reading], T]
+) -> tuple[T, ...]:
+    found: list[T] = []
+    faults: list[Fault] = []
+    rows = list(_rows(content, columns, needed))
+    for number, row in enumerate(rows, start=1):
+        try:
+            found.append(make(_Reading(number, row, faults)))
+        except ValueError:
+            if len(faults) >= _FAULTS:
+                break
+    if not rows:
+        _refuse("файл", "хотя бы одна строка под названиями столбцов")
+    if faults:
+        raise FileFaults(faults)
+    return tuple(found)
+
+
+def _rows(content: bytes, columns: Mapping[str, str], needed: Sequence[str]) -> Iterator[Row]:
+    """Give the rows that are not empty, by the names of the columns."""
+    if len(content) > FILE_BYTES:
+        _refuse("файл", f"не больше {FILE_BYTES // 2**20} МиБ")
+    lines: Iterator[list[str]]
+    if content.startswith(_ZIP):
+        lines = _workbook(content)
+    else:
+        text = _text(content)
+        lines = _json(text) if text.lstrip()[:1] == "[" else _csv(text)
+    head = next(lines, [])
+    names = [columns.get(one.casefold(), one.casefold()) for one in head]
+    missing = [one for one in needed if one not in names]
+    if missing:
+        known = ", ".join(dict.fromkeys(columns.values()))
+        _refuse("названия столбцов", f"{known}; нет: {', '.join(missing)}", "; ".join(head)[:60])
+    for number, cells in enumerate(lines, start=1):
+        if number > ROWS:
+            _refuse("файл", f"не больше {ROWS} строк")
+        if any(cells):
+            yield dict(zip(names, cells, strict=False))
+
+
+def _text(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1251"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise FileFaults([Fault("файл", "", "CSV (UTF-8 или windows-1251), XLSX или JSON")])
+
+
+def _csv(text: str) -> Iterator[list[str]]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    try:
+        delimiter = max(";,\t", key=first.count)
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            if len(cells) > _COLUMNS:
+                _refuse("файл", f"не больше {_COLUMNS} столбцов")
+            yield [one.strip() for one in cells]
+    except csv.Error:
+        _refuse("файл", "CSV с правильными кавычками")
+
+
+def _json(text: str) -> Iterator[list[str]]:
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        _refuse("файл", "список объектов JSON")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        _refuse("файл", "список объектов JSON")
+    names = list(dict.fromkeys(name for row in rows for name in row))[:_COLUMNS]
+    yield names
+    for row in rows:
+        yield [_shown(row.get(name)) for name in names]
+
+
+def _workbook(content: bytes) -> Iterator[list[str]]:
+    import openpyxl  # noqa: PLC0415 - heavy, loaded where it is used
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if sum(part.file_size for part in parts) > UNPACKED_BYTES or len(parts) > 1000:
+                _refuse(
+                    "файл", f"книга, которая распаковывается не больше чем в {UNPACKED_BYTES // 2**20} МиБ"
+                )
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")) and _declares(archive.read(part)):
+                    _refuse("файл", "книга без объявлений DTD")
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for cells in sheet.iter_rows(max_col=_COLUMNS, max_row=ROWS + 2, values_only=True):
+            yield [_shown(one) for one in cells]
+    except FileFaults:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a broken workbook makes of the library
+        raise FileFaults([Fault("файл", "", f"исправная книга XLSX ({type(error).__name__})")]) from None
+
+
+def _declares(part: bytes) -> bool:
+    return b"\0" in part or any(word in part for word in _FORBIDDEN)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _day(text: str) -> dt.date:
+    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            return dt.datetime.strptime(text, pattern).replace(tzinfo=dt.UTC).date()
+        except ValueError:
+            continue
+    raise ValueError("день вида ГГГГ-ММ-ДД или ДД.ММ.ГГГГ")
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ValueError("целое число от 0")
+    return int(text)
+
+
+def _share(text: str) -> Decimal:
+    try:
+        share = Decimal(text.replace(",", ".").removesuffix("%").strip())
+    except InvalidOperation:
+        raise ValueError("доля в процентах, от 0 до 100") from None
+    if not (share.is_finite() and 0 <= share <= 100):
+        raise ValueError("доля в процентах, от 0 до 100")
+    return share.quantize(Decimal("0.01"))
+
+
+def _oid(text: str) -> str:
+    if not _OID.fullmatch(text) or len(text) > 64:
+        raise ValueError("OID организации, например 1.2.643.5.1.13.13.12.2.77.7973")
+    return text
+
+
+def _indicator(text: str) -> str:
+    if not re.fullmatch(r"I([1-9]|1[0-3])(\.[A-Z0-9_.-]{1,40})?", text):
+        raise ValueError("код показателя, от I1 до I13")
+    return text
+
+
+def _region(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{2}", text):
+        raise ValueError("код субъекта РФ, две цифры")
+    return text
+
+
+def _refuse(place: str, allowed: str, value: str = "") -> NoReturn:
+    raise FileFaults([Fault(place, value, allowed)])
