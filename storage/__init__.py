@@ -7,10 +7,12 @@ from storage.mailbox import Item
 from storage.messages import Message, NewMessage
 from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
+from storage.paper import PaperRecord
 from storage.referrals import NewReferral, Referral
 from storage.rows import new_id
 from storage.store import Store
 from storage.transaction import Transaction
+from storage.uploads import Upload
 
 __all__ = [
     "Conflict",
@@ -25,12 +27,14 @@ __all__ = [
     "NewDocument",
     "NewMessage",
     "NewReferral",
+    "PaperRecord",
     "Referral",
     "Store",
     "StoreBusy",
     "StoreError",
     "Taken",
     "Transaction",
+    "Upload",
     "new_id",
     "open_beside",
     "open_store",

@@ -1,4 +1,4 @@
-"""Files of referrals: metadata in one table, content in parts in another."""
+"""Files of referrals: metadata in one table, content by its hash in another, so that equal bytes lie once."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.rows import Area, columns, new_id
-from storage.tables import document_parts, documents, upload_parts
+from storage.rows import Area, columns, new_id, with_conflict
+from storage.tables import content_parts, documents, upload_parts
 
+#: Our advisory lock on PostgreSQL that stands for the contents of files.
+_CONTENTS = 4_885_609
 PART_SIZE = 1 << 20
 """The largest part of a file that is kept in one row, in bytes."""
 
@@ -61,33 +63,63 @@ _BY_REFERRAL = _SELECT.where(documents.c.referral_number == sa.bindparam("referr
 )
 _BY_VERSION = _BY_REFERRAL.where(documents.c.version_number == sa.bindparam("version_number"))
 _PARTS = (
-    sa.select(document_parts.c.part_offset, document_parts.c.content)
+    sa.select(content_parts.c.part_offset, content_parts.c.content)
     .where(
-        document_parts.c.document_id == sa.bindparam("id"),
-        document_parts.c.part_offset > sa.bindparam("after"),
-        document_parts.c.part_offset < sa.bindparam("end"),
+        content_parts.c.sha256
+        == sa.select(documents.c.sha256).where(documents.c.id == sa.bindparam("id")).scalar_subquery(),
+        content_parts.c.part_offset > sa.bindparam("after"),
+        content_parts.c.part_offset < sa.bindparam("end"),
     )
-    .order_by(document_parts.c.part_offset)
+    .order_by(content_parts.c.part_offset)
+)
+_KNOWN = sa.select(content_parts.c.sha256).where(
+    content_parts.c.sha256.in_(sa.bindparam("wanted", expanding=True)), content_parts.c.part_offset == 0
 )
 _INSERT = sa.insert(documents)
-_INSERT_PART = sa.insert(document_parts)
-_MOVE_PARTS = sa.insert(document_parts).from_select(
-    ["document_id", "part_offset", "content"],
-    sa.select(
-        sa.bindparam("document_id", type_=sa.Text), upload_parts.c.part_offset, upload_parts.c.content
-    ).where(
-        upload_parts.c.owner == sa.bindparam("owner"), upload_parts.c.upload_id == sa.bindparam("upload_id")
-    ),
+# Two transactions may bring the same bytes at once; the second waits for the first and adds nothing.
+_INSERT_PART = with_conflict(
+    lambda insert: insert(content_parts).on_conflict_do_nothing(
+        index_elements=[content_parts.c.sha256, content_parts.c.part_offset]
+    )
 )
+_MOVE_PARTS = with_conflict(
+    lambda insert: (
+        insert(content_parts)
+        .from_select(
+            ["sha256", "part_offset", "content"],
+            sa.select(
+                sa.bindparam("sha256", type_=sa.Text), upload_parts.c.part_offset, upload_parts.c.content
+            ).where(
+                upload_parts.c.owner == sa.bindparam("owner"),
+                upload_parts.c.upload_id == sa.bindparam("upload_id"),
+                sa.not_(
+                    sa.exists().where(
+                        content_parts.c.sha256 == sa.bindparam("sha256"), content_parts.c.part_offset == 0
+                    )
+                ),
+            ),
+        )
+        .on_conflict_do_nothing(index_elements=[content_parts.c.sha256, content_parts.c.part_offset])
+    )
+)
+_BY_IDS = documents.c.id.in_(sa.bindparam("ids", expanding=True))
+_HASHES = sa.select(documents.c.sha256).where(_BY_IDS).distinct()
+_ERASE = sa.delete(documents).where(_BY_IDS)
+_FORGET_CONTENTS = sa.delete(content_parts).where(
+    content_parts.c.sha256.in_(sa.bindparam("hashes", expanding=True)),
+    sa.not_(sa.exists().where(documents.c.sha256 == content_parts.c.sha256)),
+)
+_SHARE = sa.text("SELECT pg_advisory_xact_lock_shared(:area)")
+_HOLD = sa.text("SELECT pg_advisory_xact_lock(:area)")
 _UPLOADED = sa.select(sa.func.coalesce(sa.func.sum(upload_parts.c.size), 0)).where(
     upload_parts.c.owner == sa.bindparam("owner"), upload_parts.c.upload_id == sa.bindparam("upload_id")
 )
 
 
-def _parts(document_id: str, content: bytes) -> Iterator[dict[str, Any]]:
+def _parts(sha256: str, content: bytes) -> Iterator[dict[str, Any]]:
     for offset in range(0, len(content), PART_SIZE):
         part = content if len(content) <= PART_SIZE else content[offset : offset + PART_SIZE]
-        yield {"document_id": document_id, "part_offset": offset, "content": part}
+        yield {"sha256": sha256, "part_offset": offset, "content": part}
 
 
 def _row(document: NewDocument, size: int, sha256: str) -> dict[str, Any]:
@@ -109,20 +141,33 @@ def _row(document: NewDocument, size: int, sha256: str) -> dict[str, Any]:
 
 
 class Documents(Area):
-    """Files of referrals."""
+    """Files of referrals.
+
+    Who keeps files shares the contents, who erases files holds them: what is found here already stays until
+    the files that name it are committed. On SQLite only one transaction writes anyway.
+    """
 
     __slots__ = ()
 
     def add(self, *new: NewDocument) -> None:
-        """Keep files with their content, all in two statements."""
+        """Keep files with their content; bytes that are here already are not kept again.
+
+        Args:
+            *new: the files; a ``sha256`` that is given must be that of the content.
+        """
+        contents = {one.sha256 or hashlib.sha256(one.content).hexdigest(): one.content for one in new}
         rows = [
             _row(one, len(one.content), one.sha256 or hashlib.sha256(one.content).hexdigest()) for one in new
         ]
-        parts = [part for one in new for part in _parts(one.id, one.content)]
-        if rows:
-            self._connection.execute(_INSERT, rows)
+        if not rows:
+            return
+        self._lock(_SHARE)
+        self._connection.execute(_INSERT, rows)
+        known = set(self._connection.execute(_KNOWN, {"wanted": list(contents)}).scalars())
+        # In one order for all, so that two transactions never wait for each other.
+        parts = [part for name in sorted(contents.keys() - known) for part in _parts(name, contents[name])]
         if parts:
-            self._connection.execute(_INSERT_PART, parts)
+            self._connection.execute(_INSERT_PART[self._connection.dialect.name], parts)
 
     def add_uploaded(self, document: NewDocument, owner: str, upload_id: str) -> None:
         """Keep a file whose content is an upload, without reading it into memory.
@@ -131,9 +176,25 @@ class Documents(Area):
         itself stays until it is forgotten.
         """
         keys = {"owner": owner, "upload_id": upload_id}
+        self._lock(_SHARE)
         size = int(self._connection.execute(_UPLOADED, keys).scalar_one())
         self._connection.execute(_INSERT, _row(document, size, document.sha256))
-        self._connection.execute(_MOVE_PARTS, {**keys, "document_id": document.id})
+        move = _MOVE_PARTS[self._connection.dialect.name]
+        self._connection.execute(move, {**keys, "sha256": document.sha256})
+
+    def erase(self, *document_ids: str) -> int:
+        """Drop files; the bytes of each go when no other file has the same. Returns how many files went."""
+        wanted = {"ids": list(document_ids)}
+        self._lock(_HOLD)
+        hashes = list(self._connection.execute(_HASHES, wanted).scalars())
+        erased = self._connection.execute(_ERASE, wanted).rowcount
+        if hashes:
+            self._connection.execute(_FORGET_CONTENTS, {"hashes": hashes})
+        return erased
+
+    def _lock(self, statement: sa.TextClause) -> None:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(statement, {"area": _CONTENTS})
 
     def get(self, document_id: str) -> Document | None:
         """Find a file by our own id."""

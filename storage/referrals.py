@@ -83,6 +83,15 @@ _BY_STATE = (
     .order_by(referrals.c.number)
     .limit(sa.bindparam("limit"))
 )
+_ACTIVE = (
+    _SELECT.where(
+        referrals.c.citizen_hash == sa.bindparam("citizen_hash"),
+        referrals.c.test == sa.bindparam("test"),
+        referrals.c.state.in_(sa.bindparam("states", expanding=True)),
+    )
+    .order_by(referrals.c.number.desc())
+    .limit(sa.bindparam("limit"))
+)
 _INSERT = with_conflict(
     lambda insert: (
         insert(referrals)
@@ -173,6 +182,13 @@ class Referrals(Area):
     def find_by_citizen(self, citizen_hash: str) -> tuple[Referral, ...]:
         """Give the referrals of one keyed hash of a person, newest first."""
         return self._by("citizen_hash", citizen_hash)
+
+    def of_citizen_in(
+        self, citizen_hash: str, states: tuple[str, ...], *, test: bool, limit: int
+    ) -> tuple[Referral, ...]:
+        """Give the referrals of a citizen in these states and one contour, by number, newest day first."""
+        keys = {"citizen_hash": citizen_hash, "states": states, "test": test, "limit": limit}
+        return tuple(Referral(*row) for row in self._connection.execute(_ACTIVE, keys))
 
     def due(self, before: datetime, limit: int) -> tuple[Referral, ...]:
         """Give referrals whose deadline is not later than ``before``, the earliest deadline first."""

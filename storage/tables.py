@@ -99,7 +99,7 @@ referrals = sa.Table(
     sa.Column("details", JsonText, nullable=False),
     sa.Index(None, "document_id"),
     sa.Index(None, "document_set_id"),
-    sa.Index(None, "citizen_hash"),
+    sa.Index(None, "citizen_hash", "number"),
     sa.Index(None, "state", "number"),
     _partial("ix_referrals_remd_id", "remd_id", where="remd_id IS NOT NULL"),
     _partial(
@@ -125,13 +125,15 @@ documents = sa.Table(
     _text("sha256"),
     _time("created_at"),
     sa.Index(None, "referral_number", "version_number"),
+    sa.Index(None, "sha256"),
     _partial("ix_documents_document_key", "document_key", where="document_key IS NOT NULL"),
 )
 
-document_parts = sa.Table(
-    "document_parts",
+# The bytes of files by their hash: equal files of however many referrals are kept once.
+content_parts = sa.Table(
+    "content_parts",
     metadata,
-    sa.Column("document_id", OPAQUE, sa.ForeignKey(documents.c.id, ondelete="CASCADE"), primary_key=True),
+    _text("sha256", primary_key=True),
     sa.Column("part_offset", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )

@@ -14,6 +14,7 @@ from storage.leases import Leases
 from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.outbox import Outbox
+from storage.paper import Paper
 from storage.referrals import Referrals
 from storage.rows import Clock
 from storage.uploads import Uploads
@@ -34,6 +35,7 @@ class Transaction:
         "mailbox",
         "messages",
         "outbox",
+        "paper",
         "referrals",
         "uploads",
     )
@@ -50,6 +52,7 @@ class Transaction:
         self.mailbox = Mailbox(connection, now)
         self.messages = Messages(connection, now)
         self.outbox = Outbox(connection, now)
+        self.paper = Paper(connection, now)
         self.referrals = Referrals(connection, now)
         self.uploads = Uploads(connection, now)
 

@@ -65,6 +65,15 @@ _SIZES = (
 _PART = sa.select(upload_parts.c.content).where(
     *_THESE_PARTS, upload_parts.c.part_offset == sa.bindparam("part_offset")
 )
+_BETWEEN = (
+    sa.select(upload_parts.c.part_offset, upload_parts.c.content)
+    .where(
+        *_THESE_PARTS,
+        upload_parts.c.part_offset < sa.bindparam("end"),
+        upload_parts.c.part_offset + upload_parts.c.size > sa.bindparam("begin"),
+    )
+    .order_by(upload_parts.c.part_offset)
+)
 _FORGET = sa.delete(uploads).where(*_THIS_UPLOAD)
 _EXPIRE = sa.delete(uploads).where(uploads.c.touched_at < sa.bindparam("before"))
 
@@ -73,6 +82,18 @@ class Uploads(Area):
     """Files that come in parts. Ids belong to their owner: two owners may use the same id."""
 
     __slots__ = ()
+
+    def begin(self, owner: str, upload_id: str, *, total: int, sha256: str) -> Upload:
+        """Begin an upload or go on with it, and say what has come of it; nobody else writes to it meanwhile.
+
+        Raises:
+            Taken: it was begun with another total or hash.
+        """
+        self._open(owner, upload_id, total, sha256)
+        found = self.received(owner, upload_id)
+        if found is None:
+            raise StoreError("an upload was lost while it was held")
+        return found
 
     def put_part(
         self, owner: str, upload_id: str, *, offset: int, content: bytes, total: int, sha256: str
@@ -96,13 +117,10 @@ class Uploads(Area):
         """
         if len(content) > PART_SIZE:
             raise StoreError("a part is larger than the store keeps")
+        self._open(owner, upload_id, total, sha256)
         keys = {"owner": owner, "upload_id": upload_id}
-        dialect = self._connection.dialect.name
-        head = {**keys, "total": total, "sha256": sha256, "touched_at": self._now()}
-        if tuple(self._connection.execute(_OPEN[dialect], head).one()) != (total, sha256):
-            raise Taken("uploads.upload", upload_id)
         part = {**keys, "part_offset": offset, "size": len(content), "content": content}
-        if self._connection.execute(_PUT[dialect], part).first() is not None:
+        if self._connection.execute(_PUT[self._connection.dialect.name], part).first() is not None:
             return True
         if self._content(owner, upload_id, offset) != content:
             raise Taken("uploads.part", upload_id)
@@ -116,6 +134,12 @@ class Uploads(Area):
             return None
         parts = tuple((offset, size) for offset, size in self._connection.execute(_SIZES, keys))
         return Upload(owner, upload_id, row.total, row.sha256, row.touched_at, parts)
+
+    def read(self, owner: str, upload_id: str, begin: int, end: int) -> bytes:
+        """Give what is there of the bytes from ``begin`` up to and without ``end``, joined."""
+        bounds = {"owner": owner, "upload_id": upload_id, "begin": begin, "end": end}
+        rows = self._connection.execute(_BETWEEN, bounds)
+        return b"".join(content[max(0, begin - start) : max(0, end - start)] for start, content in rows)
 
     def contents(self, owner: str, upload_id: str) -> Iterator[bytes]:
         """Give the parts one by one in order of offset, one part in memory at a time."""
@@ -141,6 +165,21 @@ class Uploads(Area):
     def expire(self, before: datetime) -> int:
         """Drop uploads whose last part came before a time (clock of the database); returns how many."""
         return self._connection.execute(_EXPIRE, {"before": before}).rowcount
+
+    def _open(self, owner: str, upload_id: str, total: int, sha256: str) -> None:
+        """Begin or touch an upload; its row is ours until the transaction ends."""
+        head = {
+            "owner": owner,
+            "upload_id": upload_id,
+            "total": total,
+            "sha256": sha256,
+            "touched_at": self._now(),
+        }
+        if tuple(self._connection.execute(_OPEN[self._connection.dialect.name], head).one()) != (
+            total,
+            sha256,
+        ):
+            raise Taken("uploads.upload", upload_id)
 
     def _content(self, owner: str, upload_id: str, offset: int) -> bytes:
         keys = {"owner": owner, "upload_id": upload_id, "part_offset": offset}

@@ -15,6 +15,7 @@ from adapter.domain.errors import Problem, problem
 
 HL7 = "urn:hl7-org:v3"
 IDENTITY = "urn:hl7-ru:identity"
+ADDRESS = "urn:hl7-ru:address"
 SNILS_ROOT = "1.2.643.100.3"
 ROOT_NAME = "ClinicalDocument"
 

@@ -42,6 +42,7 @@ class Citizen:
         name: Names.
         local_id: Identifier in the МИС (root ends with .10).
         snils_path: Path of the СНИЛС, present or not.
+        subjects: Codes of the subjects of the federation in the addresses (list 1.2.643.5.1.13.13.99.2.206).
     """
 
     snils: str | None = field(repr=False)
@@ -50,6 +51,7 @@ class Citizen:
     name: PersonName | None = field(repr=False)
     local_id: InstanceId | None = field(repr=False)
     snils_path: str = field(compare=False, repr=False)
+    subjects: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from adapter.contract.cda import (
+    ADDRESS,
     HL7,
     IDENTITY,
     SNILS_ROOT,
     InstanceId,
     Reading,
+    children,
     first,
     only_if,
     path_of,
@@ -55,6 +57,7 @@ def read_citizen(
         name=_person_name(reading, patient),
         local_id=ids.local_id,
         snils_path=ids.snils_path,
+        subjects=_subjects(role),
     )
 
 
@@ -75,6 +78,13 @@ def read_signer(reading: Reading, entity: etree._Element | None, path: str, whos
         whose=whose,
         snils_path=ids.snils_path,
     )
+
+
+def _subjects(role: etree._Element) -> tuple[str, ...]:
+    """Return the subjects of the federation in the citizen's addresses: `stateCode`, as far as written."""
+    states = (first(one, "stateCode", ADDRESS) for one in children(role, "addr"))
+    codes = (value_of(state, "code") for state in states)
+    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def _person_name(reading: Reading, person: etree._Element | None) -> PersonName | None:

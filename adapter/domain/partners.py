@@ -103,11 +103,14 @@ class Organization:
         oid: OID in ФРМО, for instance ``1.2.643.5.1.13.13.12.2.77.7973``.
         ogrn: ОГРН, 13 digits, or ОГРНИП, 15 digits; empty when it is not known.
         name: Russian name, shown to people.
+        subjects: for a bureau, the subjects of the federation it serves, two digits each, ``*`` for all;
+            empty: the one in its OID.
     """
 
     oid: str
     ogrn: str = ""
     name: str = ""
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

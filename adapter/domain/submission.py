@@ -16,7 +16,12 @@ class SubmissionFacts:
         replaces_document_id: ``root^extension`` of the version that this one replaces; empty for the first.
         document_kind: row of list 1.2.643.5.1.13.13.11.1520.
         snils: СНИЛС of the citizen, 11 digits, or empty.
-        duplicate_key: requisites in the clear (MSE-3010); the caller hashes them.
+        citizen_keys: who the citizen is, in the clear (`adapter.domain.duplicates`); the caller hashes them.
+        duplicate_keys: requisites in the clear (MSE-3010), one for each identifier of the organisation.
+        paper_keys: the same under every key of the citizen: paper records may lack the СНИЛС.
+        purposes: codes of point 5.
+        organization_subject: subject of the federation of the organisation, two digits; empty: not known.
+        citizen_subjects: subjects of the citizen's residence, stay and pension file; empty: not known.
         previous_until: last day of the disability established before; None: none or without a term.
     """
 
@@ -35,4 +40,9 @@ class SubmissionFacts:
     priority: PriorityCategory
     previous_until: date | None
     snils: str = field(repr=False)
-    duplicate_key: str = field(repr=False)
+    citizen_keys: tuple[str, ...] = field(repr=False)
+    duplicate_keys: tuple[str, ...] = field(repr=False)
+    paper_keys: tuple[str, ...] = field(repr=False)
+    purposes: tuple[str, ...] = ()
+    organization_subject: str = ""
+    citizen_subjects: frozenset[str] = field(default=frozenset(), repr=False)

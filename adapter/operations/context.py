@@ -17,6 +17,7 @@ from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
 from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
+from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -71,6 +72,8 @@ class Context:
         installation_key: secret under which persons and keys of duplicates are hashed.
         roles: which roles sign which kind of document, as the operator's file says now.
         bell: rung after a transaction that queued a delivery.
+        reception: which checks of the reception run, how strictly (facts, D.3).
+        territories: which subjects bureaus and organisations belong to, where a register knows.
         replays: messages of partners behind the integration bus that this process has taken.
     """
 
@@ -84,6 +87,8 @@ class Context:
     installation_key: bytes
     roles: PolicySource = field(default_factory=PolicySource)
     bell: Bell = field(default_factory=Bell)
+    reception: ReceptionRules = field(default_factory=ReceptionRules)
+    territories: Territories = NO_TERRITORIES
     replays: ReplayWindow = field(default_factory=ReplayWindow)
 
     def pseudonym(self, text: str) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from adapter.contract.exchange.common import File
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem, problem
+from adapter.domain.uploads import from_beginning
 from adapter.operations.context import Context, Limits
 from storage import NewDocument, Transaction, new_id
 
@@ -69,7 +70,7 @@ def file_ports(context: Context, owner: str) -> FilePorts:
             upload = tx.uploads.received(owner, upload_id)
             if upload is None:
                 return Uploaded(None, 0)
-            received = sum(size for _, size in upload.parts)
+            received = from_beginning(upload.parts)
             return Uploaded(tx.uploads.assemble(owner, upload_id) if upload.complete else None, received)
 
         return context.store.read(look)

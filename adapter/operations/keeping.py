@@ -12,11 +12,10 @@ from typing import Any
 
 from adapter.contract.exchange.referral import SubmitReferralRequest
 from adapter.domain.document_roles import DocumentRole
-from adapter.domain.errors import Problem
 from adapter.domain.partners import Partner
 from adapter.domain.priority import sort_key
 from adapter.domain.states import Event, Move, Party, State
-from adapter.operations.access import citizen_hash
+from adapter.operations.admission import Admission, still_holds
 from adapter.operations.context import Answer, Call, Context
 from adapter.operations.files import CheckedFile, stored_documents
 from adapter.operations.mail import RETURN, to_registry_or_bureau
@@ -45,19 +44,23 @@ class Plan:
     Attributes:
         previous: the row that a correction moves; None for a new referral.
         steps: moves of a new referral.
-        refusal: why the referral is not accepted (D.3); it is kept in a final state and counted.
+        admission: what the register says (D.3); a refused referral is kept in a final state and counted.
         review: what is laid beside the documents for the bureau.
     """
 
     number: str
     submission: Submission
     content_hash: str
-    duplicate_hash: str
+    admission: Admission
     bureau: Partner
     previous: Referral | None
     steps: tuple[Move, ...]
-    refusal: Problem | None
     review: Review = NO_REVIEW
+
+    @property
+    def refusal(self) -> Event | None:
+        """The reason under which the referral is not accepted."""
+        return self.admission.event
 
     @property
     def state(self) -> State:
@@ -92,13 +95,13 @@ def keep(
         raise Overtaken(plan.number)
     if plan.previous is not None:  # the requisites of the version that is replaced are free
         tx.claims.release_owned(plan.number, [DUPLICATE_CLAIM])
-    if plan.refusal is None and tx.claims.take(DUPLICATE_CLAIM, plan.duplicate_hash, plan.number) is not None:
+    if not still_holds(tx, plan.admission, plan.number):
         raise Overtaken(plan.number)
     document = {key: {"hash": plan.content_hash, "message": message}}
     not_checked = [str(one) for one in plan.submission.not_checked]
-    origin = origin_of(
-        call, Party.MIS, details={"versionNumber": facts.version_number, "notChecked": not_checked}
-    )
+    told: dict[str, Any] = {"versionNumber": facts.version_number, "notChecked": not_checked}
+    codes = [one.code for one in plan.admission.problems]
+    origin = origin_of(call, Party.MIS, details=told | ({"codes": codes} if codes else {}))
     row = _registered(tx, context, plan, call, origin, document)
     tx.documents.add(*_documents(plan, call.now), *plan.review.files)
     if plan.refusal is None and row.state == State.SUBMITTED:
@@ -125,7 +128,7 @@ def _registered(
         "issue_date": facts.issue_date,
         "bureau_oid": facts.bureau_oid,
         "bureau": plan.bureau.code,
-        "citizen_hash": citizen_hash(context, facts.snils),
+        "citizen_hash": plan.admission.citizen_hashes[0],
     }
     if plan.previous is None:
         new = NewReferral(
@@ -142,6 +145,8 @@ def _registered(
                 "documents": document,
                 "organizationName": facts.organization_name,
                 "anamnesis": plan.review.anamnesis_hash,
+                "purposes": list(facts.purposes),
+                "protocolDate": facts.protocol_date.isoformat(),
             },
             **version,
         )
@@ -150,11 +155,15 @@ def _registered(
     if current is None or current.revision != plan.previous.revision:
         raise Overtaken(plan.number)
     tx.mailbox.withdraw(current.sender, current.number, [RETURN])
-    known = {**known_documents(current), **document}
     cleared: dict[str, Any] = {"remd_id": None, "remd_registered_at": None}
     if current.bureau_oid != facts.bureau_oid:  # the number of one bureau says nothing at another
         cleared |= {"registration_number": None, "registered_at": None}
-    details = {"documents": known, "anamnesis": plan.review.anamnesis_hash}
+    details = {
+        "documents": {**known_documents(current), **document},
+        "anamnesis": plan.review.anamnesis_hash,
+        "purposes": list(facts.purposes),
+        "protocolDate": facts.protocol_date.isoformat(),
+    }
     moved = advance(tx, current, Event.CORRECT, origin, details=details, **cleared, **version)
     if plan.submission.awaits_status:
         waiting = Origin(Party.ADAPTER, context.own.code, call.operation, call.correlation_id, now)

@@ -5,7 +5,7 @@ Used by SubmitReferral, ValidateReferral and the command line alike; it reads, c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,11 +20,12 @@ from adapter.contract.semd_checks import ReferralFacts, agree, semd_problems
 from adapter.contract.semd_document import Semd
 from adapter.domain.checks import Context as CheckContext
 from adapter.domain.checks import check
-from adapter.domain.duplicates import duplicate_key, key_of
+from adapter.domain.duplicates import citizen_keys, duplicate_keys, person_of
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.priority import PriorityCategory, category_of
 from adapter.domain.referral import Referral
+from adapter.domain.subjects import region
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.context import Context, Refused
 from adapter.operations.files import CheckedFile, FilePorts, check_files, check_total, file_ports
@@ -69,6 +70,18 @@ class Submission:
     not_checked: tuple[Reason, ...] = ()
 
 
+class NotReceived(Refused):
+    """A submission with problems of D.1, D.2 or D.5.
+
+    Attributes:
+        facts: what identifies the referral, when that much could be read.
+    """
+
+    def __init__(self, problems: Iterable[Problem], facts: SubmissionFacts | None) -> None:
+        super().__init__(problems)
+        self.facts = facts
+
+
 Routing = Callable[[SubmissionFacts], tuple[Problem, ...]]
 
 
@@ -105,7 +118,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         now: instant of receipt, UTC.
 
     Raises:
-        Refused: all problems of D.1, D.2 and D.5 at once.
+        NotReceived: all problems of D.1, D.2 and D.5 at once.
     """
     request = _VALIDATION if isinstance(package, ValidateReferralRequest) else _SUBMISSION
     if package.signed_referral is None and package.semd is None:
@@ -156,7 +169,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
                 judged.awaits_status,
                 judged.not_checked,
             )
-    raise Refused(found)
+    raise NotReceived(found, facts)
 
 
 def _alone(holder: etree._Element | None) -> bytes | None:
@@ -252,6 +265,8 @@ def _facts(
 def _referral_facts(referral: Referral) -> SubmissionFacts:
     replaces = referral.replaces_document_id
     organization, protocol = referral.organization, referral.vk_protocol
+    snils = normalize_snils(referral.citizen.snils or "")
+    citizens, organizations = citizen_keys(snils, person_of(referral)), (organization.oid, organization.ogrn)
     return SubmissionFacts(
         document_id=f"{referral.document_id.root}^{referral.document_id.extension}",
         document_set_id=f"{referral.document_set_id.root}^{referral.document_set_id.extension}",
@@ -267,9 +282,21 @@ def _referral_facts(referral: Referral) -> SubmissionFacts:
         protocol_date=protocol.date,
         priority=category_of(referral),
         previous_until=referral.previous.until if referral.previous else None,
-        snils=normalize_snils(referral.citizen.snils or ""),
-        duplicate_key=key_of(referral),
+        snils=snils,
+        citizen_keys=citizens,
+        duplicate_keys=duplicate_keys(citizens[:1], organizations, protocol.number, protocol.date),
+        paper_keys=duplicate_keys(citizens, organizations, protocol.number, protocol.date),
+        purposes=referral.purposes,
+        organization_subject=region(organization.oid) or organization.address.subject_code,
+        citizen_subjects=_subjects(referral),
     )
+
+
+def _subjects(referral: Referral) -> frozenset[str]:
+    """Return the subjects of the citizen's residence, stay and pension file (points 11 and 13)."""
+    citizen = referral.citizen
+    stays = () if citizen.stay.address is None else (citizen.stay.address,)
+    return frozenset(one.subject_code for one in (*citizen.residence, *stays))
 
 
 def _semd_facts(semd: Semd) -> tuple[SubmissionFacts | None, tuple[Problem, ...]]:
@@ -296,6 +323,8 @@ def _semd_facts(semd: Semd) -> tuple[SubmissionFacts | None, tuple[Problem, ...]
         return None, missing
     snils, oid = normalize_snils(semd.citizen.snils or ""), organization.oid or ""
     protocol_number = decision.vk_protocol_number or ""
+    citizens, organizations = citizen_keys(snils, None), (oid, organization.ogrn or "")
+    keys = duplicate_keys(citizens, organizations, protocol_number, decision.vk_protocol_date)
     priority = PriorityCategory.NONE
     if decision.primary_prosthetics:
         priority = PriorityCategory.AMPUTATION
@@ -318,7 +347,12 @@ def _semd_facts(semd: Semd) -> tuple[SubmissionFacts | None, tuple[Problem, ...]
             priority=priority,
             previous_until=None,
             snils=snils,
-            duplicate_key=duplicate_key(snils, oid, protocol_number, decision.vk_protocol_date),
+            citizen_keys=citizens,
+            duplicate_keys=keys,
+            paper_keys=keys,
+            purposes=decision.purposes,
+            organization_subject=region(oid),
+            citizen_subjects=frozenset(semd.citizen.subjects),
         ),
         (),
     )

@@ -12,6 +12,7 @@ from adapter.operations.changes import accept, register, reject, schedule, withd
 from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.documents import get_document
 from adapter.operations.door import Operation
+from adapter.operations.paper import register_examination, register_referrals
 from adapter.operations.queues import (
     acknowledge_notices,
     acknowledge_referrals,
@@ -67,8 +68,10 @@ BUREAU_OPERATIONS = (
     _later("RequestAdditionalExamination", bureau.RequestAdditionalExaminationRequest),
     Operation("SubmitResult", bureau.SubmitResultRequest, submit_result),
     _later("ReplaceDocument", bureau.ReplaceDocumentRequest),
-    _later("RegisterPaperReferrals", bureau_register.RegisterPaperReferralsRequest),
-    _later("RegisterPaperExamination", bureau_register.RegisterPaperExaminationRequest),
+    Operation("RegisterPaperReferrals", bureau_register.RegisterPaperReferralsRequest, register_referrals),
+    Operation(
+        "RegisterPaperExamination", bureau_register.RegisterPaperExaminationRequest, register_examination
+    ),
     _later("RegisterAppeal", bureau_register.RegisterAppealRequest),
     _later("RegisterAppealDecision", bureau_register.RegisterAppealDecisionRequest),
 )

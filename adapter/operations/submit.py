@@ -7,7 +7,7 @@ that has moved meanwhile (unique claims, revision of the row), else it is made a
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,12 +17,13 @@ from lxml import etree
 from adapter.contract.binding import write
 from adapter.contract.exchange.referral import SubmitReferralRequest, SubmitReferralResponse
 from adapter.contract.namespaces import document_tag
-from adapter.domain.errors import Problem, problem
+from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.receipt import ReceiptContent, hash_received
+from adapter.domain.reception import counted_as, refusals
 from adapter.domain.requisites import DocumentId
 from adapter.domain.states import Event, Party, State, path
-from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
+from adapter.operations.admission import admit
 from adapter.operations.answers import ATTEMPTS, busy, commit_once, error_entry, refusal_answer, stored_answer
 from adapter.operations.context import Answer, Call, Context, Refused, answer
 from adapter.operations.keeping import (
@@ -33,12 +34,8 @@ from adapter.operations.keeping import (
     known_documents,
     local_uid_of,
 )
-from adapter.operations.moves import (
-    DUPLICATE_CLAIM,
-    Overtaken,
-    moves_of,
-)
-from adapter.operations.reception import Submission, ports_of, receive
+from adapter.operations.moves import Overtaken, moves_of
+from adapter.operations.reception import NotReceived, Submission, ports_of, receive
 from adapter.operations.review import review
 from adapter.operations.routing import routing_of
 from signing import sign_xades
@@ -86,11 +83,30 @@ def received(context: Context, call: Call[Any]) -> Submission:
         Refused: all problems of D.1, D.2 and D.5 at once.
     """
     ports = ports_of(context, call.partner.code, routing_of(context, call))
-    return receive(ports, call.request, call.now)
+    try:
+        return receive(ports, call.request, call.now)
+    except NotReceived as refusal:
+        raise Refused((*refusal.problems, *_further_reasons(context, call, refusal))) from None
 
 
-def rehearse(context: Context, call: Call[Any], submission: Submission) -> None:
+def _further_reasons(context: Context, call: Call[Any], refusal: NotReceived) -> tuple[Problem, ...]:
+    """Return the other reasons of the reception (D.3), where nothing but signatures is wrong."""
+    wrong = refusals(refusal.problems)
+    facts = refusal.facts
+    if facts is None or any(counted_as([one.code]) is not Event.REFUSE_SIGNATURE for one in wrong):
+        return ()
+    try:
+        previous = context.store.read(lambda tx: _previous(tx, call, facts))
+    except Refused:
+        return ()
+    return admit(context, call, facts, previous.number if previous else "").refusals
+
+
+def rehearse(context: Context, call: Call[Any], submission: Submission) -> tuple[Problem, ...]:
     """Ask the register what SubmitReferral would ask it; nothing is kept.
+
+    Returns:
+        What the register warns of.
 
     Raises:
         Refused: the document is known as another one, out of its chain, or a duplicate.
@@ -98,10 +114,11 @@ def rehearse(context: Context, call: Call[Any], submission: Submission) -> None:
     content_hash = _content_hash(submission)
     first = _answered_before(context, call, submission.facts, content_hash)
     if first is not None and first.status == "ACCEPT":
-        return
+        return ()
     plan = _plan(context, call, submission, content_hash)
     if plan.refusal is not None:
-        raise Refused([plan.refusal])
+        raise Refused(plan.admission.refusals)
+    return plan.admission.warnings
 
 
 def _again(first: Answer, _: Transaction, __: str) -> Answer:
@@ -148,33 +165,27 @@ def _plan(context: Context, call: Call[Any], submission: Submission, content_has
     bureau = context.partners.bureau_of(facts.bureau_oid)
     if bureau is None:
         raise LookupError("the reception lets no referral pass without its bureau")
-    contour = "test\n" if call.test else ""  # a test referral is no duplicate of a real one, nor the reverse
-    duplicate_hash = context.pseudonym(f"{contour}{facts.duplicate_key}")
     previous = context.store.read(lambda tx: _previous(tx, call, facts))
-    refusal: Problem | None = None
     if previous is not None:
         steps = moves_of(previous.state, Event.CORRECT, Party.MIS)
         _check_chain(previous, facts)
-        double = _duplicate(context, facts, duplicate_hash)
-        if double is not None and double.number != previous.number:
-            raise Refused([double.problem])
     else:
         steps = path(State.SIGNED, Event.SUBMIT)
-        double = _duplicate(context, facts, duplicate_hash)
-        if double is not None:
-            refusal = double.problem
-            steps += path(State.SUBMITTED, Event.REFUSE_DUPLICATE)
-        elif submission.awaits_status:
-            steps += path(State.SUBMITTED, Event.AWAIT_CERTIFICATE_STATUS)
+    admission = admit(context, call, facts, previous.number if previous else "")
+    if previous is not None and admission.refusals:  # the version before stays what it is
+        raise Refused(admission.refusals)
+    if admission.event is not None:
+        steps += path(State.SUBMITTED, admission.event)
+    elif previous is None and submission.awaits_status:
+        steps += path(State.SUBMITTED, Event.AWAIT_CERTIFICATE_STATUS)
     return Plan(
         number=previous.number if previous else new_number(call.now),
         submission=submission,
         content_hash=content_hash,
-        duplicate_hash=duplicate_hash,
+        admission=admission,
         bureau=bureau,
         previous=previous,
         steps=steps,
-        refusal=refusal,
     )
 
 
@@ -220,43 +231,13 @@ def _version_conflict(facts: SubmissionFacts, expected: str) -> Problem:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Double:
-    """The referral that holds the same requisites, and MSE-3010 that names it."""
-
-    number: str
-    problem: Problem
-
-
-def _duplicate(context: Context, facts: SubmissionFacts, duplicate_hash: str) -> _Double | None:
-    """Return who holds the requisites of a referral."""
-
-    def look(tx: Transaction) -> Referral | None:
-        owner = tx.claims.owner(DUPLICATE_CLAIM, duplicate_hash)
-        return tx.referrals.get(owner) if owner else None
-
-    first = context.store.read(look)
-    if first is None:
-        return None
-    local = first.received_at.astimezone(zone(region(facts.organization_oid)))
-    found = problem(
-        "DUPLICATE",
-        "Referral/vkProtocol",
-        title="Протокол врачебной комиссии",
-        protocol_number=facts.protocol_number,
-        protocol_date=f"{facts.protocol_date:%d.%m.%Y}",
-        received=f"{local:%d.%m.%Y}",
-        referral_number=first.number,
-    )
-    return _Double(first.number, found)
-
-
 def _answer(context: Context, call: Call[SubmitReferralRequest], plan: Plan) -> Answer:
     """Return the business answer: a signed receipt, or the refusal of D.3 under the number it is kept."""
     if plan.refusal is not None:
-        return refusal_answer(Refused([plan.refusal], plan.number), call.correlation_id)
+        return refusal_answer(Refused(plan.admission.refusals, plan.number), call.correlation_id)
     receipt = signed_receipt(context, call.now, plan)
-    warnings = tuple(error_entry(one, call.correlation_id) for one in plan.submission.warnings)
+    found = sort_problems((*plan.submission.warnings, *plan.admission.warnings))
+    warnings = tuple(error_entry(one, call.correlation_id) for one in found)
     content = SubmitReferralResponse(receipt=receipt, warning=warnings)
     return answer(content, status="ACCEPT", referral_number=plan.number)
 

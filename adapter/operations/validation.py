@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapter.contract.exchange.referral import ValidateReferralRequest, ValidateReferralResponse
+from adapter.domain.errors import sort_problems
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, Refused, answer
 from adapter.operations.review import warnings
@@ -17,12 +18,12 @@ def validate(context: Context, call: Call[ValidateReferralRequest]) -> Answer:
     """
     try:
         submission = received(context, call)
-        rehearse(context, call, submission)
+        told = rehearse(context, call, submission)
     except Refused as refusal:
         found = refusal.problems
         accepted = False
     else:
-        found = (*submission.warnings, *warnings(context, submission))
+        found = sort_problems((*submission.warnings, *told, *warnings(context, submission)))
         accepted = True
     entries = tuple(error_entry(one, call.correlation_id) for one in found)
     return answer(ValidateReferralResponse(accepted=accepted, error=entries))

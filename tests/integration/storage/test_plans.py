@@ -28,6 +28,10 @@ _QUERIES: dict[str, Callable[[Transaction], Any]] = {
     "ix_referrals_remd_id": lambda tx: tx.referrals.find_by_remd_id("1"),
     "ix_referrals_registration_number": lambda tx: tx.referrals.find_by_registration_number("1"),
     "ix_referrals_citizen_hash": lambda tx: tx.referrals.find_by_citizen("c"),
+    "ix_referrals_citizen_hash_number": lambda tx: tx.referrals.of_citizen_in(
+        "c", ("ACCEPTED",), test=False, limit=5
+    ),
+    "ix_paper_records_citizen_hash": lambda tx: tx.paper.of_citizens(["0c", "0d"], test=False),
     "ix_documents_document_key": lambda tx: tx.documents.find_by_local_uid("d"),
     "ix_documents_referral_number_version_number": lambda tx: tx.documents.list("R-1", 1),
     "ix_journal_correlation_id": lambda tx: tx.journal.find_by_correlation("c"),

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.domain.duplicates import PersonRequisites, duplicate_key, key_of, normalize_protocol_number
+from adapter.domain.duplicates import (
+    PersonRequisites,
+    citizen_keys,
+    duplicate_key,
+    duplicate_keys,
+    normalize_protocol_number,
+    person_of,
+)
 from adapter.domain.grounds import GROUNDS, Ground
 from adapter.domain.history import ElectronicSickLeave
 from adapter.domain.priority import PriorityCategory, category_of, sort_key
@@ -126,15 +133,34 @@ def test_key_without_snils_takes_the_person() -> None:
         assert duplicate_key(replace(PERSON, **change), "1.2.3", "5", DAY) != base
 
 
-def test_key_of_a_referral() -> None:
-    """A referral gives the key of its own requisites, with СНИЛС or without."""
+def test_a_written_absence_of_the_patronymic_is_none() -> None:
+    """«-», «нет» and «отсутствует» in place of a patronymic say that there is none."""
+    nobody = duplicate_key(replace(PERSON, patronymic=""), "1.2.3", "5", DAY)
+    for text in ("-", "–", " Нет", "ОТСУТСТВУЕТ"):
+        assert duplicate_key(replace(PERSON, patronymic=text), "1.2.3", "5", DAY) == nobody
+
+
+def test_keys_under_every_identifier() -> None:
+    """There is a key for each identifier of citizen and organisation that is known, СНИЛС and OID first."""
     referral = example()
-    citizen = referral.citizen
-    assert citizen.snils is not None
-    assert key_of(referral) == duplicate_key(citizen.snils, referral.organization.oid, "12-34", DAY)
-    nameless = replace(referral, citizen=replace(citizen, snils=None, snils_absence_reason="нет"))
+    snils, person = referral.citizen.snils, person_of(referral)
+    assert snils is not None
+    citizens = citizen_keys(snils, person)
+    keys = duplicate_keys(citizens, ("1.2.3", "1037734008575", ""), "12-34", DAY)
+    assert keys == (
+        duplicate_key(snils, "1.2.3", "12-34", DAY),
+        duplicate_key(snils, "1037734008575", "12-34", DAY),
+        duplicate_key(person, "1.2.3", "12-34", DAY),
+        duplicate_key(person, "1037734008575", "12-34", DAY),
+    )
+    assert citizen_keys("", person) == citizens[1:]
+    assert citizen_keys(snils, None) == citizens[:1]
+
+
+def test_the_person_of_a_referral() -> None:
+    """Name, birth date and identity document are taken from the referral."""
     person = PersonRequisites("Образцов", "Пётр", "", dt.date(1980, 2, 2), "0000", "012345")
-    assert key_of(nameless) == duplicate_key(person, referral.organization.oid, "12-34", DAY)
+    assert person_of(example()) == person
 
 
 def test_five_grounds_with_their_reasons() -> None:

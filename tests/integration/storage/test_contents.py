@@ -1,0 +1,144 @@
+"""Equal files lie in the store once; erasing one never takes away another's bytes."""
+
+import hashlib
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+
+from storage import NewDocument, Store, Transaction, open_store, schema, upgrade
+from storage.documents import PART_SIZE
+from tests.integration.storage.samples import NOW, at_once
+
+CONTENT = b"x" * PART_SIZE + b"y" * 10
+
+
+def document(content: bytes, referral_number: str = "R-1", **changes: Any) -> NewDocument:
+    """Give a file."""
+    known: dict[str, Any] = {
+        "referral_number": referral_number,
+        "version_number": 1,
+        "role": "ATTACHMENT",
+        "name": "a.pdf",
+        "media_type": "application/pdf",
+        "created_at": NOW,
+        "content": content,
+    }
+    return NewDocument(**{**known, **changes})
+
+
+def stored(database: str) -> int:
+    """Count the rows of bytes."""
+    engine = sa.create_engine(database)
+    with engine.connect() as connection:
+        count = connection.exec_driver_sql("SELECT count(*) FROM content_parts").scalar_one()
+    engine.dispose()
+    return int(count)
+
+
+def read(store: Store, one: NewDocument) -> bytes:
+    """Read a file whole, and a piece of it across the border of its parts."""
+    whole = store.read(lambda tx: tx.documents.read(one.id, 0, 4 * PART_SIZE))
+    piece = store.read(lambda tx: tx.documents.read(one.id, PART_SIZE - 1, 3))
+    assert piece == whole[PART_SIZE - 1 : PART_SIZE + 2]
+    return whole
+
+
+def test_equal_files_lie_once_and_each_is_erased_alone(store: Store, database: str) -> None:
+    """Of three equal files of two referrals the bytes lie once, until the last of the three is erased."""
+    first, second, third = document(CONTENT), document(CONTENT), document(CONTENT, "R-2")
+    store.transact(lambda tx: tx.documents.add(first, second))
+    store.transact(lambda tx: tx.documents.add(third, document(b"other")))
+    assert stored(database) == 3
+    assert store.transact(lambda tx: tx.documents.erase(first.id, second.id)) == 2
+    assert read(store, third) == CONTENT
+    assert store.read(lambda tx: tx.documents.get(first.id)) is None
+    assert store.transact(lambda tx: tx.documents.erase(first.id)) == 0
+    assert store.transact(lambda tx: tx.documents.erase(third.id)) == 1
+    assert stored(database) == 1
+    assert store.read(lambda tx: tx.documents.read(third.id, 0, 5)) == b""
+
+
+def test_an_erased_content_comes_again(store: Store) -> None:
+    """Bytes that were dropped with their last file are kept anew for the next one."""
+    first, second = document(CONTENT), document(CONTENT)
+    store.transact(lambda tx: tx.documents.add(first))
+    store.transact(lambda tx: tx.documents.erase(first.id))
+    store.transact(lambda tx: tx.documents.add(second))
+    assert read(store, second) == CONTENT
+
+
+def test_an_upload_of_known_bytes_is_not_kept_again(store: Store, database: str) -> None:
+    """A file that comes as an upload shares the bytes of one that came inline, whatever its parts were."""
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    first, second = document(CONTENT), document(b"", "R-2", sha256=digest)
+
+    def put(tx: Transaction) -> None:
+        for begin in range(0, len(CONTENT), 400_000):
+            part = CONTENT[begin : begin + 400_000]
+            tx.uploads.put_part("M", "u", offset=begin, content=part, total=len(CONTENT), sha256=digest)
+        tx.documents.add_uploaded(second, "M", "u")
+
+    store.transact(lambda tx: tx.documents.add(first))
+    store.transact(put)
+    assert stored(database) == 2
+    store.transact(lambda tx: tx.documents.erase(first.id))
+    assert read(store, second) == CONTENT
+
+
+def test_parts_of_an_upload_need_not_be_large(store: Store) -> None:
+    """A file that was uploaded in small parts is read as one, also from the middle."""
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    one = document(b"", sha256=digest)
+
+    def put(tx: Transaction) -> None:
+        for begin in range(0, len(CONTENT), 100_003):
+            part = CONTENT[begin : begin + 100_003]
+            tx.uploads.put_part("M", "u", offset=begin, content=part, total=len(CONTENT), sha256=digest)
+        tx.documents.add_uploaded(one, "M", "u")
+
+    store.transact(put)
+    assert read(store, one) == CONTENT
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_erasing_beside_keeping_loses_nothing(store: Store, round_: int) -> None:
+    """Whoever is first, of a file that is erased while an equal one is kept the kept one can be read."""
+    content = CONTENT + bytes([round_])
+    old, new, newer = document(content), document(content), document(content)
+    store.transact(lambda tx: tx.documents.add(old))
+    at_once(
+        lambda: store.transact(lambda tx: tx.documents.add(new)),
+        lambda: store.transact(lambda tx: tx.documents.erase(old.id)) and None,
+        lambda: store.transact(lambda tx: tx.documents.add(newer)),
+    )
+    assert read(store, new) == read(store, newer) == content
+
+
+def test_files_of_an_earlier_program_are_moved(empty_database: str) -> None:
+    """What lay under each file lies under its hash after the upgrade: equal files once, all readable."""
+    rows = [("a", CONTENT), ("b", CONTENT), ("c", b"other")]
+    engine = sa.create_engine(empty_database)
+    with engine.begin() as connection:
+        command.upgrade(schema.config_of(connection), "0001")
+        for name, content in rows:
+            digest = hashlib.sha256(content).hexdigest()
+            connection.exec_driver_sql(
+                "INSERT INTO documents (id, referral_number, version_number, role, name, media_type, size,"
+                f" sha256, created_at) SELECT '{name}', 'R-1', 1, 'SEMD', 'x', 'text/xml', {len(content)},"
+                f" '{digest}', '2026-03-02T09:00:00.000000Z'"
+            )
+            for begin in range(0, len(content), PART_SIZE):
+                connection.execute(
+                    sa.text("INSERT INTO document_parts VALUES (:name, :begin, :content)"),
+                    {"name": name, "begin": begin, "content": content[begin : begin + PART_SIZE]},
+                )
+    engine.dispose()
+    upgrade(empty_database)
+    with open_store(empty_database) as store:
+        found = store.read(
+            lambda tx: {one.id: tx.documents.read(one.id, 0, one.size) for one in tx.documents.list("R-1")}
+        )
+    assert found == dict(rows)
+    assert stored(empty_database) == 3
