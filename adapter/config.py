@@ -24,7 +24,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from adapter.domain.attachments import FILE_TYPES
 from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, SignatureProfile, Transport
+from adapter.domain.reception import RegionRule, Verdict
+from adapter.domain.subjects import SUBJECTS
 
 SystemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}[0-9]{5}$")]
 Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.([1-9][0-9]*|0))+$")]
@@ -54,6 +57,18 @@ def _operation(value: str) -> str:
     return value
 
 
+def _file_type(value: str) -> str:
+    if value not in FILE_TYPES:
+        raise PydanticCustomError("file_type", f"одно из: {', '.join(FILE_TYPES)}")
+    return value
+
+
+def _subject(value: str) -> str:
+    if value not in SUBJECTS:
+        raise PydanticCustomError("subject", "код субъекта РФ, две цифры, например 77")
+    return value
+
+
 def _store_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
         raise PydanticCustomError("store", "sqlite:///путь или postgresql://пользователь@узел/база")
@@ -71,6 +86,7 @@ def _fetch_url(value: str) -> str:
     return value
 
 
+SubjectCode = Annotated[str, AfterValidator(_subject)]
 FetchUrl = Annotated[str, AfterValidator(_fetch_url)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 
@@ -164,6 +180,20 @@ class LimitSection(Section):
     fetch_items: Annotated[int, Field(ge=1, le=1000)] = 50
     visible_seconds: Annotated[int, Field(ge=1, le=86400)] = 300
     retry_after_seconds: Annotated[int, Field(ge=1, le=86400)] = 15
+    files: Annotated[int, Field(ge=1, le=100)] = 100
+    file_types: list[Annotated[str, AfterValidator(_file_type)]] = []
+
+
+class ReceptionSection(Section):
+    """The four checks of the reception (`adapter.domain.reception`); subjects are two digits."""
+
+    duplicate: bool = True
+    possible_duplicate: bool = True
+    late: Verdict = Verdict.REFUSE
+    paper_twin: Verdict = Verdict.WARN
+    region: Verdict = Verdict.REFUSE
+    region_rule: RegionRule = RegionRule.MO_OR_CITIZEN
+    region_rules: dict[SubjectCode, RegionRule] = {}
 
 
 class DeliverySection(Section):
@@ -186,11 +216,12 @@ class RetentionSection(Section):
 
 
 class OrganizationSection(Section):
-    """An organisation that a partner acts for."""
+    """An organisation that a partner acts for; of a bureau also the subjects it serves, ``*`` for all."""
 
     oid: Oid
     ogrn: Annotated[str, StringConstraints(pattern=r"^(\d{13}|\d{15})?$")] = ""
     name: str = ""
+    subjects: list[SubjectCode | Literal["*"]] = []
 
 
 class PartnerSection(Section):
@@ -260,6 +291,7 @@ class Config(Section):
     trust: TrustSection
     roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
+    reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
     retention: RetentionSection = RetentionSection()
     stand: StandSection = StandSection()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,11 +12,13 @@ from lxml import etree
 
 from adapter.app.readiness import health
 from adapter.app.trusting import sources_of
-from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem
+from adapter.config import LOOPBACK, Config, ConfigError, ConfigProblem, LimitSection
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
+from adapter.domain.attachments import DEFAULT_TYPES
 from adapter.domain.partners import Organization, Partner, Partners
+from adapter.domain.reception import ReceptionRules
 from adapter.operations.context import Context, Limits, OwnSystem
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
@@ -108,20 +110,20 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         trust=trust,
         key=key,
         partners=partners,
-        limits=Limits(
-            inline_file_bytes=limits.inline_file_bytes,
-            file_bytes=limits.file_bytes,
-            total_file_bytes=limits.total_file_bytes,
-            part_bytes=limits.part_bytes,
-            fetch_items=limits.fetch_items,
-            visible_seconds=limits.visible_seconds,
-            retry_after_seconds=limits.retry_after_seconds,
-        ),
+        limits=operation_limits(limits),
+        reception=ReceptionRules(**dict(config.reception)),
         clock=clock,
         installation_key=secret,
         roles=roles,
     )
     return Runtime(config, context, clock, certificates)
+
+
+def operation_limits(limits: LimitSection) -> Limits:
+    """Return the limits of the operations."""
+    types = tuple(limits.file_types) or DEFAULT_TYPES
+    known = {one.name: getattr(limits, one.name) for one in fields(Limits)}
+    return Limits(**{**known, "file_types": types})
 
 
 def load_own_key(config: Config) -> SigningKey:
@@ -225,7 +227,10 @@ def load_partners(config: Config) -> Partners:
                 name=one.name,
                 kind=one.kind,
                 thumbprints=frozenset(c.thumbprint for code, c in certificates if code == one.code),
-                organizations=tuple(Organization(org.oid, org.ogrn, org.name) for org in one.organizations),
+                organizations=tuple(
+                    Organization(org.oid, org.ogrn, org.name, tuple(org.subjects))
+                    for org in one.organizations
+                ),
                 operations=frozenset(one.operations),
                 transport=one.transport,
                 signature_profile=one.signature_profile,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from adapter.app.composition import load_roles, load_trust, utc_now
+from adapter.app.composition import load_roles, load_trust, operation_limits, utc_now
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
 from adapter.config import Config, ConfigError, LimitSection, load
 from adapter.contract import binding, envelope, explain, model, schemas
@@ -34,7 +34,6 @@ from adapter.domain.hints import Evidence, as_warning, hints
 from adapter.domain.partners import Transport
 from adapter.domain.referral import Referral
 from adapter.operations.callers import transport_problem
-from adapter.operations.context import Limits as FileLimits
 from adapter.operations.context import Refused
 from adapter.operations.files import FilePorts, Uploaded
 from adapter.operations.reception import (
@@ -145,16 +144,8 @@ class Validator:
             self._trust,
             load_roles(config).current if config is not None else DEFAULT_POLICY,
             FilePorts(
-                FileLimits(
-                    inline_file_bytes=limits.inline_file_bytes,
-                    file_bytes=limits.file_bytes,
-                    total_file_bytes=limits.total_file_bytes,
-                    part_bytes=limits.part_bytes,
-                    fetch_items=limits.fetch_items,
-                    visible_seconds=limits.visible_seconds,
-                    retry_after_seconds=limits.retry_after_seconds,
-                ),
-                lambda _: Uploaded(None, 0),
+                operation_limits(limits),
+                lambda _, __: Uploaded(None, 0),
             ),
         )
         partners = config.partners if config is not None else []

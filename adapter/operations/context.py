@@ -15,6 +15,7 @@ from lxml import etree
 from adapter.contract.binding import write
 from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
+from adapter.domain.attachments import DEFAULT_TYPES
 from adapter.domain.errors import Problem, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
 from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
@@ -36,7 +37,7 @@ class OwnSystem:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, times in seconds."""
+    """Sizes in bytes, times in seconds; `file_types` by their codes in `adapter.domain.attachments`."""
 
     inline_file_bytes: int
     file_bytes: int
@@ -45,6 +46,8 @@ class Limits:
     fetch_items: int
     visible_seconds: int
     retry_after_seconds: int
+    files: int = 100
+    file_types: tuple[str, ...] = DEFAULT_TYPES
 
 
 class Bell:

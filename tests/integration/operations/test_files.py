@@ -18,10 +18,11 @@ from adapter.contract.exchange.referral import (
 )
 from adapter.operations.housekeeping import expire_uploads
 from adapter.stand.actors import BUREAU, MIS, MIS_OTHER, DemoSystem
+from tests.integration.operations import hostile
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, Reply, request_id
 from tests.integration.operations.walk import number_in
 
-SCAN = b"%PDF-1.4 " + bytes(range(256)) * 4
+SCAN = hostile.pdf() + b"% the end\n" * 60
 
 
 def file(data: bytes = SCAN, /, **fields: Any) -> File:
@@ -35,6 +36,11 @@ def file(data: bytes = SCAN, /, **fields: Any) -> File:
         "content": base64.b64encode(data).decode(),
     }
     return File(**{**known, **fields})
+
+
+def picture(size: int, **fields: Any) -> File:
+    """Return an attachment of so many bytes."""
+    return file((hostile.JPEG + bytes(size))[:size], name="скан.jpg", media_type="image/jpeg", **fields)
 
 
 def submit(gateway: Gateway, *files: File, system: DemoSystem = MIS) -> Reply:
@@ -121,15 +127,15 @@ def test_all_files_are_judged_at_once(gateway: Gateway) -> None:
 def test_limits_hold_to_the_byte(gateway: Gateway) -> None:
     """At the limit a file passes; one byte over it is refused with the excess, inline, alone and together."""
     gateway.limit(inline_file_bytes=100, file_bytes=200, total_file_bytes=300)
-    assert submit(gateway, file(b"x" * 100), file(b"y" * 100), file(b"z" * 100)).status == "ACCEPT"
-    inline = submit(gateway, file(b"x" * 101))
+    assert submit(gateway, *[picture(100)] * 3).status == "ACCEPT"
+    inline = submit(gateway, picture(101))
     assert found(inline) == [("MSE-4003", "SubmitReferralRequest/file[1]/content")]
     assert inline.errors[0].excess == "1 байт"
-    alone = submit(gateway, file(b"x" * 201, content=None, upload_id="large"))
+    alone = submit(gateway, picture(201, content=None, upload_id="large"))
     assert ("MSE-4003", "SubmitReferralRequest/file[1]/size") in found(alone)
-    together = submit(gateway, *[file(b"x" * 100)] * 3, file(b"x"))
+    together = submit(gateway, *[picture(100)] * 3, picture(4))
     assert found(together) == [("MSE-4004", "")]
-    assert (together.errors[0].actual, together.errors[0].excess) == ("301 байт", "1 байт")
+    assert (together.errors[0].actual, together.errors[0].excess) == ("304 байт", "4 байт")
 
 
 @ON_SQLITE
