@@ -100,7 +100,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         )
     trust = load_trust(config)
     roles = load_roles(config)
-    secret = _installation_key(config)
+    secret = load_installation_key(config)
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
     service, limits = config.service, config.limits
@@ -293,7 +293,12 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
     )
 
 
-def _installation_key(config: Config) -> bytes:
+def load_installation_key(config: Config) -> bytes:
+    """Load the secret under which persons are hashed.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
     path = config.keys.installation_key_file
     try:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())

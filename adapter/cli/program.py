@@ -20,6 +20,7 @@ from adapter.cli import (
     exchange,
     files,
     operating,
+    paper,
     receipt,
     running,
     service,
@@ -176,6 +177,7 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
         (("show", service.show_policy), ("check", service.check_policy)),
     ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
+    (_group("paper", "Бумажные направления и экспертизы."), (("import", paper.import_),)),
     (_group("db", "База данных."), (("upgrade", service.upgrade),)),
     (_group("config", "Файл настройки."), (("check", service.check),)),
 )

@@ -32,7 +32,7 @@ from adapter.domain.reception import (
 from adapter.domain.states import Event, State, holds_duplicate_key, is_final
 from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
-from adapter.operations.context import Call, Context
+from adapter.operations.context import Call, Context, Pseudonym
 from adapter.operations.moves import DUPLICATE_CLAIM
 from storage import PaperRecord, Referral, Transaction
 
@@ -75,13 +75,13 @@ class Admission:
         return counted_as(one.code for one in self.refusals)
 
 
-def requisites_hash(context: Context, key: str, *, test: bool) -> str:
+def requisites_hash(pseudonym: Pseudonym, key: str, *, test: bool) -> str:
     """Return the keyed hash of a key of duplicates.
 
     A test referral is no duplicate of a real one, nor the reverse.
     """
     contour = "test\n" if test else ""
-    return context.pseudonym(f"{contour}{key}")
+    return pseudonym(f"{contour}{key}")
 
 
 def admit(context: Context, call: Call[Any], facts: SubmissionFacts, own_number: str = "") -> Admission:
@@ -95,7 +95,7 @@ def admit(context: Context, call: Call[Any], facts: SubmissionFacts, own_number:
     """
     rules = context.reception
     citizens = tuple(context.pseudonym(key) for key in facts.citizen_keys)
-    hashes = {requisites_hash(context, key, test=call.test) for key in facts.duplicate_keys}
+    hashes = {requisites_hash(context.pseudonym, key, test=call.test) for key in facts.duplicate_keys}
     claimed = tuple(sorted(hashes)) if rules.duplicate else ()
 
     def look(tx: Transaction) -> Admission:
@@ -174,7 +174,7 @@ def _of_paper(
     context: Context, call: Call[Any], facts: SubmissionFacts, records: Iterable[PaperRecord]
 ) -> list[Problem | None]:
     rules = context.reception
-    hashes = {requisites_hash(context, key, test=call.test) for key in facts.paper_keys}
+    hashes = {requisites_hash(context.pseudonym, key, test=call.test) for key in facts.paper_keys}
     local = zone(facts.organization_subject)
     receipt = call.now.astimezone(local).date()
     ours = (facts.organization_oid, facts.organization_ogrn)

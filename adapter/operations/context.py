@@ -25,6 +25,18 @@ from storage import Store
 T = TypeVar("T")
 
 
+Pseudonym = Callable[[str], str]
+
+
+def pseudonyms(installation_key: bytes) -> Pseudonym:
+    """Return the function that gives the keyed hash of a person or of a key of duplicates."""
+
+    def pseudonym(text: str) -> str:
+        return hmac.new(installation_key, text.encode(), hashlib.sha256).hexdigest()
+
+    return pseudonym
+
+
 @dataclass(frozen=True, slots=True)
 class OwnSystem:
     """How the adapter names itself in messages."""
@@ -96,7 +108,7 @@ class Context:
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
-        return hmac.new(self.installation_key, text.encode(), hashlib.sha256).hexdigest()
+        return pseudonyms(self.installation_key)(text)
 
 
 @dataclass(frozen=True, slots=True)
