@@ -120,7 +120,7 @@ class Gateway:
         self.runtime = replace(self.runtime, context=replace(self.runtime.context, **ports))
         self.application = build_application(self.runtime)
 
-    def limit(self, **sizes: int) -> None:
+    def limit(self, **sizes: Any) -> None:
         """Give the application other limits."""
         self.change(limits=replace(self.runtime.context.limits, **sizes))
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import pikepdf
 import pytest
+from lxml import etree
 
+from adapter.contract import binding
 from adapter.contract.exchange.common import File, FileSignature
 from adapter.contract.exchange.referral import (
     SubmitReferralRequest,
@@ -21,7 +23,9 @@ from adapter.contract.exchange.referral import (
     ValidateReferralRequest,
     ValidateReferralResponse,
 )
+from adapter.operations.context import Call
 from adapter.operations.housekeeping import expire_uploads
+from adapter.operations.uploads import upload_part
 from adapter.stand.actors import BUREAU, MIS, MIS_OTHER, DemoSystem
 from tests.integration.operations import hostile
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, Reply, request_id
@@ -85,6 +89,30 @@ def part_of(content: bytes, offset: int, length: int, upload: str = "scan") -> U
         sha256=hashlib.sha256(content).hexdigest(),
         content=base64.b64encode(content[offset : offset + length]).decode(),
     )
+
+
+def kept_part(gateway: Gateway, part: UploadAttachmentPartRequest) -> tuple[int, bool]:
+    """Upload a part past envelope and signature; returns as `progress`."""
+    nothing: Any = None
+    mis = gateway.runtime.context.partners.get(MIS.code)
+    assert mis is not None
+    element = etree.Element("part")
+    call = Call(
+        operation="UploadAttachmentPart",
+        request=part,
+        element=element,
+        parcel=nothing,
+        partner=mis,
+        certificate=None,
+        now=gateway.clock(),
+        test=False,
+        request_id="r",
+        content_hash="h",
+        correlation_id="c",
+        raw=b"",
+    )
+    answer = binding.read(UploadAttachmentPartResponse, upload_part(gateway.runtime.context, call).content)
+    return answer.received, answer.complete
 
 
 def progress(reply: Reply) -> tuple[int, bool]:
@@ -248,15 +276,15 @@ def test_an_upload_takes_parts_of_any_order_and_size(gateway: Gateway) -> None:
 
     After each part `received` is what is there without a gap, and never less than before.
     """
-    chance = Random(7)
-    for number in range(12):
-        content = chance.randbytes(chance.randrange(1, 400))
+    chance = Random(7)  # noqa: S311 - one seed, one test
+    for number in range(6):
+        content = chance.randbytes(chance.randrange(1, 200))
         there: set[int] = set()
         before, complete = 0, False
         while not complete:
             offset = chance.randrange(len(content))
             length = chance.randrange(1, 90)
-            received, complete = progress(put(gateway, content, offset, length, upload=f"u{number}"))
+            received, complete = kept_part(gateway, part_of(content, offset, length, f"u{number}"))
             there |= set(range(offset, min(offset + length, len(content))))
             gap = next(one for one in range(len(content) + 1) if one not in there)
             assert (received, complete) == (gap, gap == len(content))
@@ -279,7 +307,7 @@ def test_parts_at_once_make_the_file(gateway: Gateway) -> None:
 
 @ON_SQLITE
 def test_a_conflict_says_from_where_to_go_on(gateway: Gateway) -> None:
-    """Other bytes over known ones, even in part, are MSE-3002 with what is there; an empty part asks the same."""
+    """Other bytes over known ones are MSE-3002 with what is there; an empty part asks the same."""
     put(gateway, SCAN, 0, 100)
     put(gateway, SCAN, 200, 50)
     other = part_of(SCAN, 90, 30)
@@ -292,7 +320,7 @@ def test_a_conflict_says_from_where_to_go_on(gateway: Gateway) -> None:
 
 @ON_SQLITE
 def test_a_file_with_another_hash_is_dropped_and_begun_anew(gateway: Gateway) -> None:
-    """When the last byte is there and the hash is another, the upload is gone; the same id may begin again."""
+    """With the last byte and another hash the upload is gone; the same id may begin again."""
     wrong = "0" * 64
     first = replace(part_of(SCAN, 0, 100), sha256=wrong, total_size=100)
     (error,) = gateway.call(MIS, first).errors
@@ -303,7 +331,7 @@ def test_a_file_with_another_hash_is_dropped_and_begun_anew(gateway: Gateway) ->
 
 @ON_SQLITE
 def test_an_expired_upload_begins_anew(gateway: Gateway) -> None:
-    """A part of an upload that was dropped meanwhile is kept, and `received` says that the beginning is missing."""
+    """A part of an upload that was dropped is kept, and `received` says that the beginning is missing."""
     put(gateway, SCAN, 0, 100)
     store = gateway.runtime.store
     store.transact(lambda tx: tx.uploads.expire(tx.now() + timedelta(seconds=1)))
@@ -333,8 +361,8 @@ def test_equal_files_of_two_referrals_lie_once(gateway: Gateway) -> None:
 
     erased = scans(first)
     assert store.transact(lambda tx: tx.documents.erase(*erased)) == 2
-    for one in scans(second):
-        assert store.read(lambda tx, one=one: tx.documents.read(one, 0, len(SCAN))) == SCAN
+    kept = [store.read(lambda tx: tx.documents.read(one, 0, len(SCAN))) for one in scans(second)]  # noqa: B023
+    assert kept == [SCAN, SCAN]
 
 
 @ON_SQLITE

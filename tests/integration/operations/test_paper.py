@@ -1,4 +1,4 @@
-"""RegisterPaperReferrals and RegisterPaperExamination: rows, repeats, errors, whose bureau (requirement R97)."""
+"""RegisterPaperReferrals and RegisterPaperExamination: rows, repeats, errors, bureaus (R97)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_the_same_rows_again_are_the_same_records(gateway: Gateway) -> None:
 
 
 def test_other_facts_under_the_same_requisites_are_refused(gateway: Gateway) -> None:
-    """MSE-3010 for a second paper referral of one protocol, whatever its spelling, with the number of the first."""
+    """MSE-3010 for a second paper referral of one protocol, whatever its spelling, names the first."""
     bring(gateway, paper(1))
     second = paper(1, vk_protocol=VkProtocol(number="№ 1/В", date=DAY), registration_number="П-9")
     (outcome,) = bring(gateway, second).item
@@ -203,7 +203,7 @@ def test_an_electronic_twin_is_named_to_its_bureau(walk: Walk) -> None:
 
 @ON_SQLITE
 def test_a_paper_twin_warns_or_refuses_by_its_switch(gateway: Gateway) -> None:
-    """An electronic referral whose paper one was received is accepted with MSE-3011, or refused with MSE-3010."""
+    """An electronic referral after its paper one is accepted with MSE-3011, or refused with MSE-3010."""
     referral = fresh(gateway)
     citizen, protocol = referral.citizen, referral.vk_protocol
     row = paper(
