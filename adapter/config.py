@@ -18,13 +18,28 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from adapter.config_base import LOOPBACK, FetchUrl, HttpUrl, NewsUrl, Oid, Port, Section, SystemCode, Zone
 from adapter.config_deadlines import DeadlineSection, MailSection
+from adapter.domain.attachments import FILE_TYPES
 from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, SignatureProfile, Transport
+from adapter.domain.reception import RegionRule, Verdict
+from adapter.domain.subjects import SUBJECTS
 
 
 def _operation(value: str) -> str:
     known = frozenset[str]().union(*OPERATIONS_OF_KIND.values())
     if value not in known:
         raise PydanticCustomError("operation", "имя операции контракта, например SubmitReferral")
+    return value
+
+
+def _file_type(value: str) -> str:
+    if value not in FILE_TYPES:
+        raise PydanticCustomError("file_type", f"одно из: {', '.join(FILE_TYPES)}")
+    return value
+
+
+def _subject(value: str) -> str:
+    if value not in SUBJECTS:
+        raise PydanticCustomError("subject", "код субъекта РФ, две цифры, например 77")
     return value
 
 
@@ -36,6 +51,9 @@ def _store_url(value: str) -> str:
 
 #: Keys that mean something only where messages carry a Timestamp.
 _OF_TIMESTAMP = ("clock_skew_seconds", "timestamp_seconds")
+
+
+SubjectCode = Annotated[str, AfterValidator(_subject)]
 
 
 class ServiceSection(Section):
@@ -121,6 +139,20 @@ class LimitSection(Section):
     fetch_items: Annotated[int, Field(ge=1, le=1000)] = 50
     visible_seconds: Annotated[int, Field(ge=1, le=86400)] = 300
     retry_after_seconds: Annotated[int, Field(ge=1, le=86400)] = 15
+    files: Annotated[int, Field(ge=1, le=100)] = 100
+    file_types: list[Annotated[str, AfterValidator(_file_type)]] = []
+
+
+class ReceptionSection(Section):
+    """The four checks of the reception (`adapter.domain.reception`); subjects are two digits."""
+
+    duplicate: bool = True
+    possible_duplicate: bool = True
+    late: Verdict = Verdict.REFUSE
+    paper_twin: Verdict = Verdict.WARN
+    region: Verdict = Verdict.REFUSE
+    region_rule: RegionRule = RegionRule.MO_OR_CITIZEN
+    region_rules: dict[SubjectCode, RegionRule] = {}
 
 
 class DeliverySection(Section):
@@ -151,12 +183,13 @@ class ReportSection(Section):
 
 
 class OrganizationSection(Section):
-    """An organisation that a partner acts for."""
+    """An organisation that a partner acts for; of a bureau also the subjects it serves, ``*`` for all."""
 
     oid: Oid
     ogrn: Annotated[str, StringConstraints(pattern=r"^(\d{13}|\d{15})?$")] = ""
     name: str = ""
     zone: Zone | Literal[""] = ""
+    subjects: list[SubjectCode | Literal["*"]] = []
 
 
 class PartnerSection(Section):
@@ -237,6 +270,7 @@ class Config(Section):
     trust: TrustSection
     roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
+    reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
     retention: RetentionSection = RetentionSection()
     deadlines: DeadlineSection = DeadlineSection()

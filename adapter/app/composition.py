@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,16 +14,18 @@ from adapter.app.counting import contacts_of, following_of, load_calendar
 from adapter.app.readiness import health
 from adapter.app.trusting import sources_of
 from adapter.calendars.source import ProductionCalendar
-from adapter.config import Config, ConfigError, ConfigProblem
+from adapter.config import Config, ConfigError, ConfigProblem, LimitSection
 from adapter.config_base import LOOPBACK
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
 from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.dictionaries.registers.local import RegisterSource
+from adapter.domain.attachments import DEFAULT_TYPES
 from adapter.domain.partners import Organization, Partner, Partners
+from adapter.domain.reception import ReceptionRules
 from adapter.domain.statistics import TARGETS, Target, standard_targets
-from adapter.operations.context import Context, Limits, OwnSystem, pseudonym
+from adapter.operations.context import Context, Limits, OwnSystem, pseudonyms
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
@@ -121,20 +122,13 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         trust=trust,
         key=key,
         partners=partners,
-        limits=Limits(
-            inline_file_bytes=limits.inline_file_bytes,
-            file_bytes=limits.file_bytes,
-            total_file_bytes=limits.total_file_bytes,
-            part_bytes=limits.part_bytes,
-            fetch_items=limits.fetch_items,
-            visible_seconds=limits.visible_seconds,
-            retry_after_seconds=limits.retry_after_seconds,
-        ),
+        limits=operation_limits(limits),
+        reception=ReceptionRules(**dict(config.reception)),
         clock=clock,
         installation_key=secret,
         roles=roles,
         code_lists=StoredCodeLists(store),
-        registers=RegisterSource(store, partial(pseudonym, secret)),
+        registers=RegisterSource(store, pseudonyms(secret)),
         following=following_of(config, calendar, partners),
         contacts=contacts_of(config),
         statistics=Reports(store, targets=targets, threshold=config.reports.small_numbers),
@@ -164,6 +158,13 @@ def load_targets(config: Config) -> tuple[Target, ...]:
         raise ConfigError(Path("config.toml"), problems) from None
     except OSError as error:
         raise _wrong("reports.targets_file", f"таблица целей ({_cause(error)})") from None
+
+
+def operation_limits(limits: LimitSection) -> Limits:
+    """Return the limits of the operations."""
+    types = tuple(limits.file_types) or DEFAULT_TYPES
+    known = {one.name: getattr(limits, one.name) for one in fields(Limits)}
+    return Limits(**{**known, "file_types": types})
 
 
 def load_own_key(config: Config) -> SigningKey:
@@ -267,7 +268,10 @@ def load_partners(config: Config) -> Partners:
                 name=one.name,
                 kind=one.kind,
                 thumbprints=frozenset(c.thumbprint for code, c in certificates if code == one.code),
-                organizations=tuple(Organization(org.oid, org.ogrn, org.name) for org in one.organizations),
+                organizations=tuple(
+                    Organization(org.oid, org.ogrn, org.name, tuple(org.subjects))
+                    for org in one.organizations
+                ),
                 operations=frozenset(one.operations),
                 transport=one.transport,
                 signature_profile=one.signature_profile,

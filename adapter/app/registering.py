@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 from adapter.app.composition import load_installation_key
@@ -23,7 +22,7 @@ from adapter.dictionaries.registers.importing import (
 from adapter.dictionaries.registers.local import RegisterSource
 from adapter.dictionaries.registers.tables import FILE_BYTES
 from adapter.domain.registers import NO_REGISTERS, REGISTER_NAMES, RegisterKind, Registers
-from adapter.operations.context import pseudonym
+from adapter.operations.context import pseudonyms
 from storage import RegisterVersion, Store, StoreError, open_beside
 
 __all__ = ["REGISTER_NAMES", "Checked", "Fault", "Imported", "Listed", "RegisterFileError", "RegisterKind"]
@@ -52,7 +51,7 @@ def import_register(config_path: Path, kind: RegisterKind, path: Path) -> Import
     content = read_file(path, FILE_BYTES)
     secret = load_installation_key(config)
     with _store(config) as store:
-        return import_file(store, kind, content, partial(pseudonym, secret))
+        return import_file(store, kind, content, pseudonyms(secret))
 
 
 def register_versions(config_path: Path, kind: RegisterKind | None) -> tuple[Listed, ...]:
@@ -82,7 +81,7 @@ def registers_of(config: Config) -> Registers:
     try:
         secret = load_installation_key(config)
         with _store(config) as store:
-            return RegisterSource(store, partial(pseudonym, secret)).current
+            return RegisterSource(store, pseudonyms(secret)).current
     except (ConfigError, StoreError, OSError):
         return NO_REGISTERS
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from adapter.app.composition import load_roles, load_trust, utc_now
+from adapter.app.composition import load_roles, load_trust, operation_limits, utc_now
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
 from adapter.app.registering import registers_of
 from adapter.config import Config, ConfigError, LimitSection, load
@@ -41,7 +41,6 @@ from adapter.domain.partners import Transport
 from adapter.domain.referral import Referral
 from adapter.domain.registers import NO_REGISTERS
 from adapter.operations.callers import transport_problem
-from adapter.operations.context import Limits as FileLimits
 from adapter.operations.context import Refused
 from adapter.operations.files import FilePorts, Uploaded
 from adapter.operations.reception import (
@@ -159,16 +158,8 @@ class Validator:
             self._trust,
             load_roles(config).current if config is not None else DEFAULT_POLICY,
             FilePorts(
-                FileLimits(
-                    inline_file_bytes=limits.inline_file_bytes,
-                    file_bytes=limits.file_bytes,
-                    total_file_bytes=limits.total_file_bytes,
-                    part_bytes=limits.part_bytes,
-                    fetch_items=limits.fetch_items,
-                    visible_seconds=limits.visible_seconds,
-                    retry_after_seconds=limits.retry_after_seconds,
-                ),
-                lambda _: Uploaded(None, 0),
+                operation_limits(limits),
+                lambda _, __: Uploaded(None, 0),
             ),
             code_lists=_code_lists_of(config),
             registers=self._registers,

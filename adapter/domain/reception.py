@@ -66,26 +66,26 @@ class ReceptionRules:
 class Territories(Protocol):
     """What a register knows of who serves whom; empty answers mean that it does not know."""
 
-    def subjects_of_bureau(self, oid: str) -> Collection[str]:
-        """Return the subjects of the federation that a bureau serves; `EVERYWHERE` for all."""
+    def subjects_of_bureau(self, oid: str, day: date) -> Collection[str]:
+        """Return the subjects of the federation that a bureau serves on the day; `EVERYWHERE` for all."""
 
-    def subject_of_organization(self, oid: str) -> str:
-        """Return the subject of a medical organisation."""
+    def subject_of_organization(self, oid: str, day: date) -> str:
+        """Return the subject of a medical organisation on the day."""
 
-    def bureau_for(self, organization_oid: str, subjects: Collection[str]) -> str:
-        """Return the name of the bureau that serves an organisation or citizens of these subjects."""
+    def bureau_for(self, organization_oid: str, subject: str, day: date) -> str:
+        """Return the name of the bureau that serves an organisation of a subject on the day."""
 
 
 class _NoTerritories:
     """No register: every answer is "not known"."""
 
-    def subjects_of_bureau(self, oid: str) -> Collection[str]:  # noqa: ARG002 - a port
+    def subjects_of_bureau(self, oid: str, day: date) -> Collection[str]:  # noqa: ARG002 - a port
         return ()
 
-    def subject_of_organization(self, oid: str) -> str:  # noqa: ARG002 - a port
+    def subject_of_organization(self, oid: str, day: date) -> str:  # noqa: ARG002 - a port
         return ""
 
-    def bureau_for(self, organization_oid: str, subjects: Collection[str]) -> str:  # noqa: ARG002 - a port
+    def bureau_for(self, organization_oid: str, subject: str, day: date) -> str:  # noqa: ARG002 - a port
         return ""
 
 

@@ -32,7 +32,7 @@ from adapter.domain.reception import (
 from adapter.domain.states import Event, State, holds_duplicate_key, is_final
 from adapter.domain.subjects import region, zone
 from adapter.domain.submission import SubmissionFacts
-from adapter.operations.context import Call, Context
+from adapter.operations.context import Call, Context, Pseudonym
 from adapter.operations.moves import DUPLICATE_CLAIM
 from storage import PaperRecord, Referral, Transaction
 
@@ -75,13 +75,13 @@ class Admission:
         return counted_as(one.code for one in self.refusals)
 
 
-def requisites_hash(context: Context, key: str, *, test: bool) -> str:
+def requisites_hash(pseudonym: Pseudonym, key: str, *, test: bool) -> str:
     """Return the keyed hash of a key of duplicates.
 
     A test referral is no duplicate of a real one, nor the reverse.
     """
     contour = "test\n" if test else ""
-    return context.pseudonym(f"{contour}{key}")
+    return pseudonym(f"{contour}{key}")
 
 
 def admit(context: Context, call: Call[Any], facts: SubmissionFacts, own_number: str = "") -> Admission:
@@ -95,15 +95,16 @@ def admit(context: Context, call: Call[Any], facts: SubmissionFacts, own_number:
     """
     rules = context.reception
     citizens = tuple(context.pseudonym(key) for key in facts.citizen_keys)
-    hashes = {requisites_hash(context, key, test=call.test) for key in facts.duplicate_keys}
+    hashes = {requisites_hash(context.pseudonym, key, test=call.test) for key in facts.duplicate_keys}
     claimed = tuple(sorted(hashes)) if rules.duplicate else ()
+    receipt = call.now.astimezone(zone(facts.organization_subject)).date()
 
     def look(tx: Transaction) -> Admission:
         first = _holder(tx, claimed, facts, own_number)
         records = tx.paper.of_citizens(citizens, test=call.test)
-        found = [_region(context, facts)]
+        found = [_region(context, facts, receipt)]
         found += [None if first is None else duplicate_problem(facts, _day(first, facts), first.number)]
-        found += _of_paper(context, call, facts, records)
+        found += _of_paper(context, facts, records, (receipt, call.test))
         if rules.possible_duplicate:
             known = {own_number, "" if first is None else first.number}
             found += [_possible(tx, citizens[0], call, facts, known)]
@@ -145,38 +146,39 @@ def _holder(
     return None
 
 
-def _region(context: Context, facts: SubmissionFacts) -> Problem | None:
+def _region(context: Context, facts: SubmissionFacts, receipt: date) -> Problem | None:
     territories = context.territories
-    ours = territories.subject_of_organization(facts.organization_oid) or facts.organization_subject
-    served = _served(context, facts.bureau_oid)
-    right = territories.bureau_for(facts.organization_oid, {ours} - {""}) or _neighbour(context, ours)
-    return region_problem(context.reception, facts, ours, served, right)
+    known = territories.subject_of_organization(facts.organization_oid, receipt)
+    ours = known or facts.organization_subject
+    served = _served(context, facts.bureau_oid, receipt)
+    right = territories.bureau_for(facts.organization_oid, ours, receipt)
+    return region_problem(context.reception, facts, ours, served, right or _neighbour(context, ours, receipt))
 
 
-def _served(context: Context, bureau_oid: str) -> frozenset[str]:
+def _served(context: Context, bureau_oid: str, receipt: date) -> frozenset[str]:
     """Return the subjects that a bureau serves: by the register, the configuration, its OID."""
     partner = context.partners.bureau_of(bureau_oid)
     bureau = partner.organization(bureau_oid) if partner is not None else None
     configured = bureau.subjects if bureau is not None else ()
-    return served_subjects(bureau_oid, context.territories.subjects_of_bureau(bureau_oid) or configured)
+    registered = context.territories.subjects_of_bureau(bureau_oid, receipt)
+    return served_subjects(bureau_oid, registered or configured)
 
 
-def _neighbour(context: Context, subject: str) -> str:
+def _neighbour(context: Context, subject: str, receipt: date) -> str:
     """Return the name of a bureau of the exchange that serves a subject; empty: there is none."""
     for partner in context.partners.of_kind(PartnerKind.BUREAU):
         for bureau in partner.organizations:
-            if subject in _served(context, bureau.oid):
+            if subject in _served(context, bureau.oid, receipt):
                 return bureau.name
     return ""
 
 
 def _of_paper(
-    context: Context, call: Call[Any], facts: SubmissionFacts, records: Iterable[PaperRecord]
+    context: Context, facts: SubmissionFacts, records: Iterable[PaperRecord], came: tuple[date, bool]
 ) -> list[Problem | None]:
-    rules = context.reception
-    hashes = {requisites_hash(context, key, test=call.test) for key in facts.paper_keys}
-    local = zone(facts.organization_subject)
-    receipt = call.now.astimezone(local).date()
+    """Return what paper says of a referral that came on a day, in the test contour or not."""
+    rules, (receipt, test) = context.reception, came
+    hashes = {requisites_hash(context.pseudonym, key, test=test) for key in facts.paper_keys}
     ours = (facts.organization_oid, facts.organization_ogrn)
     arrival = Arrival(receipt, facts.protocol_date, ours, facts.purposes)
     examined: list[date] = []

@@ -16,17 +16,30 @@ from adapter.contract.binding import write
 from adapter.contract.envelope import Parcel
 from adapter.contract.namespaces import exchange_tag
 from adapter.dictionaries.registers.local import RegisterSource
+from adapter.domain.attachments import DEFAULT_TYPES
 from adapter.domain.code_lists import NO_CODE_LISTS, CodeLists
 from adapter.domain.contacts import NO_CONTACTS, Contacts
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.partners import Partner, Partners
 from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
-from adapter.operations.following import Following
 from adapter.domain.statistics import Statistics
+from adapter.operations.following import Following
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
 T = TypeVar("T")
+
+
+Pseudonym = Callable[[str], str]
+
+
+def pseudonyms(installation_key: bytes) -> Pseudonym:
+    """Return the function that gives the keyed hash of a person or of a key of duplicates."""
+
+    def pseudonym(text: str) -> str:
+        return hmac.new(installation_key, text.encode(), hashlib.sha256).hexdigest()
+
+    return pseudonym
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class OwnSystem:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes, times in seconds."""
+    """Sizes in bytes, times in seconds; `file_types` by their codes in `adapter.domain.attachments`."""
 
     inline_file_bytes: int
     file_bytes: int
@@ -50,6 +63,8 @@ class Limits:
     fetch_items: int
     visible_seconds: int
     retry_after_seconds: int
+    files: int = 100
+    file_types: tuple[str, ...] = DEFAULT_TYPES
 
 
 class Bell:
@@ -66,11 +81,6 @@ class Bell:
         """Tell the listener, if there is one."""
         if self._listener is not None:
             self._listener()
-
-
-def pseudonym(installation_key: bytes, text: str) -> str:
-    """Return the keyed hash that stands for a person or a key of duplicates in the store."""
-    return hmac.new(installation_key, text.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ class Context:
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
-        return pseudonym(self.installation_key, text)
+        return pseudonyms(self.installation_key)(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +181,14 @@ def answer(
 class Refused(Exception):  # noqa: N818 - a refusal is an answer of the contract, not a failure of the program
     """The operation refuses: all problems of the request at once.
 
-    What was not checked is said of what would be accepted: in a refusal nothing is called good, and there is
-    nothing in it for the sender to correct.
+    What was not checked is said beside an acceptance only: there it keeps "accepted" from meaning "valid".
+    In a refusal nothing is called good, and there is nothing in it for the sender to correct.
     """
 
     def __init__(self, problems: Iterable[Problem], referral_number: str = "") -> None:
         found = sort_problems(problems)
         refused = any(one.severity is Severity.ERROR for one in found)
         self.problems = tuple(one for one in found if not (refused and one.mnemonic == "NOT_CHECKED"))
-    What was not checked is said beside an acceptance only: there it keeps "accepted" from meaning "valid".
-    """
-
-    def __init__(self, problems: Iterable[Problem], referral_number: str = "") -> None:
-        self.problems = sort_problems(one for one in problems if one.mnemonic != "NOT_CHECKED")
         self.referral_number = referral_number
         super().__init__(", ".join(one.code for one in self.problems))
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.contract.exchange.common import File
+from adapter.domain.attachments import wrong_in_name
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem, problem
+from adapter.domain.reception import refusals
 from adapter.domain.uploads import from_beginning
 from adapter.operations.context import Context, Limits
+from adapter.operations.inspection import ExaminePdf, inspect
+from adapter.operations.pdf_files import examine_pdf
 from storage import NewDocument, Transaction, new_id
-
-_UNSAFE = frozenset('/\\:*?"<>|') | {chr(code) for code in (*range(32), 0x7F, 0x202A, 0x202B, 0x202D, 0x202E)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +57,29 @@ class FilePorts:
     """What is needed to read the files of a request.
 
     Attributes:
-        uploaded: gives an upload of the sender by its id.
+        uploaded: gives an upload of the sender by its id, if it has so many bytes.
+        pdf: says what is in a PDF.
     """
 
     limits: Limits
-    uploaded: Callable[[str], Uploaded]
+    uploaded: Callable[[str, int], Uploaded]
+    pdf: ExaminePdf = examine_pdf
+
+
+Look = Callable[[FilePorts, str, File, bytes], tuple[str, list[Problem]]]
 
 
 def file_ports(context: Context, owner: str) -> FilePorts:
     """Return the ports for the files of a system."""
 
-    def uploaded(upload_id: str) -> Uploaded:
+    def uploaded(upload_id: str, size: int) -> Uploaded:
         def look(tx: Transaction) -> Uploaded:
             upload = tx.uploads.received(owner, upload_id)
             if upload is None:
                 return Uploaded(None, 0)
             received = from_beginning(upload.parts)
-            return Uploaded(tx.uploads.assemble(owner, upload_id) if upload.complete else None, received)
+            whole = upload.complete and upload.total == size
+            return Uploaded(tx.uploads.assemble(owner, upload_id) if whole else None, received)
 
         return context.store.read(look)
 
@@ -81,7 +89,7 @@ def file_ports(context: Context, owner: str) -> FilePorts:
 def check_files(
     ports: FilePorts, files: Sequence[tuple[str, File]]
 ) -> tuple[tuple[CheckedFile, ...], tuple[Problem, ...]]:
-    """Decode and check files.
+    """Decode files and check names, sizes and hashes.
 
     Args:
         ports: limits and uploads.
@@ -90,21 +98,70 @@ def check_files(
     Returns:
         The files that are in order, and what is wrong with the others.
     """
+    return _check(ports, files, _as_declared)
+
+
+def check_attachments(
+    ports: FilePorts, files: Sequence[tuple[str, File]], place: str
+) -> tuple[tuple[CheckedFile, ...], tuple[Problem, ...]]:
+    """Check files as `check_files`, how many they are and what they are; their type is that of their bytes.
+
+    Args:
+        ports: limits, uploads and the reader of PDF.
+        files: path of each file in the request and the file.
+        place: path of the files in the request.
+    """
+    good, wrong = _check(ports, files, _as_found)
+    limit = ports.limits.files
+    if len(files) <= limit:
+        return good, wrong
+    many = problem(
+        "CARDINALITY",
+        place,
+        title="Приложенные файлы",
+        actual=str(len(files)),
+        limit=f"не больше {limit}",
+        excess=str(len(files) - limit),
+    )
+    return good, (*wrong, many)
+
+
+def _check(
+    ports: FilePorts, files: Sequence[tuple[str, File]], look: Look
+) -> tuple[tuple[CheckedFile, ...], tuple[Problem, ...]]:
     good: list[CheckedFile] = []
     wrong: list[Problem] = []
+    # What is over the limit is refused anyway; its uploads are not read into memory.
+    fits = sum(file.size for _, file in files) <= ports.limits.total_file_bytes
     for path, file in files:
-        content, problems = _content(ports, path, file)
+        content, problems = _content(ports, path, file) if fits or file.upload_id is None else (b"", [])
         problems += _problems(ports.limits, path, file, content)
+        media_type = file.media_type
+        if content and not problems:
+            media_type, found = look(ports, path, file, content)
+            problems += found
         signatures, unreadable = _signatures(path, file)
         problems += unreadable
-        if problems:
-            wrong += problems
-        else:
+        wrong += problems
+        if fits and not refusals(problems):
             digest = hashlib.sha256(content).hexdigest()
             good.append(
-                CheckedFile(file.name, file.document_type, file.media_type, digest, content, signatures, path)
+                CheckedFile(file.name, file.document_type, media_type, digest, content, signatures, path)
             )
     return tuple(good), tuple(wrong)
+
+
+def _as_declared(_: FilePorts, __: str, file: File, ___: bytes) -> tuple[str, list[Problem]]:
+    return file.media_type, []
+
+
+def _as_found(ports: FilePorts, path: str, file: File, content: bytes) -> tuple[str, list[Problem]]:
+    """Return the media type that a file has by its bytes, and what is wrong with them."""
+    shown = shown_name(file.name)
+    kind, found = inspect(
+        file.name, shown, file.media_type, content, path, ports.limits.file_types, ports.pdf
+    )
+    return (kind.media_type if kind else file.media_type), found
 
 
 def check_total(limits: Limits, files: Sequence[tuple[str, File]]) -> tuple[Problem, ...]:
@@ -179,7 +236,7 @@ def decode_base64(text: str) -> bytes | None:
 def _content(ports: FilePorts, path: str, file: File) -> tuple[bytes, list[Problem]]:
     name = shown_name(file.name)
     if file.upload_id is not None:
-        upload = ports.uploaded(file.upload_id)
+        upload = ports.uploaded(file.upload_id, file.size)
         if upload.content is None:
             offset = str(upload.received)
             return b"", [problem("FILE_HASH", f"{path}/uploadId", file=name, offset=offset)]
@@ -196,9 +253,8 @@ def _content(ports: FilePorts, path: str, file: File) -> tuple[bytes, list[Probl
 def _problems(limits: Limits, path: str, file: File, content: bytes) -> list[Problem]:
     name = shown_name(file.name)
     found: list[Problem] = []
-    unsafe = sorted(_UNSAFE & set(file.name))
-    if unsafe or file.name in {".", ".."} or ".." in file.name:
-        characters = " ".join(f"U+{ord(one):04X}" for one in unsafe) or "«..»"
+    characters = wrong_in_name(file.name)
+    if characters:
         found.append(problem("FILE_NAME", f"{path}/name", file=name, characters=characters))
     if file.size > limits.file_bytes:
         found.append(_too_large(f"{path}/size", file, file.size, limits.file_bytes))

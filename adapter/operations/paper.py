@@ -29,13 +29,15 @@ from adapter.domain.subjects import region, zone
 from adapter.operations.access import may_see
 from adapter.operations.admission import ACTIVE, requisites_hash
 from adapter.operations.answers import commit, error_entry
-from adapter.operations.context import Answer, Call, Context, Refused, answer
+from adapter.operations.context import Answer, Call, Context, Pseudonym, Refused, answer
 from adapter.operations.moves import DUPLICATE_CLAIM, Origin, note, origin_of
 from storage import PaperRecord, Referral, Transaction
 
 #: What tells where a record came from, and not what it says.
 _ORIGIN = frozenset({"id", "source", "sender", "recorded_at"})
 _CONTENT = tuple(one.name for one in fields(PaperRecord) if one.name not in _ORIGIN)
+#: Rows of one transaction, and citizens of one question: others wait for no more than this.
+BATCH = 500
 #: How many referrals of one citizen are looked through for late ones.
 _OTHERS = 100
 
@@ -107,7 +109,7 @@ def register_examination(context: Context, call: Call[RegisterPaperExaminationRe
 
 
 def record_of(
-    context: Context, entry: PaperEntry, *, source: str, sender: str, now: datetime, test: bool
+    pseudonym: Pseudonym, entry: PaperEntry, *, source: str, sender: str, now: datetime, test: bool
 ) -> PaperRecord:
     """Return the record of an entry: persons and requisites are keyed hashes."""
     key = entry.duplicate_key
@@ -116,8 +118,8 @@ def record_of(
         organization_oid=entry.organization_oid,
         organization_ogrn=entry.organization_ogrn,
         bureau_oid=entry.bureau_oid,
-        citizen_hash=context.pseudonym(entry.citizen_key),
-        duplicate_hash=requisites_hash(context, key, test=test) if key else None,
+        citizen_hash=pseudonym(entry.citizen_key),
+        duplicate_hash=requisites_hash(pseudonym, key, test=test) if key else None,
         protocol_date=entry.protocol_date,
         issue_date=entry.issue_date,
         received_at=entry.received_at,
@@ -138,20 +140,25 @@ def take(tx: Transaction, records: Sequence[PaperRecord]) -> list[Taken]:
     A second referral with the requisites of another one is not taken. From here to the end of the transaction
     no electronic referral of these citizens is kept.
     """
-    if not records:
-        return []
-    citizens = sorted({one.citizen_hash for one in records})
-    tx.paper.hold(citizens)
-    known: dict[str, list[PaperRecord]] = {}
-    for one in tx.paper.of_citizens(citizens, test=records[0].test):
-        known.setdefault(one.citizen_hash, []).append(one)
+    tx.paper.hold({one.citizen_hash for one in records})
+    outcomes = compare(tx, records)
+    tx.paper.add(*(one.record for one in outcomes if one.new and one.record is not None))
+    return outcomes
+
+
+def compare(tx: Transaction, records: Sequence[PaperRecord]) -> list[Taken]:
+    """Tell what `take` would do with records; nothing is kept."""
+    known: dict[str, list[PaperRecord]] = {one.citizen_hash: [] for one in records}
+    citizens = sorted(known)
+    for begin in range(0, len(citizens), BATCH):
+        for one in tx.paper.of_citizens(citizens[begin : begin + BATCH], test=records[0].test):
+            known[one.citizen_hash].append(one)
     outcomes: list[Taken] = []
     for record in records:
-        there = known.setdefault(record.citizen_hash, [])
+        there = known[record.citizen_hash]
         outcomes.append(_one(record, there))
         if outcomes[-1].new:
             there.append(record)
-    tx.paper.add(*(one.record for one in outcomes if one.new and one.record is not None))
     return outcomes
 
 
@@ -255,7 +262,12 @@ def _late(tx: Transaction, record: PaperRecord) -> Iterator[Referral]:
 
 def _record(context: Context, call: Call[Any], entry: PaperEntry) -> PaperRecord:
     return record_of(
-        context, entry, source=call.operation, sender=call.partner.code, now=call.now, test=call.test
+        context.pseudonym,
+        entry,
+        source=call.operation,
+        sender=call.partner.code,
+        now=call.now,
+        test=call.test,
     )
 
 

@@ -32,7 +32,14 @@ from adapter.domain.registers import NO_REGISTERS, Registers
 from adapter.domain.subjects import region
 from adapter.domain.submission import SubmissionFacts
 from adapter.operations.context import Context, Refused
-from adapter.operations.files import CheckedFile, FilePorts, check_files, check_total, file_ports
+from adapter.operations.files import (
+    CheckedFile,
+    FilePorts,
+    check_attachments,
+    check_files,
+    check_total,
+    file_ports,
+)
 from adapter.operations.judgement import (
     NOTHING,
     Judged,
@@ -136,7 +143,7 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
     named = [] if package.semd is None else [(f"{request}/semd", package.semd)]
     attached = [(f"{request}/file[{number}]", file) for number, file in enumerate(package.file, start=1)]
     semd_files, problems = check_files(ports.files, named)
-    files, wrong_files = check_files(ports.files, attached)
+    files, wrong_files = check_attachments(ports.files, attached, f"{request}/file")
     semd_file = semd_files[0] if semd_files else None
     referral: Referral | None = None
     judged = NOTHING

@@ -28,7 +28,7 @@ def test_the_register_knows_the_zone(cells: dict[str, object], day: int) -> None
     """The zone of the row, else of its subject, decides over the number in the OID."""
     known = registers(organizations=[organization(OID=OID, **cells)])
     assert local_day(OID, EVENING, known) == date(2026, 3, day)
-    assert check_context(OID, EVENING, known).today == date(2026, 3, day)
+    assert check_context(OID, EVENING, registers=known).today == date(2026, 3, day)
 
 
 def test_without_a_row_the_oid_decides() -> None:

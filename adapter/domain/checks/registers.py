@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 
-from adapter.domain.checks.dates import age_months
+from adapter.domain.checks.facts import age_months
 from adapter.domain.checks.places import found, path_of, value
 from adapter.domain.checks.registry import Context, rule
 from adapter.domain.errors import Problem, Severity, problem

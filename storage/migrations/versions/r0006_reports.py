@@ -27,8 +27,6 @@ def upgrade() -> None:
     """Create the tables; every journal is to be counted."""
     _referrals()
     _parts()
-    if not sa.inspect(op.get_bind()).has_table("paper_records"):
-        _paper()
     op.create_table(
         "plans",
         _text("organization_oid"),
@@ -123,31 +121,3 @@ def _parts() -> None:
         sa.Column("cancelled", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("referral_number", "number", name="pk_counted_terms"),
     )
-
-
-def _paper() -> None:
-    op.create_table(
-        "paper_records",
-        _text("id"),
-        _text("kind"),
-        _text("organization_oid"),
-        _text("organization_ogrn"),
-        _text("bureau_oid"),
-        _text("citizen_hash"),
-        sa.Column("duplicate_hash", OPAQUE),
-        sa.Column("protocol_date", sa.Date),
-        sa.Column("issue_date", sa.Date),
-        _time("received_at"),
-        sa.Column("examination_date", sa.Date),
-        sa.Column("registration_number", OPAQUE),
-        sa.Column("act_number", OPAQUE),
-        sa.Column("purposes", TextList, nullable=False),
-        _text("source"),
-        _text("sender"),
-        _time("recorded_at", nullable=False),
-        sa.Column("test", sa.Boolean, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_paper_records"),
-    )
-    op.create_index("ix_paper_records_citizen_hash", "paper_records", ["citizen_hash"])
-    op.create_index("ix_paper_records_kind_received_at", "paper_records", ["kind", "received_at"])
-    op.create_index("ix_paper_records_kind_examination_date", "paper_records", ["kind", "examination_date"])

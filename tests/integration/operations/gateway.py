@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from adapter.contract.namespaces import DOCUMENT, SOAP11, document_tag, exchange
 from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.partners import OPERATIONS_OF_KIND, PartnerKind
 from adapter.domain.states import State
-from adapter.operations.context import pseudonym
+from adapter.operations.context import pseudonyms
 from adapter.stand.actors import ADAPTER, BUREAU, MIS, DemoSystem, Keyring, make_keys
 from adapter.stand.documents import Clerk, SignedReferral
 from signing import SigningKey, sign_document, sign_wss, verify_wss
@@ -117,7 +117,7 @@ class Gateway:
     def ask_registers(self) -> None:
         """Ask the registers of the store, as the program does."""
         key = self.runtime.context.installation_key
-        self.change(registers=RegisterSource(self.runtime.store, partial(pseudonym, key)))
+        self.change(registers=RegisterSource(self.runtime.store, pseudonyms(key)))
 
     def close(self) -> None:
         """Close the store."""
@@ -128,7 +128,7 @@ class Gateway:
         self.runtime = replace(self.runtime, context=replace(self.runtime.context, **ports))
         self.application = build_application(self.runtime)
 
-    def limit(self, **sizes: int) -> None:
+    def limit(self, **sizes: Any) -> None:
         """Give the application other limits."""
         self.change(limits=replace(self.runtime.context.limits, **sizes))
 

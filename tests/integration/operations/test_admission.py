@@ -388,3 +388,30 @@ def test_a_correction_is_asked_too(walk: Walk) -> None:
     reply = gateway.submit(gateway.clerk.correction(walk.referral), replaces=walk.number)
     assert reply.codes == ["MSE-3020"]
     assert gateway.row(walk.number).state == state
+
+
+class Register:
+    """A register of territories that knows one bureau and one organisation."""
+
+    def subjects_of_bureau(self, oid: str, day: dt.date) -> tuple[str, ...]:
+        """The bureau of the demo serves Kaluga."""
+        return ("40",) if oid == BUREAU.oid and day else ()
+
+    def subject_of_organization(self, oid: str, day: dt.date) -> str:
+        """Every organisation is one of Bashkortostan."""
+        return "02" if oid and day else ""
+
+    def bureau_for(self, organization_oid: str, subject: str, day: dt.date) -> str:
+        """The bureau for Bashkortostan."""
+        return "Бюро № 7" if (bool(organization_oid and day), subject) == (True, "02") else ""
+
+
+@ON_SQLITE
+def test_a_register_of_territories_is_asked_first(gateway: Gateway) -> None:
+    """What the register says of bureaus and organisation goes before OIDs and configuration."""
+    gateway.change(territories=Register())
+    served(gateway, "77")
+    (error,) = submit(gateway, fresh(gateway)).errors
+    assert error.code == "MSE-3030"
+    for part in ("02 Республика Башкортостан", "40 Калужская область", "Бюро № 7"):
+        assert part in error.message

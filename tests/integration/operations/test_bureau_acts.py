@@ -220,7 +220,7 @@ def test_an_extension_lives_as_long_as_its_clock(walk: Walk) -> None:
     walk.correct()
     running = {one.code: one.until for one in acts.status(walk).running_deadline}
     assert running["BUREAU_EXAM_GENERAL"] - end >= timedelta(days=2)
-    assert "MO_REWORK" not in walk.gateway.row(walk.number).details["extended"]  # type: ignore[operator]
+    assert "MO_REWORK" not in walk.gateway.row(walk.number).details["extended"]
 
 
 def test_what_cannot_be_extended_is_refused(walk: Walk) -> None:
@@ -300,7 +300,7 @@ def test_a_wrong_return_is_replaced(walk: Walk, taken: bool) -> None:
     assert [one.kind for one in outbox] == ["NotifyReturn"] * 2
     walk.take_return()
     assert "RETURN" not in walk.notices()
-    clocks = {row["name"]: row["countsFrom"] for row in walk.gateway.row(walk.number).details["clocks"]}  # type: ignore[index,union-attr]
+    clocks = {row["name"]: row["countsFrom"] for row in walk.gateway.row(walk.number).details["clocks"]}
     assert clocks["MO_REWORK"] == walk.gateway.clock().isoformat()
     assert number_in(walk.correct()) == walk.number
 
@@ -345,7 +345,7 @@ def test_an_appeal_is_reviewed_and_the_decision_stays(walk: Walk) -> None:
     told = acts.status(walk)
     assert (told.state, told.public_status) == ("COMPLETED", "Одобрено")
     assert {one.code for one in told.running_deadline} == {"COURT_FILE", "APPEAL_FILE"}
-    assert walk.gateway.row(walk.number).details["appeal"]["outcome"] == "UPHELD"  # type: ignore[index,call-overload]
+    assert walk.gateway.row(walk.number).details["appeal"]["outcome"] == "UPHELD"
     assert "группой" not in repr(walk.gateway.journal(walk.number)) + repr(walk.gateway.row(walk.number))
 
 
@@ -354,7 +354,9 @@ def test_a_changed_decision_needs_a_new_result(walk: Walk) -> None:
     walk.to("COMPLETED")
     acts.appeal(walk)
     assert acts.change_decision(walk).status == "RESULT"
-    assert acts.status(walk).deadline.code == "RESULT_SEND"  # type: ignore[union-attr]
+    running = acts.status(walk).deadline
+    assert running is not None
+    assert running.code == "RESULT_SEND"
     assert walk.send_result().status == "RESULT"
     walk.take_result()
     assert walk.state == "COMPLETED"

@@ -86,7 +86,7 @@ def test_a_refusal_by_the_registry_waits_alike(awaiting: Walk, authority: Author
 
 
 def test_an_act_before_the_acknowledgement_counts(walk: Walk) -> None:
-    """A bureau that registers what it has fetched has received it; the acknowledgement changes nothing more."""
+    """A bureau that registers what it has fetched has it; the acknowledgement changes nothing more."""
     walk.to("REMD_REGISTERED")
     (item,) = walk.fetch()
     assert walk.register().status == "RESULT"
@@ -117,7 +117,7 @@ def test_an_appeal_before_the_hospital_took_the_result_waits(walk: Walk) -> None
     assert (walk.state, held(walk)) == ("APPEALED", ())
     assert events(walk)[-2:] == ["ACKNOWLEDGE_RESULT", "APPEAL"]
     row = walk.gateway.row(walk.number)
-    clocks = {one["name"]: one["countsFrom"] for one in row.details["clocks"]}  # type: ignore[index,union-attr]
+    clocks = {one["name"]: one["countsFrom"] for one in row.details["clocks"]}
     assert clocks == {"APPEAL_REVIEW": registered.isoformat()}
     last = walk.gateway.journal(walk.number)[-1]
     assert (last.actor_system, last.details["happenedAt"]) == (BUREAU_SYSTEM.code, registered.isoformat())

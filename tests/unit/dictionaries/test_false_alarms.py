@@ -11,16 +11,12 @@ from adapter.domain.checks.codes import _FIELDS
 from adapter.domain.checks.places import values
 from adapter.domain.errors import Severity
 from adapter.domain.referral import Referral
+from tests.unit.domain.changing import changed
 from tests.unit.domain.example import CONTEXT, example
-from tests.unit.domain.test_checks import changed
 
 WITH_LISTS = replace(CONTEXT, code_lists=BUILT_IN)
 #: Fields that the example fills and that have a list of the project.
-FILLED = [
-    one
-    for one in _FIELDS
-    if one.oid in SHORT_LISTS and next(values(example(), one.place, str), None) is not None
-]
+FILLED = [one for one in _FIELDS if one.oid in SHORT_LISTS and values(example(), one.place, str)]
 
 
 def codes_of(referral: Referral) -> list[tuple[str, str]]:

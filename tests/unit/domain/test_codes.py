@@ -23,8 +23,8 @@ from adapter.domain.code_lists import (
 from adapter.domain.errors import Problem, Severity
 from adapter.domain.history import TemporaryDisability
 from adapter.domain.referral import Referral
+from tests.unit.domain.changing import changed
 from tests.unit.domain.example import CONTEXT, TODAY, example
-from tests.unit.domain.test_checks import changed
 
 SEX = "1.2.643.5.1.13.13.11.1040"
 GONE = dt.date(2020, 10, 7)
