@@ -17,7 +17,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     initialize,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -48,8 +47,9 @@ from tests.integration.operations.life import (
 from tests.integration.operations.life_invariants import Invariants
 from tests.integration.operations.registry import call_back, verdict
 from tests.integration.operations.walk import Walk
+from tests.unit.domain.state_table import TABLE
 
-EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "16"))
 STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "30"))
 _REFUSALS = {
     Event.REFUSE_DUPLICATE: "DUPLICATE",
@@ -80,6 +80,23 @@ _NEXT = {
     State.COMPLETED: (Event.APPEAL, Event.APPEAL),
     State.APPEALED: (Event.DECIDE_APPEAL, Event.CHANGE_DECISION),
 }
+_OF_BUREAU = (*_PLAIN, *_REFUSALS, *_SIGNED)
+#: Who does something, as often as it stands here.
+_WHAT = (
+    *["it_goes_on"] * 5,
+    *["bureau_acts"] * 6,
+    "time_passes",
+    "bureau_extends",
+    "bureau_forwards",
+    "bureau_fetches",
+    "bureau_acknowledges",
+    "hospital_takes",
+    "hospital_withdraws",
+    "hospital_corrects",
+    "registry_decides",
+    "timer_looks",
+    "somebody_repeats",
+)
 
 
 class Life(Invariants):
@@ -105,6 +122,11 @@ class Life(Invariants):
             return document
         return SignedReferral(document.referral, document.signed, None)  # type: ignore[arg-type]
 
+    @rule(what=st.sampled_from(_WHAT), number=st.integers(0, 999))
+    def somebody_acts(self, what: str, number: int) -> None:
+        """Somebody does something; the number says which of its ways."""
+        getattr(self, what)(number)
+
     def _go_on(self, other_way: bool) -> None:
         """Take the next step of the straight way, or of the way back."""
         model = self.model
@@ -112,38 +134,37 @@ class Life(Invariants):
         if model.state is State.SUBMITTED and model.with_semd:
             self._verdict(model.version, good=True)
         elif model.state in {*ON_ITS_WAY, State.DELIVERED} and not seen:
-            self.bureau_fetches(model.bureau)
+            self._fetches(model.bureau)
         elif model.state in ON_ITS_WAY and other_way:
             self._acknowledge(model.tokens[-1])
         elif model.state is State.RETURNED and other_way:
-            self.hospital_takes("RETURN")
+            self._takes("RETURN")
         elif model.state in {State.RETURNED, State.REWORK, State.REMD_REJECTED}:
-            self.hospital_corrects()
+            self._corrects()
         elif model.state is State.RESULT_SENT:
-            self.hospital_takes("RESULT")
+            self._takes("RESULT")
         elif model.state in _NEXT and (other_way or model.state is not State.COMPLETED):
-            self.bureau_acts(_NEXT[model.state][other_way], 1)
+            self._acts(_NEXT[model.state][other_way], model.bureau)
 
-    @rule(other_way=st.booleans())
-    def it_goes_on(self, other_way: bool) -> None:
-        """Everybody does what is expected."""
-        self._go_on(other_way)
+    def it_goes_on(self, number: int) -> None:
+        """Everybody does what is expected for a while, the last one perhaps not."""
+        count = 1 + number % 4
+        for step in range(count):
+            self._go_on(step == count - 1 and number % 3 == 0)
 
-    @rule(count=st.integers(1, 5), back=st.booleans())
-    def it_goes_far(self, count: int, back: bool) -> None:
-        """Everybody does what is expected for a while."""
-        for number in range(count):
-            self._go_on(back and number == count - 1)
+    def time_passes(self, number: int) -> None:
+        """The clock goes on by an hour, a day or eight."""
+        self.gateway.clock.turn(hours=(1, 24, 24 * 8)[number % 3])
 
-    @rule(hours=st.sampled_from([1, 24, 24 * 8]))
-    def time_passes(self, hours: int) -> None:
-        """The clock goes on."""
-        self.gateway.clock.turn(hours=hours)
+    def bureau_acts(self, number: int) -> None:
+        """A bureau, nearly always the one that has the referral, does something; half the time it can."""
+        state = State.DELIVERED if self.model.state in ON_ITS_WAY else self.model.state
+        likely = [one for one in _OF_BUREAU if (state, one) in TABLE] or _OF_BUREAU
+        chosen = likely if number % 2 else _OF_BUREAU
+        bureau = self._other() if number % 10 == 0 else self.model.bureau
+        self._acts(chosen[number // 2 % len(chosen)], bureau)
 
-    @rule(event=st.sampled_from([*_PLAIN, *_REFUSALS, *_SIGNED]), right=st.integers(0, 9))
-    def bureau_acts(self, event: Event, right: int) -> None:
-        """A bureau, nearly always the one that has the referral, does something possible or not."""
-        bureau = self.model.bureau if right else self._other()
+    def _acts(self, event: Event, bureau: DemoBureau) -> None:
         self.gateway.acting = bureau.system
         before = ends(self.walk)
         reply = self._act(event, bureau)
@@ -153,13 +174,10 @@ class Life(Invariants):
             return
         self._judge(event, reply, Party.BUREAU, self._unmet(event, before))
 
-    @rule(
-        days=st.integers(-3, 60),
-        code=st.sampled_from(["", "BUREAU_EXAM_GENERAL", "MO_REWORK", "APPEAL_FILE"]),
-    )
-    def bureau_extends(self, days: int, code: str) -> None:
+    def bureau_extends(self, number: int) -> None:
         """The bureau extends a term that runs or does not."""
         model, now = self.model, self.gateway.clock()
+        days, code = number % 64 - 3, ("", "", "BUREAU_EXAM_GENERAL", "MO_REWORK", "APPEAL_FILE")[number % 5]
         self.gateway.acting = model.bureau.system
         chosen = code or self.gateway.row(self.walk.number).deadline_code or "BUREAU_RETURN"
         day = (now + timedelta(days=days)).date()
@@ -182,10 +200,11 @@ class Life(Invariants):
             assert not later or reply.codes == ["MSE-5004"]
             assert end is not None or reply.codes == ["MSE-5004"]
 
-    @rule()
-    def bureau_forwards(self) -> None:
+    def bureau_forwards(self, number: int) -> None:
         """The bureau hands the referral to the other one."""
         model, other = self.model, self._other()
+        if number % 2:
+            return
         self.gateway.acting = model.bureau.system
         reply = acts.forward(self.walk, other)
         if not model.sees(model.bureau):
@@ -194,9 +213,12 @@ class Life(Invariants):
             model.take_back()
             model.bureau = other
 
-    @rule(of=st.sampled_from([BUREAU, PUSH_BUREAU]))
-    def bureau_fetches(self, of: DemoBureau) -> None:
-        """A bureau asks what waits for it; what it was not quick to acknowledge is handed out again."""
+    def bureau_fetches(self, number: int) -> None:
+        """One of the bureaus asks what waits for it."""
+        self._fetches((BUREAU, PUSH_BUREAU, self.model.bureau)[number % 3])
+
+    def _fetches(self, of: DemoBureau) -> None:
+        """Hand out what waits, also again what was not acknowledged soon."""
         self.gateway.clock.turn(seconds=FIVE_MINUTES.total_seconds())
         self.gateway.acting = of.system
         request = FetchReferralsRequest(request_id=request_id(), max_items=50)
@@ -208,11 +230,10 @@ class Life(Invariants):
             self.model.handed[token.item] = (of.oid, token.version)
             self.model.tokens.append(token)
 
-    @precondition(lambda self: self.model.tokens)
-    @rule(data=st.data())
-    def bureau_acknowledges(self, data: st.DataObject) -> None:
+    def bureau_acknowledges(self, number: int) -> None:
         """A bureau acknowledges, at once, late, or again."""
-        self._acknowledge(data.draw(st.sampled_from(self.model.tokens)))
+        if self.model.tokens:
+            self._acknowledge(self.model.tokens[number % len(self.model.tokens)])
 
     def _acknowledge(self, token: Token) -> None:
         model = self.model
@@ -224,9 +245,12 @@ class Life(Invariants):
         for one in model.tokens:
             one.spent |= one.item == token.item
 
-    @rule(kind=st.sampled_from(["RETURN", "RESULT"]))
-    def hospital_takes(self, kind: str) -> None:
-        """The hospital acknowledges what waits for it, twice."""
+    def hospital_takes(self, number: int) -> None:
+        """The hospital acknowledges what waits for it."""
+        self._takes(("RETURN", "RESULT")[number % 2])
+
+    def _takes(self, kind: str) -> None:
+        """Acknowledge a notice, twice."""
         model = self.model
         self.gateway.clock.turn(seconds=FIVE_MINUTES.total_seconds())
         item = self.walk.notices().get(kind)
@@ -244,17 +268,19 @@ class Life(Invariants):
                 model.waiting_appeal, model.appeal = False, "Ж-1"
                 self._moved(State.APPEALED)
 
-    @rule(really=st.integers(0, 5))
-    def hospital_withdraws(self, really: int) -> None:
+    def hospital_withdraws(self, number: int) -> None:
         """The hospital seldom withdraws; where it may not, more often."""
-        if really and self.model.after(Event.WITHDRAW, Party.MIS, frozenset()):
+        if number % 5 and self.model.after(Event.WITHDRAW, Party.MIS, frozenset()):
             return
         if self._judge(Event.WITHDRAW, self.walk.withdraw(), Party.MIS, frozenset()):
             self.model.take_back()
 
-    @rule()
-    def hospital_corrects(self) -> None:
-        """The hospital sends the next version where it may."""
+    def hospital_corrects(self, number: int) -> None:
+        """The hospital sends the next version; where it may not, seldom."""
+        if number % 4 == 0 or self.model.after(Event.CORRECT, Party.MIS, frozenset()):
+            self._corrects()
+
+    def _corrects(self) -> None:
         model = self.model
         unmet = frozenset({Guard.EXAMINATION_AWAITED}) if model.examined != model.version else frozenset()
         end = ends(self.walk).get("MO_REWORK")
@@ -267,11 +293,10 @@ class Life(Invariants):
             model.version, model.bureau, model.remd = model.version + 1, BUREAU, False
             self.versions[model.version] = self.walk.referral.document_id.extension
 
-    @precondition(lambda self: self.model.with_semd)
-    @rule(data=st.data(), good=st.integers(0, 2))
-    def registry_decides(self, data: st.DataObject, good: int) -> None:
+    def registry_decides(self, number: int) -> None:
         """РЭМД brings a verdict on this or an earlier version, once more or for the first time."""
-        self._verdict(data.draw(st.sampled_from(sorted(self.versions))), good=bool(good))
+        if self.model.with_semd:
+            self._verdict(self.model.version if number % 2 else 1, good=number % 3 > 0)
 
     def _verdict(self, version: int, *, good: bool) -> None:
         model = self.model
@@ -287,9 +312,10 @@ class Life(Invariants):
         else:
             model.held.add(("REMD_VERDICT", version, good))
 
-    @rule()
-    def timer_looks(self) -> None:
-        """The timer expires a rework that is over, and nothing else."""
+    def timer_looks(self, number: int) -> None:
+        """The timer expires a rework that is over, and nothing else; it may look weeks later."""
+        if number % 2 and self.model.state is State.REWORK:
+            self.gateway.clock.turn(days=20)
         end = ends(self.walk).get("MO_REWORK")
         over = end is not None and self.gateway.clock() > end
         try:
@@ -301,11 +327,10 @@ class Life(Invariants):
         assert over
         self._moved(State.REWORK_EXPIRED)
 
-    @rule()
-    def somebody_repeats(self) -> None:
+    def somebody_repeats(self, number: int) -> None:
         """The last act comes again under its own id: the same answer, and nothing happens."""
         last = getattr(self, "last", None)
-        if last is not None:
+        if last is not None and number % 2:
             system, request, content = last
             self.gateway.acting = system
             assert self.gateway.call(BUREAU.system, request).raw == content
