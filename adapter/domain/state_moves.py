@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from adapter.domain.state_guards import Guard
-from adapter.domain.state_names import STATES, Event, Party, State
+from adapter.domain.state_names import STATES, Event, Party, PublicStatus, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Move:
     resumes: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     basis: str = ""
+
+    @property
+    def public(self) -> PublicStatus | None:
+        """What a citizen is shown after the move."""
+        return STATES[self.next_state].public
 
     @property
     def deadline_started(self) -> str:

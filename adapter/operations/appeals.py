@@ -27,9 +27,17 @@ from adapter.operations.answers import commit
 from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.judgement import local_day
 from adapter.operations.mail import STATUS, to_mis
-from adapter.operations.moves import Origin, advance, moves_of, note, origin_of
+from adapter.operations.moves import (
+    SOURCE,
+    Origin,
+    advance,
+    moves_of,
+    note,
+    origin_of,
+    origin_of_held,
+    source_of,
+)
 from storage import Referral, Transaction
-from storage.held_events import HeldEvent
 
 #: Kind of the held event, and its journal row, for an appeal that came before the hospital took the result.
 HELD_APPEAL = "APPEAL"
@@ -67,9 +75,9 @@ def register_appeal(context: Context, call: Call[RegisterAppealRequest]) -> Answ
             "decisionDate": request.decision_date.isoformat(),
         }
         if hold:
-            source = {"system": call.partner.code, "correlationId": call.correlation_id}
-            tx.held_events.add(referral.number, HELD_APPEAL, {**payload, **source}, call.now)
-            note(tx, referral.number, APPEAL_HELD, origin_of(call, Party.BUREAU, details=payload))
+            origin = origin_of(call, Party.BUREAU, details=payload)
+            tx.held_events.add(referral.number, HELD_APPEAL, {**payload, **source_of(origin)}, call.now)
+            note(tx, referral.number, APPEAL_HELD, origin)
             moved = referral
         else:
             moved = _appealed(tx, referral, origin_of(call, Party.BUREAU, details=payload), payload)
@@ -109,8 +117,13 @@ def register_decision(context: Context, call: Call[RegisterAppealDecisionRequest
     return commit(context, call, work)
 
 
-def apply_held_appeal(tx: Transaction, referral: Referral, now: datetime) -> Referral:
+def apply_held_appeal(tx: Transaction, referral: Referral, origin: Origin) -> Referral:
     """Apply the appeal that waited for the hospital to take the result; its terms count from its own day.
+
+    Args:
+        tx: the transaction of the acknowledgement.
+        referral: the row after it.
+        origin: of the acknowledgement.
 
     Returns:
         The row as it is now.
@@ -121,20 +134,8 @@ def apply_held_appeal(tx: Transaction, referral: Referral, now: datetime) -> Ref
     held = next((one for one in tx.held_events.list(referral.number) if one.kind == HELD_APPEAL), None)
     if held is None or referral.state != State.COMPLETED or not tx.held_events.remove(held.id):
         return referral
-    payload = {name: value for name, value in held.payload.items() if name not in {"system", "correlationId"}}
-    return _appealed(tx, referral, _held_origin(held, payload, now), payload)
-
-
-def _held_origin(held: HeldEvent, payload: Mapping[str, Any], now: datetime) -> Origin:
-    return Origin(
-        Party.BUREAU,
-        str(held.payload["system"]),
-        "RegisterAppeal",
-        str(held.payload["correlationId"]),
-        now,
-        details=payload,
-        happened_at=held.received_at,
-    )
+    appeal = {name: value for name, value in held.payload.items() if name not in SOURCE}
+    return _appealed(tx, referral, origin_of_held(held, origin, Party.BUREAU, appeal), appeal)
 
 
 def _appealed(tx: Transaction, referral: Referral, origin: Origin, appeal: Mapping[str, Any]) -> Referral:

@@ -129,7 +129,7 @@ def _recheck(context: Context, referral: Referral) -> int:
             to_mis(tx, refused, ERROR, origin.now)
             return 1
         moved = advance(tx, current, Event.CONFIRM_CERTIFICATE_STATUS, origin)
-        if apply_held_verdict(tx, context, moved, origin.now):
+        if apply_held_verdict(tx, context, moved, origin):
             return 1
         files = tx.documents.list(moved.number, moved.version_number)
         has_semd = any(one.role == DocumentRole.SEMD for one in files)

@@ -25,6 +25,7 @@ from adapter.domain.states import (
 from adapter.operations.context import Call, Refused
 from adapter.operations.following import Following
 from storage import Entry, NewReferral, Referral, Transaction
+from storage.held_events import HeldEvent
 
 #: Kind of the claim that holds the requisites of a referral (MSE-3010).
 DUPLICATE_CLAIM = "duplicate"
@@ -65,6 +66,9 @@ def origin_of(call: Call[Any], party: Party, **facts: Any) -> Origin:
     facts.setdefault("following", call.following)
     return Origin(party, call.partner.code, call.operation, call.correlation_id, call.now, **facts)
 
+
+#: Names under which a held event says where it came from.
+SOURCE = ("system", "operation", "correlationId")
 
 #: Clocks whose end a guard asks for.
 _GUARDED = frozenset({"MO_REWORK", "APPEAL_FILE"})
@@ -218,6 +222,33 @@ def note(tx: Transaction, subject: str, event: str, origin: Origin) -> None:
             reason=origin.reason or None,
             details=dict(origin.details),
         ),
+    )
+
+
+def source_of(origin: Origin) -> dict[str, str]:
+    """Return what is kept with a held event of where it came from."""
+    return dict(zip(SOURCE, (origin.system, origin.operation, origin.correlation_id), strict=True))
+
+
+def origin_of_held(held: HeldEvent, now: Origin, party: Party, details: Mapping[str, Any]) -> Origin:
+    """Return the origin of a held event that is applied.
+
+    Args:
+        held: the event.
+        now: origin of the move that brought its turn.
+        party: whose act the event is.
+        details: what the journal says of it.
+    """
+    system, operation, correlation_id = (str(held.payload.get(name, "")) for name in SOURCE)
+    return replace(
+        now,
+        party=party,
+        system=system,
+        operation=operation,
+        correlation_id=correlation_id,
+        person="",
+        details=details,
+        happened_at=held.received_at,
     )
 
 

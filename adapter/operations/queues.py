@@ -94,8 +94,8 @@ def acknowledge_notices(context: Context, call: Call[AcknowledgeNoticesRequest])
         state, event = _MOVE_OF_NOTICE.get(item.kind, (None, None))
         referral = tx.referrals.lock(item.referral_number or "")
         if event is not None and referral is not None and referral.state == state:
-            moved = advance(tx, referral, event, origin_of(call, Party.MIS))
-            apply_held_appeal(tx, moved, call.now)
+            origin = origin_of(call, Party.MIS)
+            apply_held_appeal(tx, advance(tx, referral, event, origin), origin)
 
     known, unknown = _acknowledged(context, call, call.request.token, moved)
     return answer(AcknowledgeNoticesResponse(acknowledged=known, unknown=unknown))

@@ -14,7 +14,7 @@ from adapter.contract.reply import PartnerError
 from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
 from adapter.operations.mail import ERROR, to_bureau, to_mis
-from adapter.operations.moves import Origin, advance, note
+from adapter.operations.moves import Origin, advance, note, origin_of_held, source_of
 from storage import Referral, Transaction
 from storage.held_events import HeldEvent
 
@@ -73,8 +73,14 @@ def apply_verdict(
     return True
 
 
-def apply_held_verdict(tx: Transaction, context: Context, referral: Referral, now: datetime) -> bool:
+def apply_held_verdict(tx: Transaction, context: Context, referral: Referral, now: Origin) -> bool:
     """Apply the verdict that came on the present version before its turn; it is forgotten then.
+
+    Args:
+        tx: the transaction of the move that brought its turn.
+        context: ports.
+        referral: the row after that move.
+        now: origin of that move.
 
     Returns:
         Whether one was applied.
@@ -83,21 +89,11 @@ def apply_held_verdict(tx: Transaction, context: Context, referral: Referral, no
         Overtaken: somebody else moved the referral; the caller tries again.
     """
     for held in tx.held_events.list(referral.number):
-        if held.kind != HELD_VERDICT or held.payload["versionNumber"] != referral.version_number:
-            continue
-        if not tx.held_events.remove(held.id):
-            continue
-        verdict = _held_verdict(held)
-        origin = Origin(
-            Party.REMD,
-            str(held.payload.get("system", "")),
-            str(held.payload.get("operation", "")),
-            str(held.payload.get("correlationId", "")),
-            now,
-            details={"emdrId": verdict.emdr_id},
-            happened_at=held.received_at,
-        )
-        return apply_verdict(tx, context, referral.number, referral.version_number, verdict, origin)
+        mine = held.kind == HELD_VERDICT and held.payload["versionNumber"] == referral.version_number
+        if mine and tx.held_events.remove(held.id):
+            verdict = _held_verdict(held)
+            origin = origin_of_held(held, now, Party.REMD, {"emdrId": verdict.emdr_id})
+            return apply_verdict(tx, context, referral.number, referral.version_number, verdict, origin)
     return False
 
 
@@ -119,12 +115,7 @@ def _hold(tx: Transaction, referral: Referral, version: int, verdict: Verdict, o
     for one in tx.held_events.list(referral.number):
         if one.kind == HELD_VERDICT and said.items() <= one.payload.items():
             return
-    source = {
-        "system": origin.system,
-        "operation": origin.operation,
-        "correlationId": origin.correlation_id,
-    }
-    tx.held_events.add(referral.number, HELD_VERDICT, {**said, **source}, origin.now)
+    tx.held_events.add(referral.number, HELD_VERDICT, {**said, **source_of(origin)}, origin.now)
     note(tx, referral.number, "REMD_VERDICT_HELD", origin)
 
 

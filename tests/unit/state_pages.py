@@ -9,8 +9,7 @@ from pathlib import Path
 
 from adapter.domain.state_guards import GUARDS, Judge
 from adapter.domain.state_moves import IN_ONE_STEP, MOVES, Move
-from adapter.domain.state_names import EVENT_NAMES, STATES
-from adapter.domain.states import name_of
+from adapter.domain.state_names import EVENT_NAMES, STATES, State
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 LANGUAGES = ("", ".ru")
@@ -41,6 +40,16 @@ def terms(row: Move, language: str) -> str:
     """Return what a move does to clocks: ``+`` starts, ``−`` stops, ``⏸`` suspends, ``▶`` goes on."""
     marks = (("−", row.stops), ("⏸", row.suspends), ("▶", row.resumes), ("+", row.starts))
     return ", ".join(f"{mark}`{name}`" for mark, names in marks for name in names) or "–"
+
+
+def about(state: State, language: str) -> str:
+    """Return what is known of a state: name, public status, whose turn it is, the term that bounds it."""
+    facts = STATES[state]
+    party = (PARTIES if language else PARTIES_IN_ENGLISH)[facts.turn]
+    words = ("Гражданин видит", "ход за", "срок") if language else ("Public status", "turn", "term")
+    shown = [f"{words[0]}: {facts.public or '–'}", f"{words[1]}: {party}"]
+    shown += [f"{words[2]}: `{facts.clock}`"] if facts.clock else []
+    return f"{facts.name[0].upper()}{facts.name[1:]}. {'; '.join(shown)}."
 
 
 def moves_of(state: str, language: str) -> list[tuple[str, ...]]:
@@ -94,7 +103,7 @@ def tables(language: str) -> str:
             lines += [
                 f"### {state}",
                 "",
-                f"{name_of(state)[0].upper()}{name_of(state)[1:]}.",
+                about(state, language),
                 "",
                 *table(of_moves, rows),
                 "",

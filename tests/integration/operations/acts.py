@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,6 +18,8 @@ from adapter.contract.exchange.bureau import (
     Examination,
     Executor,
     ExtendDeadlineRequest,
+    FetchReferralsRequest,
+    FetchReferralsResponse,
     ForwardReferralRequest,
     ReplaceDocumentRequest,
     RequestAdditionalExaminationRequest,
@@ -219,17 +223,29 @@ def change_decision(walk: Walk) -> Reply:
 
 def expire_rework(walk: Walk) -> None:
     """Let the term of rework run out, as the timer does."""
-    gateway = walk.gateway
-    deadline = gateway.row(walk.number).deadline_at
+    deadline = walk.gateway.row(walk.number).deadline_at
     assert deadline is not None
-    origin = Origin(Party.ADAPTER, "MSEA01001", "expire rework", "c", deadline + timedelta(seconds=1))
+    _expire(walk, deadline + timedelta(seconds=1))
+
+
+def expire_now(walk: Walk) -> None:
+    """Let the timer look at the referral now.
+
+    Raises:
+        Refused: there is nothing to expire.
+    """
+    _expire(walk, walk.gateway.clock())
+
+
+def _expire(walk: Walk, now: datetime) -> None:
+    origin = Origin(Party.ADAPTER, "MSEA01001", "expire rework", "c", now)
 
     def expire(tx: Transaction) -> None:
         row = tx.referrals.lock(walk.number)
         assert row is not None
         advance(tx, row, Event.EXPIRE_REWORK, origin)
 
-    gateway.runtime.store.transact(expire)
+    walk.gateway.runtime.store.transact(expire)
 
 
 def result_request(result: etree._Element) -> SubmitResultRequest:
@@ -245,3 +261,26 @@ def return_request(notice: etree._Element) -> ReturnReferralRequest:
 def accept_request(walk: Walk) -> AcceptReferralRequest:
     """Return the request that takes a referral into work."""
     return AcceptReferralRequest(request_id=request_id(), referral_number=walk.number)
+
+
+def events(walk: Walk) -> list[str]:
+    """Return the journal of a referral but for disclosures."""
+    return [row.event for row in walk.gateway.journal(walk.number) if row.event != "DISCLOSED"]
+
+
+def file(name: str, kind: str, data: bytes) -> File:
+    """Return a file inside a request."""
+    return File(
+        name=name,
+        document_type=kind,
+        media_type="application/xml",
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        content=base64.b64encode(data).decode(),
+    )
+
+
+def fetch(gateway: Gateway, system: DemoSystem) -> FetchReferralsResponse:
+    """Ask what waits for a bureau."""
+    asked = FetchReferralsRequest(request_id=request_id(), max_items=50)
+    return gateway.call(system, asked).read(FetchReferralsResponse)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,18 +10,13 @@ from adapter.contract.exchange.bureau import (
     AcknowledgeReferralsRequest,
     AssignExecutorResponse,
     ExtendDeadlineResponse,
-    FetchReferralsRequest,
-    FetchReferralsResponse,
     ForwardReferralRequest,
     ForwardReferralResponse,
     RegisterReferralRequest,
     ReplaceDocumentResponse,
     RequestAdditionalExaminationResponse,
-    SubmitResultRequest,
 )
-from adapter.contract.exchange.bureau_register import RegisterAppealResponse
-from adapter.contract.exchange.common import File, Organization
-from adapter.contract.samples import sample_result
+from adapter.contract.exchange.common import Organization
 from adapter.domain.document_roles import DocumentRole
 from adapter.stand.actors import BUREAU, BUREAU_SYSTEM, FUND, PUSH_BUREAU, PUSH_SYSTEM, DemoSystem
 from tests.integration.operations import acts
@@ -32,29 +24,6 @@ from tests.integration.operations.gateway import ON_SQLITE, Gateway, Reply, requ
 from tests.integration.operations.walk import Walk, number_in
 
 pytestmark = ON_SQLITE
-
-
-def events(walk: Walk) -> list[str]:
-    """Return the journal of a referral but for disclosures."""
-    return [row.event for row in walk.gateway.journal(walk.number) if row.event != "DISCLOSED"]
-
-
-def file(name: str, kind: str, data: bytes) -> File:
-    """Return a file inside a request."""
-    return File(
-        name=name,
-        document_type=kind,
-        media_type="application/xml",
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        content=base64.b64encode(data).decode(),
-    )
-
-
-def fetch(gateway: Gateway, system: DemoSystem) -> FetchReferralsResponse:
-    """Ask what waits for a bureau."""
-    asked = FetchReferralsRequest(request_id=request_id(), max_items=50)
-    return gateway.call(system, asked).read(FetchReferralsResponse)
 
 
 def acknowledge(gateway: Gateway, system: DemoSystem, token: str) -> None:
@@ -85,15 +54,15 @@ def test_a_forwarded_referral_is_the_other_bureaus(walk: Walk) -> None:
     assert (row.registration_number, row.registered_at) == (None, None)
     assert walk.accept().codes == walk.register().codes == ["MSE-5003"]
     assert register_at(walk, PUSH_SYSTEM, "Г-7").codes == ["MSE-5003"]
-    (item,) = fetch(walk.gateway, PUSH_SYSTEM).item
+    (item,) = acts.fetch(walk.gateway, PUSH_SYSTEM).item
     assert item.referral_number == walk.number
     acknowledge(walk.gateway, PUSH_SYSTEM, item.token)
     assert register_at(walk, PUSH_SYSTEM, "Г-7").status == "RESULT"
     told = acts.status(walk)
     assert (told.registration_number, told.responsible_organization.oid) == ("Г-7", PUSH_BUREAU.oid)
     assert exam in told.running_deadline
-    assert events(walk)[-3:] == ["FORWARD", "BUREAU_RECEIVED", "REGISTER"]
-    assert fetch(walk.gateway, BUREAU_SYSTEM).item == ()
+    assert acts.events(walk)[-3:] == ["FORWARD", "BUREAU_RECEIVED", "REGISTER"]
+    assert acts.fetch(walk.gateway, BUREAU_SYSTEM).item == ()
 
 
 def test_a_referral_is_forwarded_before_it_was_acknowledged(walk: Walk) -> None:
@@ -106,7 +75,7 @@ def test_a_referral_is_forwarded_before_it_was_acknowledged(walk: Walk) -> None:
     assert walk.fetch() == ()
     acknowledge(walk.gateway, BUREAU_SYSTEM, item.token)
     assert walk.state == "DELIVERED"
-    assert events(walk)[-2:] == ["DELIVER", "FORWARD"]
+    assert acts.events(walk)[-2:] == ["DELIVER", "FORWARD"]
 
 
 def test_a_bureau_with_an_address_is_pushed_the_forwarded_referral(walk: Walk) -> None:
@@ -176,7 +145,7 @@ def test_another_day_and_a_no_show(walk: Walk) -> None:
     )
     assert acts.no_show(walk).status == "RESULT"
     assert acts.reschedule(walk).status == "RESULT"
-    assert events(walk)[-4:] == ["SCHEDULE", "RESCHEDULE", "NO_SHOW", "RESCHEDULE"]
+    assert acts.events(walk)[-4:] == ["SCHEDULE", "RESCHEDULE", "NO_SHOW", "RESCHEDULE"]
     texts = [acts.content(walk, one) for one in acts.stored(walk, DocumentRole.EXPLANATION)]
     assert "Причина: Гражданин заболел" in texts[-1]
     assert walk.notices()["STATUS"].state == "SCHEDULED"
@@ -252,7 +221,7 @@ def test_an_additional_examination_suspends_and_is_answered_by_a_version(walk: W
     assert walk.gateway.submit(walk.gateway.clerk.correction(walk.referral), replaces=walk.number).codes == [
         "MSE-5004"
     ]
-    semd = file("programme.xml", "138", b"<ClinicalDocument/>")
+    semd = acts.file("programme.xml", "138", b"<ClinicalDocument/>")
     answer = acts.ask_for_more(walk, semd=semd).read(RequestAdditionalExaminationResponse)
     assert (answer.state, answer.deadline) == ("SCHEDULED", None)
     notice = walk.notices()["ADDITIONAL_EXAMINATION"]
@@ -280,7 +249,7 @@ def test_a_wrong_programme_is_refused(walk: Walk) -> None:
     """A day that is over is MSE-1122, a file of another kind MSE-1020; nothing is suspended."""
     walk.to("IN_WORK")
     yesterday = (walk.gateway.clock() - timedelta(days=2)).date()
-    reply = acts.ask_for_more(walk, until=yesterday, semd=file("x.xml", "187", b"<ClinicalDocument/>"))
+    reply = acts.ask_for_more(walk, until=yesterday, semd=acts.file("x.xml", "187", b"<ClinicalDocument/>"))
     assert sorted(reply.codes) == ["MSE-1020", "MSE-1122"]
     assert acts.status(walk).waiting_deadline == ()
 
@@ -330,106 +299,6 @@ def test_only_the_document_in_force_is_replaced(walk: Walk) -> None:
     reply = acts.replace_result(walk, first)
     assert reply.codes == ["MSE-5004"]
     assert "заменяемый документ действует" in (reply.errors[0].how_to_fix or "")
-
-
-def test_an_appeal_is_reviewed_and_the_decision_stays(walk: Walk) -> None:
-    """The review has its term; afterwards court and a further appeal have theirs; all parts are files."""
-    walk.to("COMPLETED")
-    answer = acts.appeal(walk, files=[file("copy.xml", "OTHER", b"<copy/>")]).read(RegisterAppealResponse)
-    assert (answer.state, answer.deadline and answer.deadline.code) == ("APPEALED", "APPEAL_REVIEW")
-    assert acts.status(walk).public_status == "На проверке"
-    assert {one.name for one in acts.stored(walk, DocumentRole.APPEAL)} == {"appeal.txt", "copy.xml"}
-    assert acts.appeal(walk, number="Ж-2").codes == ["MSE-5004"]
-    assert acts.decide(walk, number="Ж-2").codes == ["MSE-5003"]
-    assert acts.decide(walk).status == "RESULT"
-    told = acts.status(walk)
-    assert (told.state, told.public_status) == ("COMPLETED", "Одобрено")
-    assert {one.code for one in told.running_deadline} == {"COURT_FILE", "APPEAL_FILE"}
-    assert walk.gateway.row(walk.number).details["appeal"]["outcome"] == "UPHELD"
-    assert "группой" not in repr(walk.gateway.journal(walk.number)) + repr(walk.gateway.row(walk.number))
-
-
-def test_a_changed_decision_needs_a_new_result(walk: Walk) -> None:
-    """After CHANGED the referral is examined and waits for the result; the hospital takes that one, too."""
-    walk.to("COMPLETED")
-    acts.appeal(walk)
-    assert acts.change_decision(walk).status == "RESULT"
-    running = acts.status(walk).deadline
-    assert running is not None
-    assert running.code == "RESULT_SEND"
-    assert walk.send_result().status == "RESULT"
-    walk.take_result()
-    assert walk.state == "COMPLETED"
-    assert len(acts.stored(walk, DocumentRole.RESULT)) == 2
-
-
-def test_an_appeal_goes_up_with_result_and_appeal(walk: Walk) -> None:
-    """Under appeal the state and the review's term stay; the main bureau sees the files and decides."""
-    acts.both_poll(walk.gateway)
-    walk.to("COMPLETED")
-    acts.appeal(walk)
-    term = acts.status(walk).deadline
-    assert acts.forward(walk).read(ForwardReferralResponse).state == "APPEALED"
-    (item,) = fetch(walk.gateway, PUSH_SYSTEM).item
-    assert {"RESULT", "APPEAL", "REFERRAL"} <= {one.role for one in item.documents}
-    told = acts.status(walk)
-    assert (told.deadline, told.registration_number) == (term, "Б-1")
-    assert acts.decide(walk).codes == ["MSE-5003"]
-    assert acts.decide(walk, "CHANGED", system=PUSH_SYSTEM).status == "RESULT"
-    now = walk.gateway.clock()
-    result = sample_result(
-        walk.referral,
-        on=now.date(),
-        created_at=now,
-        referral_number=walk.number,
-        result_id=request_id(),
-        bureau_head=PUSH_BUREAU.head.person,
-    )
-    own = replace(
-        result,
-        bureau=replace(result.bureau, oid=PUSH_BUREAU.oid),
-        bureau_head=PUSH_BUREAU.head.person.at(PUSH_BUREAU.oid),
-    )
-    signed = walk.gateway.signed(own, [PUSH_BUREAU.head.key])
-    request = SubmitResultRequest(request_id=request_id(), signed_examination_result=signed)
-    assert walk.gateway.call(PUSH_SYSTEM, request).status == "RESULT"
-
-
-def test_an_appeal_after_its_month_is_too_late(walk: Walk) -> None:
-    """MSE-5005 by the day of filing, not of registering; an extension of the term lets it in."""
-    walk.to("COMPLETED")
-    walk.gateway.clock.turn(days=45)
-    reply = acts.appeal(walk)
-    assert (reply.status, reply.codes) == ("REJECT", ["MSE-5005"])
-    assert walk.state == "COMPLETED"
-    assert acts.extend(walk, "APPEAL_FILE").status == "RESULT"
-    assert acts.appeal(walk).status == "RESULT"
-
-
-def test_an_appeal_filed_in_time_may_be_registered_later(walk: Walk) -> None:
-    """The day of filing decides."""
-    walk.to("COMPLETED")
-    walk.gateway.clock.turn(days=45)
-    assert acts.appeal(walk, filed=timedelta(days=20)).status == "RESULT"
-
-
-def test_days_of_an_appeal_are_judged(walk: Walk) -> None:
-    """Filed tomorrow is MSE-1121; decided before it was filed is MSE-1122."""
-    walk.to("COMPLETED")
-    assert acts.appeal(walk, filed=timedelta(days=-1)).codes == ["MSE-1121"]
-    acts.appeal(walk)
-    walk.gateway.clock.turn(hours=-1)
-    assert acts.decide(walk).codes == ["MSE-1122"]
-
-
-def test_a_repeated_act_is_done_once(walk: Walk) -> None:
-    """The same request in a new message gets the same answer and writes nothing."""
-    walk.to("COMPLETED")
-    request = acts.appeal_request(walk)
-    first = walk.gateway.call(BUREAU_SYSTEM, request)
-    before = (walk.gateway.row(walk.number), events(walk), acts.stored(walk, DocumentRole.APPEAL))
-    assert walk.gateway.call(BUREAU_SYSTEM, request).business == first.business
-    assert (walk.gateway.row(walk.number), events(walk), acts.stored(walk, DocumentRole.APPEAL)) == before
 
 
 def test_after_the_term_of_rework_a_correction_is_too_late(walk: Walk) -> None:

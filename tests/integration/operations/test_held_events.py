@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adapter.contract.exchange.bureau import AcknowledgeReferralsRequest
 from adapter.contract.exchange.bureau_register import RegisterAppealResponse
 from adapter.contract.exchange.referral import AcknowledgeNoticesRequest, SubmitReferralResponse
 from adapter.domain.document_roles import DocumentRole
@@ -16,7 +17,7 @@ from adapter.stand.actors import BUREAU, BUREAU_SYSTEM, CHAIRMAN, DOCTOR, HOSPIT
 from storage.held_events import HeldEvent
 from tests.integration.operations import acts
 from tests.integration.operations.authority import Authority
-from tests.integration.operations.gateway import Gateway, request_id
+from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
 from tests.integration.operations.registry import call_back, verdict
 from tests.integration.operations.walk import Walk, number_in
 
@@ -74,6 +75,7 @@ def test_a_verdict_during_the_check_of_certificates_waits(awaiting: Walk, author
     walk.to("DELIVERED")
 
 
+@ON_SQLITE
 def test_a_refusal_by_the_registry_waits_alike(awaiting: Walk, authority: Authority) -> None:
     """The hospital is told once the certificates are confirmed."""
     walk = awaiting
@@ -85,18 +87,21 @@ def test_a_refusal_by_the_registry_waits_alike(awaiting: Walk, authority: Author
     assert held(walk) == ()
 
 
+@ON_SQLITE
 def test_an_act_before_the_acknowledgement_counts(walk: Walk) -> None:
-    """A bureau that registers what it has fetched has it; the acknowledgement changes nothing more."""
+    """A bureau that registers what it has fetched has received it; the acknowledgement moves nothing more."""
     walk.to("REMD_REGISTERED")
     (item,) = walk.fetch()
     assert walk.register().status == "RESULT"
     assert walk.state == "REGISTERED"
     assert events(walk)[-2:] == ["DELIVER", "REGISTER"]
-    token = AcknowledgeNoticesRequest(request_id=request_id(), token=(item.token,))
-    assert walk.gateway.call(MIS, token).status == "RESULT"
+    request = AcknowledgeReferralsRequest(request_id=request_id(), token=(item.token,))
+    assert walk.gateway.call(BUREAU_SYSTEM, request).status == "RESULT"
+    assert events(walk)[-2:] == ["REGISTER", "BUREAU_RECEIVED"]
     walk.to("IN_WORK")
 
 
+@ON_SQLITE
 def test_an_act_that_is_refused_delivers_nothing(walk: Walk) -> None:
     """What is not possible after the delivery either leaves the referral on its way."""
     walk.to("REMD_REGISTERED")
@@ -125,6 +130,7 @@ def test_an_appeal_before_the_hospital_took_the_result_waits(walk: Walk) -> None
     assert events(walk).count("APPEAL") == 1
 
 
+@ON_SQLITE
 def test_a_replaced_result_keeps_the_appeal_waiting(walk: Walk) -> None:
     """The appeal is applied when the hospital takes the right result."""
     walk.to("RESULT_SENT")
@@ -135,6 +141,7 @@ def test_a_replaced_result_keeps_the_appeal_waiting(walk: Walk) -> None:
     assert (walk.state, held(walk)) == ("APPEALED", ())
 
 
+@ON_SQLITE
 def test_a_result_for_a_withdrawn_referral_is_kept_and_flagged(walk: Walk) -> None:
     """MSE-5004; the signed result is kept once, written down, and never shown as a result."""
     walk.to("SCHEDULED").withdraw()
@@ -170,6 +177,24 @@ def test_two_acknowledgements_at_once_apply_the_appeal_once(walk: Walk) -> None:
         one.join(30)
     assert (walk.state, held(walk)) == ("APPEALED", ())
     assert events(walk)[-2:] == ["ACKNOWLEDGE_RESULT", "APPEAL"]
+    assert events(walk).count("APPEAL") == 1
+
+
+def test_an_appeal_and_the_acknowledgement_at_once(walk: Walk) -> None:
+    """Whichever comes first, the appeal is under review afterwards, and nothing is kept."""
+    walk.to("RESULT_SENT")
+    token = walk.notices()["RESULT"].token
+    taking = AcknowledgeNoticesRequest(request_id=request_id(), token=(token,))
+    posts = [
+        ("/ws/referral", walk.gateway.envelope(MIS, taking)),
+        ("/ws/bureau", walk.gateway.envelope(BUREAU_SYSTEM, acts.appeal_request(walk))),
+    ]
+    threads = [threading.Thread(target=walk.gateway.post, args=one) for one in posts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    assert (walk.state, held(walk)) == ("APPEALED", ())
     assert events(walk).count("APPEAL") == 1
 
 

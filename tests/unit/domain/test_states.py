@@ -1,11 +1,14 @@
 """The table of moves against an expectation written from the facts (C.1, C.2) and the contract."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
+from adapter import operations as operations_package
 from adapter.domain.deadlines import TERMS
-from adapter.domain.state_names import EVENT_NAMES, STATES
+from adapter.domain.state_names import EVENT_NAMES, NOTE_NAMES, STATES
 from adapter.domain.states import (
     MOVES,
     Event,
@@ -210,9 +213,9 @@ def test_deadline_started(state: State, event: Event, clock_of_next: str) -> Non
 )
 def test_public_statuses(public: PublicStatus | None, states: str) -> None:
     """A citizen is shown the status of C.1."""
-    assert {state for state in State if public_status(state) is public} == {
-        State(one) for one in states.split()
-    }
+    shown = {State(one) for one in states.split()}
+    assert {state for state in State if public_status(state) is public} == shown
+    assert {row.next_state for row in MOVES if row.public is public} == shown - {State.DRAFT}
 
 
 def test_names_are_russian_and_distinct() -> None:
@@ -265,3 +268,21 @@ def test_whose_turn_it_is() -> None:
             onward = {row.event for row in MOVES if row.state == state and row.next_state != state}
             acts = {one for one in possible_to(state, turn_of(state)) if one is not Event.WITHDRAW}
             assert acts & onward, state
+
+
+def test_what_only_is_written_down_has_a_name() -> None:
+    """Every row of a journal of a referral that moves nothing is told in Russian by the history."""
+    operations = Path(operations_package.__file__).parent
+    written = {
+        node.args[2].value
+        for source in sorted(operations.glob("*.py"))
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "note"
+        and isinstance(node.args[2], ast.Constant)
+    }
+    of_messages = {"REMD_VERDICT_UNREADABLE", "REMD_VERDICT_UNKNOWN", "REMD_EVENT_HELD"}
+    assert len(written) > 5
+    assert written - of_messages <= set(NOTE_NAMES)
+    assert all(re.match("[а-яёА-ЯЁ]", name) for name in NOTE_NAMES.values())
