@@ -91,6 +91,13 @@ def demo_submissions(keyring: Keyring, count: int) -> Iterator[Submission]:
         yield Submission(holder, document.semd.packed())
 
 
+def full_referral(size: int) -> Referral:
+    """Return the example of the project with every block; its document takes about so many bytes, or more."""
+    referral = _example()
+    raw = etree.tostring(binding.write(referral, document_tag("Referral")), encoding="UTF-8")
+    return _with_text(referral, (size - len(raw)) // _LETTER_BYTES)
+
+
 def _unsigned(referral: Referral) -> Submission:
     holder = etree.Element(document_tag("SignedReferral"), nsmap={"doc": DOCUMENT})
     holder.append(binding.write(referral, document_tag("Referral"), {"doc": DOCUMENT}))
@@ -114,7 +121,15 @@ def _referral_of(size: int) -> Referral:
     The small one is the example of the project without a representative. The large one has some hundred
     examinations, periods of disability and medicines more. What is missing is filled with text.
     """
-    referral = sample_referral(
+    referral = replace(_example(), representative=None)
+    if size > 2 * SMALL:
+        referral = _with_rows(referral, size / LARGE)
+    missing = size - len(_unsigned(referral).message())
+    return _with_text(referral, missing // _LETTER_BYTES)
+
+
+def _example() -> Referral:
+    return sample_referral(
         on=datetime.now(UTC).date() - timedelta(days=1),
         organization_name=HOSPITAL.name,
         bureau_oid=BUREAU.oid,
@@ -124,11 +139,6 @@ def _referral_of(size: int) -> Referral:
         chair=CHAIRMAN.person,
         members=tuple(member.person for member in MEMBERS),
     )
-    referral = replace(referral, representative=None)
-    if size > 2 * SMALL:
-        referral = _with_rows(referral, size / LARGE)
-    missing = size - len(_unsigned(referral).message())
-    return _with_text(referral, missing // _LETTER_BYTES)
 
 
 def _with_rows(referral: Referral, share: float) -> Referral:

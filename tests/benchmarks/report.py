@@ -14,6 +14,7 @@ from lxml import etree
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.checks import Checked
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.in_process import Accepted, Bare
 from tests.benchmarks.processes import IDLE_LIMIT_MB, START_LIMIT_SECONDS, Memory, Start, Throughput
@@ -34,6 +35,7 @@ class Report:
     load: float
     seconds: float
     bare: Sequence[Bare]
+    checked: Checked
     accepted: Sequence[Accepted]
     start: Start
     memory: Memory
@@ -60,7 +62,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def as_data(report: Report | Signatures) -> dict[str, object]:
+def as_data(report: Report | Signatures | Checked) -> dict[str, object]:
     """Return a run as plain data."""
     return dataclasses.asdict(report)
 
@@ -68,6 +70,7 @@ def as_data(report: Report | Signatures) -> dict[str, object]:
 def show(report: Report, console: Console) -> None:
     """Print a run."""
     console.print(_bare(report.bare))
+    show_checks(report.checked, console)
     for size in dict.fromkeys(one.size for one in report.accepted):
         console.print(_accepted([one for one in report.accepted if one.size == size]))
     show_signatures(report.signatures, console)
@@ -90,6 +93,20 @@ def _bare(rows: Sequence[Bare]) -> Table:
             table.add_row("", name, *_times(one), f"<= {one.limit}", judged(one.met))
         table.add_section()
     return table
+
+
+def show_checks(checked: Checked, console: Console) -> None:
+    """Print what the checks of a referral take."""
+    table = Table(title="the rules of a full referral; floor: lxml parse and compiled XSD of the document")
+    table.add_column("what")
+    for name in ("p50 ms", "p99 ms", "x floor", "target", ""):
+        table.add_column(name, justify="right")
+    table.add_row(f"floor, {checked.document_bytes} bytes", f"{checked.floor_ms:.3f}", "", "1.00")
+    for name, one in checked.figures.items():
+        target = "" if one.limit is None else f"<= {one.limit}"
+        named = f"{name}, {checked.rules} rules" if one.limit is not None else name
+        table.add_row(named, *_times(one), target, judged(one.met))
+    console.print(table)
 
 
 def _accepted(kinds: Sequence[Accepted]) -> Table:
