@@ -45,10 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [one for file in _files(options.only) for one in mutants(_ROOT, file)]
     whole = len(chosen)
     if options.sample and options.sample < whole:
-        chosen = sorted(
-            Random(options.seed).sample(chosen, options.sample),  # noqa: S311 - no secret
-            key=lambda one: (one.file, one.line, one.operator, one.occurrence),
-        )
+        chosen = Random(options.seed).sample(chosen, options.sample)  # noqa: S311 - no secret
     started = time.monotonic()
     status, covered = in_child(lambda: measure(_ROOT, _PACKAGE, [*ARGUMENTS, *_FOLDERS]), 20 * TIMEOUT)
     if status:
@@ -60,8 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ThreadPoolExecutor(options.jobs) as pool:
         run = pool.map if options.jobs > 1 else map
         results = run(lambda one: _judged(one, covered), chosen)
-        judged = list(_progress(results, len(chosen), console))
-    _keep(judged, options.json)
+        judged = list(_progress(results, len(chosen), options.json, console))
     return _show(judged, time.monotonic() - started, console)
 
 
@@ -94,11 +90,19 @@ def _judged(mutant: Mutant, covered: CoverageMap) -> Judged | None:
     return mutant, judge(_ROOT, mutant, text, covered.tests(mutant.file, mutant.line), _FOLDERS)
 
 
-def _progress(results: Iterator[Judged | None], total: int, console: Console) -> Iterator[Judged]:
-    for number, result in enumerate(results, start=1):
-        if result is not None:
-            if result[1].survived:
-                console.print(f"{number}/{total} survived: {_named(result[0])}", highlight=False)
+def _progress(results: Iterator[Judged | None], total: int, file: Path, console: Console) -> Iterator[Judged]:
+    """Pass the results on, keep each as a line of JSON, and name who survived."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as kept:
+        for number, result in enumerate(results, start=1):
+            if result is None:
+                continue
+            mutant, verdict = result
+            row = {**dataclasses.asdict(mutant), **dataclasses.asdict(verdict)}
+            kept.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+            kept.flush()
+            if verdict.survived:
+                console.print(f"{number}/{total} survived: {_named(mutant)}", highlight=False, soft_wrap=True)
             yield result
 
 
@@ -108,18 +112,12 @@ def _named(mutant: Mutant) -> str:
     return f"{mutant.file}:{mutant.line} {operator} #{mutant.occurrence}: {line}"
 
 
-def _keep(judged: Sequence[Judged], file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{**dataclasses.asdict(mutant), **dataclasses.asdict(verdict)} for mutant, verdict in judged]
-    file.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
 def _show(judged: Sequence[Judged], seconds: float, console: Console) -> int:
     table = Table(title="mutants of adapter/domain")
     table.add_column("module")
     for name in ("mutants", "killed", "broken", "timeout", "survived", "noticed"):
         table.add_column(name, justify="right")
-    for file in dict.fromkeys(mutant.file for mutant, _ in judged):
+    for file in sorted({mutant.file for mutant, _ in judged}):
         counts = Counter(verdict.outcome for mutant, verdict in judged if mutant.file == file)
         table.add_row(file.removeprefix(f"{_PACKAGE}/"), *_cells(counts))
     table.add_section()

@@ -8,10 +8,10 @@ import importlib.machinery
 import importlib.util
 import os
 import pickle
-import select
-import signal
+import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +19,19 @@ from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.mutants.mutation import Mutant
 
-#: A mutant may run for ever.
-TIMEOUT = 90.0
-ARGUMENTS = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly")
+#: A mutant may run for ever: seconds of the processor, so that a busy machine does not end a slow one.
+TIMEOUT = 60
+#: The same examples for every mutant, however slow the machine is.
+PROFILE = "mutants"
+ARGUMENTS = (
+    *("-x", "-q", "--assert=plain", f"--hypothesis-profile={PROFILE}"),
+    *("-p", "no:cacheprovider", "-p", "no:xdist", "-o", "timeout=0"),
+)
+settings.register_profile(PROFILE, deadline=None, derandomize=True, database=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +114,18 @@ def judge(
         tests: Node ids or files of the tests to ask; None: all.
         folders: Where all tests are.
     """
-    files = sorted({one.partition("::")[0] for one in tests}) if tests is not None else list(folders)
-    # The tests of single modules are quick and come first; the corpus has the last word.
-    files.sort(key=lambda file: (not file.startswith("tests/unit"), file))
+    groups = _groups(tests, folders)
 
     def trial() -> Verdict:
         sys.meta_path.insert(0, _Finder(mutant.module, root / mutant.file, text))
-        asked = _Asked(tests)
-        status = int(pytest.main([*ARGUMENTS, *files], plugins=[asked]))
-        if asked.failed:
-            return Verdict("killed", asked.failed)
-        return Verdict("survived" if status == pytest.ExitCode.OK else "broken")
+        for group in groups:
+            asked = _Asked(tests)
+            status = int(pytest.main([*ARGUMENTS, *group], plugins=[asked]))
+            if asked.failed:
+                return Verdict("killed", asked.failed)
+            if status != pytest.ExitCode.OK:
+                return Verdict("broken")
+        return Verdict("survived")
 
     started = time.monotonic()
     found = in_child(trial, TIMEOUT)
@@ -125,16 +133,33 @@ def judge(
     return Verdict(verdict.outcome, verdict.by, round(time.monotonic() - started, 2))
 
 
-def in_child(work: Callable[[], Any], timeout: float) -> Any:
-    """Return what a function returns in a forked process; None when it takes longer than the timeout.
+def _groups(tests: Collection[str] | None, folders: Sequence[str]) -> list[list[str]]:
+    """Return the files of the tests in the order of asking.
+
+    First the unit tests that run the line most often, then the other ones; the corpus, which takes long to
+    read, only when they have noticed nothing.
+    """
+    counts = Counter(one.partition("::")[0] for one in tests) if tests is not None else Counter(folders)
+    files = [file for file, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+    quick = [file for file in files if file.startswith("tests/unit")]
+    thorough = [file for file in files if file not in quick]
+    return [group for group in (quick[:1], quick[1:], thorough) if group]
+
+
+def in_child(work: Callable[[], Any], timeout: int) -> Any:
+    """Return what a function returns in a forked process; None when it is ended by the timeout.
 
     The child says nothing to the terminal and leaves without cleaning up: it shares the parent's exit hooks.
+
+    Args:
+        work: The function; what it returns can be pickled.
+        timeout: Seconds of the processor.
     """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
-            os.setsid()
+            resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout))
             os.close(reading)
             quiet = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
@@ -145,11 +170,8 @@ def in_child(work: Callable[[], Any], timeout: float) -> Any:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        ready, _, _ = select.select([pipe], [], [], timeout)
-        raw = pipe.read() if ready else b""
-    if not ready:
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    if ready and not raw:
-        return Verdict("broken")
-    return pickle.loads(raw) if raw else None  # noqa: S301 - written by the child above
+        raw = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if raw:
+        return pickle.loads(raw)  # noqa: S301 - written by the child above
+    return None if os.WIFSIGNALED(status) else Verdict("broken")
