@@ -67,18 +67,6 @@ def test_the_answer_on_an_accepted_document_has_no_further_keys(
     assert ended.json == {"accepted": True, "errors": [], "notes": [REGISTERS_NOT_ASKED]}
 
 
-def test_a_ground_of_return_is_told_as_a_warning(invoke: Invoke, site: Site, write_file: Put) -> None:
-    """A document whose anamnesis is poor is accepted, and the author reads why it may come back."""
-    poor = replace(site.referral, anamnesis_morbi="Болен давно.")
-
-    ended = invoke("validate", write_file(referral_bytes(poor)), "--json", "--config", site.config, *ON_DATE)
-
-    assert ended.status == 0
-    assert ended.json["accepted"] is True
-    assert set(codes(ended.json["errors"])) == {("Referral/anamnesisMorbi", "MSE-3050")}
-    assert {one["severity"] for one in ended.json["errors"]} == {"WARNING"}
-
-
 def test_errors_have_the_keys_of_the_contract(invoke: Invoke, site: Site, write_file: Put) -> None:
     """Every error has the mandatory keys, others only when filled, and none beside those of the contract."""
     broken = without(referral_bytes(with_snils(site.referral, WRONG_SNILS)), "issueDate")
