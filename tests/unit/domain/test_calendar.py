@@ -29,7 +29,7 @@ from adapter.domain.calendar import STATUTORY, CorrectedCalendar
     ],
 )
 def test_days_by_the_labour_code(day: str, working: bool) -> None:
-    """Weekends, holidays, and the next working day after a holiday that falls on a weekend (ст. 112 ТК РФ)."""
+    """Weekends, holidays, the working day after a holiday on a weekend (ст. 112 ТК РФ)."""
     assert STATUTORY.is_working(dt.date.fromisoformat(day), "77") is working
 
 
