@@ -50,7 +50,7 @@ class Line:
         days_left: working days after today up to and with the last one; None when it waits or is over.
         days_over: calendar days after the last one; None when it is not over.
         turn: who must act, Russian.
-        organization: OID of the organisation or bureau.
+        organization: OID of the organisation or bureau; empty for a citizen.
         test: of a test referral.
     """
 
@@ -188,6 +188,6 @@ def _line(row: StoredDeadline, counting: Counting, now: datetime, near: int) -> 
         days_left=left,
         days_over=over,
         turn=SIDE_NAMES[Side(row.side)],
-        organization=row.oid,
+        organization="" if row.side == Side.CITIZEN else row.oid,
         test=row.test,
     )

@@ -112,7 +112,7 @@ class Upkeep:
         else:
             self._faults.pop("files", None)
         self._reload_roles()
-        self._reload_calendar()
+        self._reload_calendar(now)
         self._trust.refresh(now)
         unreachable = dict(self._trust.state().unreachable)
         for url, cause in unreachable.items():
@@ -130,9 +130,12 @@ class Upkeep:
         else:
             self._faults.pop("roles", None)
 
-    def _reload_calendar(self) -> None:
+    def _reload_calendar(self, now: datetime) -> None:
+        if self._calendar is None:
+            return
+        self._calendar.prepare((now.year, now.year + 1))
         try:
-            if self._calendar is not None and self._calendar.reload_if_changed():
+            if self._calendar.reload_if_changed():
                 _log.info("the corrections of the calendar have changed and are in force")
         except CorrectionsUnusableError as error:
             self._tell("calendar", f"calendar file unusable, the former corrections stay: {error}")

@@ -36,6 +36,11 @@ def is_working(day: dt.date) -> bool:
     return day not in (_build(day.year) if off is None else off)
 
 
+def prepare(year: int) -> None:
+    """Build a year before somebody who must not wait asks for a day of it."""
+    _build(year)
+
+
 def _build(year: int) -> frozenset[dt.date]:
     with _lock:  # two threads must not build the same year at once
         if year not in _years:

@@ -129,7 +129,7 @@ def _show(listing: Listing) -> None:
         for one in listing.lines:
             day = f"{one.last_day:%d.%m.%Y}" if one.last_day else "–"
             name = f"{one.name} ({one.code})" + (", тестовое" if one.test else "")
-            cells = (one.number, day, _left(one), name, f"{one.turn} {one.organization}")
+            cells = (one.number, day, _left(one), name, f"{one.turn} {one.organization}".strip())
             table.add_row(*(Text(plain(cell)) for cell in cells), style=styles.get(one.standing, ""))
         console.print(table)
     if listing.more:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
+import json
 import os
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
 
 from adapter.app.checking import check_config
 from adapter.app.composition import open_runtime
@@ -18,6 +26,7 @@ from adapter.calendars.library import last_known_year
 from adapter.config import ConfigError, load
 from adapter.domain.escalation import DEFAULT_CHAIN, Level
 from adapter.stand.actors import BUREAU
+from tests.integration.delivery import emulator
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
 from tests.integration.operations.walk import Walk
 
@@ -44,11 +53,13 @@ email = "m@x.example"
 """
 
 
-def configured(gateway: Gateway, added: str, *, secret: str = "") -> Path:
+def configured(
+    gateway: Gateway, added: str, *, secret: str = "", news: str = "http://127.0.0.1:1/news"
+) -> Path:
     """Add to the configuration of the gateway, and write the files that it names."""
     text = gateway.config.read_text(encoding="utf-8")
     first = 'certificates = ["var/keys/mis.cert.pem"]'
-    hook = 'webhook = "http://127.0.0.1:1/news"\nwebhook_secret_files = ["secret.txt"]'
+    hook = f'webhook = "{news}"\nwebhook_secret_files = ["secret.txt"]'
     gateway.config.write_text(text.replace(first, f"{first}\n{hook}") + added, encoding="utf-8")
     folder = gateway.config.parent
     (folder / "calendar.toml").write_text("[country]\noff = [2026-03-03]\n", encoding="utf-8")
@@ -152,3 +163,64 @@ def test_years_are_asked_for_before_they_begin(gateway: Gateway) -> None:
     assert unknown_years(calendar, datetime(last + 1, 1, 1, tzinfo=UTC)) == (last + 1,)
     calendar.is_working(datetime(last + 3, 1, 12, tzinfo=UTC).date(), "")
     assert unknown_years(calendar, datetime(last, 1, 1, tzinfo=UTC)) == (last + 3,)
+
+
+class Postbox:
+    """A mail server that keeps what it takes."""
+
+    def __init__(self) -> None:
+        self.taken: list[Envelope] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802 - its name
+        """Take a letter."""
+        self.taken.append(envelope)
+        return "250 OK"
+
+
+def personal(walk: Walk) -> list[str]:
+    """Return what of the referral may be in no push and no letter."""
+    citizen, main = walk.referral.citizen, walk.referral.diagnosis.main
+    found = [
+        citizen.snils,
+        citizen.family_name,
+        citizen.given_name,
+        main.icd10,
+        walk.referral.organization.name,
+    ]
+    return [one for one in found if one]
+
+
+def test_the_whole_way_of_a_letter_and_of_news(gateway: Gateway) -> None:
+    """From a move and a term that is over to a mail server and an address; nothing personal arrives."""
+    box, secret = Postbox(), os.urandom(32)
+    port = int(emulator.closed_address().rsplit(":", 1)[1].split("/")[0])
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    with emulator.serving(emulator.answer(b"", status=204)) as mis:
+        added = ADDED.replace("port = 1", f"port = {port}").replace(
+            'host = "localhost"', 'host = "127.0.0.1"'
+        )
+        written = "whsec_" + base64.b64encode(secret).decode()
+        configured(gateway, added, secret=written, news=mis.address)
+        gateway.close()
+        gateway.open()
+        walk = Walk(gateway).to("IN_WORK")
+        gateway.clock.turn(days=120)
+        jobs = {one.name: one for one in leader_of(gateway.runtime, "node")._jobs}
+        jobs["tell of terms"].run()
+        engine_of(gateway.runtime).drain()
+    server.stop()
+    (letter,) = box.taken
+    assert isinstance(letter.content, bytes)
+    text = message_from_bytes(letter.content, policy=SMTP).get_content()
+    assert letter.rcpt_tos == ["m@x.example"]
+    assert f"{walk.number}  до " in text
+    states = [json.loads(one.body)["data"]["state"] for one in mis.received]
+    assert sorted(states) == sorted(["REMD_REGISTERED", "DELIVERED", "REGISTERED", "IN_WORK"])
+    for one in mis.received:
+        signed = f"{one.headers['webhook-id']}.{one.headers['webhook-timestamp']}.".encode() + one.body
+        mark = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+        assert one.headers["webhook-signature"] == f"v1,{mark}"
+    everything = text + letter.content.decode() + "".join(one.body.decode() for one in mis.received)
+    assert len(personal(walk)) == 5
+    assert [one for one in personal(walk) if one in everything] == []
