@@ -45,6 +45,8 @@ class PdfExaminer:
         if known is not None:
             return known
         found = self._asked(content)
+        if TOO_HARD in found:  # a busy machine may be the reason: another try may end well
+            return found
         with self._lock:
             self._answers[key] = found
             while len(self._answers) > _REMEMBERED:
