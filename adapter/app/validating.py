@@ -34,6 +34,7 @@ from adapter.dictionaries.built_in import BUILT_IN
 from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.domain.checks import Context as CheckContext
 from adapter.domain.checks import check
+from adapter.domain.checks.registers import required_of
 from adapter.domain.code_lists import CodeLists
 from adapter.domain.errors import Problem, Severity, problem, sort_problems
 from adapter.domain.hints import Evidence, as_warning, hints
@@ -226,7 +227,14 @@ class Validator:
         referral = binding.read(Referral, root)
         found = check(referral, self._check_context(referral))
         refused = any(one.severity is Severity.ERROR for one in found)
-        return found if refused else (*found, *_hints(referral))
+        return found if refused else (*found, *self._hints(referral))
+
+    def _hints(self, referral: Referral | None) -> tuple[Problem, ...]:
+        """Return what the bureau may return the referral for, as far as the register of others is not asked."""
+        if referral is None:
+            return ()
+        evidence = Evidence(required=required_of(self._registers, referral))
+        return tuple(as_warning(one) for one in hints(referral, evidence))
 
     def _check_context(self, referral: Referral) -> CheckContext:
         oid, ports = referral.organization.oid, self._ports
@@ -300,7 +308,7 @@ class Validator:
             submission = receive(self._ports, seen, self._now)
         except Refused as refusal:
             return refusal.problems
-        return (*submission.warnings, *_hints(submission.referral))
+        return (*submission.warnings, *self._hints(submission.referral))
 
     def _notes(self, package: ReferralPackage | None = None) -> Sequence[str]:
         """Return what was not checked of a package, or of a referral that nobody has signed yet."""
@@ -322,11 +330,6 @@ class _NoAuthorities(Trust):
 
     def check(self, *_: object, **__: object) -> None:
         """Let any certificate pass."""
-
-
-def _hints(referral: Referral | None) -> tuple[Problem, ...]:
-    """Return what the bureau may return the referral for, as far as the document itself shows it."""
-    return () if referral is None else tuple(as_warning(one) for one in hints(referral, Evidence()))
 
 
 def _code_lists_of(config: Config | None) -> CodeLists:

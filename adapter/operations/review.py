@@ -17,6 +17,7 @@ from adapter.contract import binding, schemas
 from adapter.contract.exchange.review import FieldChange, ReturnHint, ReturnHints, VersionChanges
 from adapter.contract.namespaces import exchange_tag
 from adapter.contract.titles import title_of
+from adapter.domain.checks.registers import required_of
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem
 from adapter.domain.grounds import Ground
@@ -62,7 +63,7 @@ def review(
         return NO_REVIEW
     own = _anamnesis_hash(context, document)
     files = []
-    evidence = _evidence(context, submission, previous, own, number)
+    evidence = _evidence(context, submission, document, previous, own, number)
     found = hints(document, evidence)
     if found:
         rows = tuple(
@@ -94,14 +95,19 @@ def warnings(context: Context, submission: Submission) -> tuple[Problem, ...]:
     if submission.referral is None:
         return ()
     own = _anamnesis_hash(context, submission.referral)
-    evidence = _evidence(context, submission, None, own, "")
+    evidence = _evidence(context, submission, submission.referral, None, own, "")
     return tuple(as_warning(one) for one in hints(submission.referral, evidence))
 
 
 def _evidence(
-    context: Context, submission: Submission, previous: Referral | None, own: str, number: str
+    context: Context,
+    submission: Submission,
+    document: ReferralDocument,
+    previous: Referral | None,
+    own: str,
+    number: str,
 ) -> Evidence:
-    """Return what the register knows: whether the anamnesis was sent before and was to be rewritten.
+    """Return what the registers know: examinations that are required, an anamnesis that was sent before.
 
     The text of the version that was returned counts only when the bureau objected to it.
     """
@@ -113,7 +119,8 @@ def _evidence(
     grounds = previous.details.get("grounds", []) if previous is not None else []
     objected = isinstance(grounds, list) and str(Ground.K2) in grounds
     unchanged = objected and previous is not None and previous.details.get("anamnesis") == own
-    return Evidence(anamnesis_repeats=copied or unchanged)
+    required = required_of(context.registers.current, document)
+    return Evidence(required=required, anamnesis_repeats=copied or unchanged)
 
 
 def _anamnesis_hash(context: Context, document: ReferralDocument) -> str:

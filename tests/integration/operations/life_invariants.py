@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from adapter.domain.replay import Lived, replay
 from adapter.domain.states import Event, State, holds_duplicate_key, is_final
-from adapter.operations.moves import DUPLICATE_CLAIM, clocks_of, end_of
+from adapter.operations.moves import DUPLICATE_CLAIM, clocks_of
 from adapter.stand.actors import FUND, MIS
 from storage import JournalRow
 from tests.integration.operations.life import Model, Quick
@@ -73,7 +73,9 @@ class Invariants(RuleBasedStateMachine):
         clocks = clocks_of(row)
         for one in clocks:
             assert one.waits_since is None or one.waits_since <= now
-            assert end_of(one, row) > one.counts_from
+            _, until = self.gateway.runtime.context.following.end(one, row)
+            assert (until is None) == (one.waits_since is not None)
+            assert until is None or until > one.counts_from
         if is_final(State(row.state)):
             assert {one.name for one in clocks} <= {"APPEAL_FILE", "COURT_FILE"}
         assert (row.deadline_at is None) == (row.deadline_code is None)
