@@ -230,7 +230,7 @@ class Validator:
         return found if refused else (*found, *self._hints(referral))
 
     def _hints(self, referral: Referral | None) -> tuple[Problem, ...]:
-        """Return what the bureau may return the referral for, as far as the register of others is not asked."""
+        """Return what the bureau may return the referral for, as far as one document shows it."""
         if referral is None:
             return ()
         evidence = Evidence(required=required_of(self._registers, referral))
