@@ -12,7 +12,8 @@ from adapter.domain.checks.registry import COMMISSIONS, IN_FORCE_SINCE
 from adapter.domain.requisites import Authority
 from tests.unit.domain.changing import changed, changed_all, child, found
 from tests.unit.domain.example import CONTEXT, TODAY, example, staff
-from tests.unit.domain.rule_cases import CASES, DAY, Case
+from tests.unit.domain.rule_cases import CASES
+from tests.unit.domain.rule_cases.case import DAY, Case
 
 #: Modules whose rules have their cases in `rule_cases`; look-ups have tests of their own.
 MODULES: tuple[str, ...] = (
