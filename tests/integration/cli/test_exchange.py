@@ -42,7 +42,7 @@ def test_a_signed_referral_gets_a_receipt(submit: Callable[..., Ended], site: Si
 
     assert ended.status == 0
     assert ended.json["accepted"] is True
-    assert {one["code"] for one in ended.json["errors"]} == {"MSE-5013"}  # no registers there
+    assert {one["code"] for one in ended.json["errors"]} == {"MSE-5013"}  # no lists, no registers there
     receipt = ended.json["receipt"]
     assert NUMBER.fullmatch(receipt["referralNumber"])
     assert receipt["state"] == "SUBMITTED"
@@ -155,8 +155,7 @@ def test_validate_referral_leaves_no_receipt(submit: Callable[..., Ended], site:
 
     accepted, refused = submit(site.message(good)), submit(site.message(bad))
 
-    assert set(accepted.json) == {"accepted", "errors"}
-    assert accepted.json["accepted"] is True
+    assert (accepted.json.keys(), accepted.json["accepted"]) == ({"accepted", "errors"}, True)
     assert {one["code"] for one in accepted.json["errors"]} == {"MSE-5013"}
     assert refused.status == 1
     assert [one["code"] for one in refused.json["errors"]] == ["MSE-4005"]
@@ -177,7 +176,6 @@ def test_errors_of_the_adapter_are_those_of_validate(
 
     answered = submit(broken, *KEYS).json["errors"]
     foretold = invoke("validate", write_file(broken), "--json", *ON_DATE).json["errors"]
-    answered = [one for one in answered if one["code"] != "MSE-5013"]  # validate has no database to ask
 
     assert foretold
     assert [(one["path"], one["code"]) for one in answered] == [
