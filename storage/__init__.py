@@ -5,7 +5,7 @@ from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
-from storage.opening import open_store, upgrade
+from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.referrals import NewReferral, Referral
 from storage.rows import new_id
@@ -32,6 +32,7 @@ __all__ = [
     "Taken",
     "Transaction",
     "new_id",
+    "open_beside",
     "open_store",
     "upgrade",
 ]

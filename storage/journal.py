@@ -104,6 +104,11 @@ class Journal(Area):
             return min(number, count) + 1
         return None if previous_hash == head else number
 
+    def count(self, subject: str) -> int:
+        """Give the number of rows that the chain of a subject has, by its head."""
+        count, _ = self._connection.execute(_HEAD, {"subject": subject}).first() or (0, GENESIS)
+        return int(count)
+
     def subjects(self, after: str = "", limit: int = _PAGE) -> tuple[str, ...]:
         """Give the subjects that have a chain, in order, beginning behind ``after``."""
         return tuple(self._connection.execute(_SUBJECTS, {"after": after, "limit": limit}).scalars())

@@ -43,6 +43,17 @@ class Item:
         return f"{self.id}.{self.handed_out}"
 
 
+@dataclass(frozen=True, slots=True)
+class MailCount:
+    """How many descriptors of a kind wait for their owner, since when, and how many were fetched before."""
+
+    owner: str
+    kind: str
+    count: int
+    oldest: datetime
+    handed_out: int
+
+
 _ROW = [column for column in mailbox.columns if column.name in Item.__slots__]
 (_STILL_WAITING,) = written(WAITING)
 _NOW = sa.bindparam("now", type_=mailbox.c.created_at.type)
@@ -86,6 +97,19 @@ _WITHDRAW_KINDS = _WITHDRAW.where(mailbox.c.kind.in_(sa.bindparam("kinds", expan
 _WAITING = sa.select(sa.func.count()).where(
     mailbox.c.owner == sa.bindparam("this_owner"), mailbox.c.state == _STILL_WAITING
 )
+_COUNTS = (
+    sa.select(
+        mailbox.c.owner,
+        mailbox.c.kind,
+        sa.func.count(),
+        sa.func.min(mailbox.c.created_at),
+        sa.func.sum(sa.case((mailbox.c.handed_out > 0, 1), else_=0)),
+    )
+    .where(mailbox.c.state == _STILL_WAITING)
+    .group_by(mailbox.c.owner, mailbox.c.kind)
+    .order_by(mailbox.c.owner, mailbox.c.kind)
+)
+_BY_ID = sa.select(*_ROW).where(mailbox.c.id == sa.bindparam("this_id"))
 _BY_REFERRAL = (
     sa.select(*_ROW)
     .where(mailbox.c.referral_number == sa.bindparam("referral_number"))
@@ -180,3 +204,12 @@ class Mailbox(Area):
         """Give all items of a referral, in any mailbox and state, oldest first."""
         rows = self._connection.execute(_BY_REFERRAL, {"referral_number": referral_number})
         return tuple(Item(*row) for row in rows)
+
+    def counts(self) -> tuple[MailCount, ...]:
+        """Count what waits, by owner and kind."""
+        return tuple(MailCount(*row) for row in self._connection.execute(_COUNTS))
+
+    def get(self, item_id: str) -> Item | None:
+        """Find a descriptor by its id, whoever owns it."""
+        row = self._connection.execute(_BY_ID, {"this_id": item_id}).first()
+        return None if row is None else Item(*row)

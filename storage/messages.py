@@ -59,6 +59,9 @@ _RAW = sa.select(messages.c.raw).where(messages.c.id == sa.bindparam("id"))
 _OWNER = sa.select(messages.c.id).where(
     messages.c.sender == sa.bindparam("sender"), messages.c.request_id == sa.bindparam("request_id")
 )
+_BY_REFERRAL = _SELECT.where(messages.c.referral_number == sa.bindparam("number")).order_by(
+    messages.c.received_at, messages.c.id
+)
 _INSERT = with_conflict(
     lambda insert: (
         insert(messages)
@@ -137,6 +140,11 @@ class Messages(Area):
     def find_by_correlation(self, correlation_id: str) -> tuple[Message, ...]:
         """Give the messages of one correlation id, oldest first."""
         rows = self._connection.execute(_BY_CORRELATION, {"correlation_id": correlation_id})
+        return tuple(Message(*row) for row in rows)
+
+    def list_by_referral(self, number: str) -> tuple[Message, ...]:
+        """Give the messages that made or moved a referral, oldest first."""
+        rows = self._connection.execute(_BY_REFERRAL, {"number": number})
         return tuple(Message(*row) for row in rows)
 
     def raw(self, message_id: str) -> bytes | None:

@@ -34,12 +34,28 @@ def open_store(url: str, *, pool_size: int = 4, clock: Clock | None = None) -> S
         StoreBusy: another process owns the SQLite file.
         StoreError: the database cannot be reached, or its schema is not the newest (run `upgrade`).
     """
+    return _open(url, pool_size, clock, beside=False)
+
+
+def open_beside(url: str, *, clock: Clock | None = None) -> Store:
+    """Open the store for a tool that does one short thing, also while a process serves the SQLite file.
+
+    It may take no work of the outbox: leases of another process on the same file are not its own. Its
+    transactions must be short, for on SQLite the server waits for them, at most five seconds.
+
+    Raises:
+        StoreError: the database cannot be reached, or its schema is not the newest (run `upgrade`).
+    """
+    return _open(url, 1, clock, beside=True)
+
+
+def _open(url: str, pool_size: int, clock: Clock | None, *, beside: bool) -> Store:
     parsed = _parsed(url)
     store: sqlite.SqliteStore | postgresql.PostgresStore
     if parsed.get_backend_name() == "sqlite":
         if not sqlite.database_path(parsed).is_file():
             raise StoreError("there is no database at that path: upgrade it first")
-        store = sqlite.SqliteStore(parsed, pool_size, clock)
+        store = sqlite.SqliteStore(parsed, pool_size, clock, beside=beside)
     else:
         store = postgresql.PostgresStore(parsed, pool_size, clock)
     try:

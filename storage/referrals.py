@@ -64,6 +64,17 @@ _DUE = (
     .order_by(referrals.c.deadline_at, referrals.c.number)
     .limit(sa.bindparam("limit"))
 )
+_COUNTS = (
+    sa.select(
+        referrals.c.state,
+        sa.func.count(),
+        sa.func.min(referrals.c.state_since),
+        sa.func.min(referrals.c.deadline_at),
+    )
+    .where(referrals.c.state.in_(sa.bindparam("states", expanding=True)))
+    .group_by(referrals.c.state)
+    .order_by(referrals.c.state)
+)
 _BY_STATE = (
     _SELECT.where(
         referrals.c.state.in_(sa.bindparam("states", expanding=True)),
@@ -83,6 +94,16 @@ _UPDATE = sa.update(referrals).where(
     referrals.c.number == sa.bindparam("this_number"), referrals.c.revision == sa.bindparam("this_revision")
 )
 _CHANGEABLE = frozenset(column.name for column in referrals.columns) - {"number", "revision"}
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many referrals are in a state, since when the oldest, and when the first deadline ends."""
+
+    state: str
+    count: int
+    oldest: datetime
+    first_deadline: datetime | None
 
 
 class Referrals(Area):
@@ -157,6 +178,10 @@ class Referrals(Area):
         """Give referrals whose deadline is not later than ``before``, the earliest deadline first."""
         rows = self._connection.execute(_DUE, {"before": before, "limit": limit})
         return tuple(Referral(*row) for row in rows)
+
+    def count_by_state(self, states: tuple[str, ...]) -> tuple[StateCount, ...]:
+        """Count the referrals in these states."""
+        return tuple(StateCount(*row) for row in self._connection.execute(_COUNTS, {"states": states}))
 
     def list_by_state(self, states: tuple[str, ...], limit: int, after: str = "") -> tuple[Referral, ...]:
         """Give referrals in these states by number; ``after`` is the last number of the page before."""

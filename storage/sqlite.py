@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -222,11 +222,14 @@ class _Writer:
 
 
 class SqliteStore(Store):
-    """The store on SQLite. A second process is refused; reads run beside the writer on snapshots."""
+    """The store on SQLite. A second process is refused; reads run beside the writer on snapshots.
 
-    def __init__(self, url: URL, pool_size: int, clock: Clock | None) -> None:
+    A tool that is opened `beside` is not refused and refuses nobody: writers take turns at the file.
+    """
+
+    def __init__(self, url: URL, pool_size: int, clock: Clock | None, *, beside: bool = False) -> None:
         super().__init__()
-        self._lock = _owned(database_path(url))
+        self._lock = nullcontext() if beside else _owned(database_path(url))
         self._lock.__enter__()
         self._clock = clock or _utc_now
         self._writing = _engine(url, poolclass=NullPool)

@@ -19,6 +19,7 @@ from adapter.cli import (
     certificate,
     exchange,
     files,
+    operating,
     receipt,
     running,
     service,
@@ -143,6 +144,8 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
             ("validate", files.validate),
             ("submit", exchange.submit),
             ("status", exchange.status),
+            ("queue", operating.queue),
+            ("trace", operating.trace),
         ),
     ),
     (
@@ -156,6 +159,16 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
             ("backends", signature_tools.backends),
         ),
     ),
+    (
+        _group("dead", "Недоставленные сообщения: показать, отправить снова, закрыть."),
+        (
+            ("list", operating.dead_list),
+            ("show", operating.dead_show),
+            ("replay", operating.dead_replay),
+            ("close", operating.dead_close),
+        ),
+    ),
+    (_group("journal", "Журнал."), (("verify", operating.verify),)),
     (_group("certificate", "Сертификаты."), (("check", certificate.check),)),
     (_group("receipt", "Квитанции адаптера."), (("verify", receipt.verify),)),
     (

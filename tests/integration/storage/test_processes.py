@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
-from storage import Store, StoreBusy, Transaction, open_store
+from storage import Store, StoreBusy, Transaction, open_beside, open_store
 from tests.integration.storage.process import accept
+from tests.integration.storage.samples import entry
 
 
 @contextmanager
@@ -71,3 +73,18 @@ def test_second_process_is_welcome_on_postgresql(database: str) -> None:
     """Any number of processes serve one PostgreSQL database."""
     with open_store(database), _process("open", database) as word:
         assert word == "open"
+
+
+def test_a_tool_works_beside_a_running_process(database: str) -> None:
+    """What opens the store beside sees and changes the same rows; both go on writing, and none is lost."""
+    with open_store(database) as store, open_beside(database) as tool:
+        store.transact(accept)
+        assert tool.read(lambda tx: tx.journal.verify("R-1")) is None
+        with ThreadPoolExecutor(2) as pool:
+            written = [
+                pool.submit(one.transact, lambda tx: tx.journal.append("R-1", entry()))
+                for _ in range(25)
+                for one in (store, tool)
+            ]
+            assert sorted(one.result().number for one in written) == list(range(2, 52))
+        assert store.read(lambda tx: tx.journal.verify("R-1")) is None
