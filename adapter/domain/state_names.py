@@ -163,7 +163,6 @@ class StateFacts:
         name: Russian name for texts.
         public: What a citizen is shown; None before the referral leaves the МИС.
         final: Nothing more is expected of anybody.
-        turn: Whose act is waited for; of a final state, who decided.
         clock: Code or family (``BUREAU_EXAM``) of the deadline that bounds the state; empty: none.
         holds_duplicate_key: A second referral with the same requisites is a duplicate of this one (MSE-3010).
     """
@@ -172,13 +171,11 @@ class StateFacts:
     name: str
     public: PublicStatus | None
     final: bool = False
-    turn: Party = Party.MIS
     clock: str = ""
     holds_duplicate_key: bool = True
 
 
 _ACCEPTED, _CHECKING, _APPROVED, _REJECTED = PublicStatus
-_AT_BUREAU = Party.BUREAU
 
 _ROWS = (
     StateFacts(State.DRAFT, "черновик", None, holds_duplicate_key=False),
@@ -187,17 +184,16 @@ _ROWS = (
     ),
     StateFacts(State.VK_APPROVED, "решение врачебной комиссии принято", None, holds_duplicate_key=False),
     StateFacts(State.SIGNED, "подписано", None, holds_duplicate_key=False),
-    StateFacts(State.SUBMITTED, "принято адаптером", _ACCEPTED, turn=Party.REMD),
+    StateFacts(State.SUBMITTED, "принято адаптером", _ACCEPTED),
     StateFacts(
         State.AWAITING_CERTIFICATE_STATUS,
         "ожидает проверки отзыва сертификата",
         _ACCEPTED,
-        turn=Party.ADAPTER,
     ),
     StateFacts(State.TECH_REJECTED, "отклонено технической проверкой", _REJECTED, holds_duplicate_key=False),
-    StateFacts(State.REMD_REGISTERED, "зарегистрировано в РЭМД", _ACCEPTED, turn=_AT_BUREAU),
+    StateFacts(State.REMD_REGISTERED, "зарегистрировано в РЭМД", _ACCEPTED),
     StateFacts(State.REMD_REJECTED, "отклонено РЭМД", _REJECTED, holds_duplicate_key=False),
-    StateFacts(State.DELIVERED, "доставлено в бюро", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_REGISTER"),
+    StateFacts(State.DELIVERED, "доставлено в бюро", _CHECKING, clock="BUREAU_REGISTER"),
     StateFacts(
         State.NOT_ACCEPTED_DUPLICATE, "не принято: дубль", _REJECTED, final=True, holds_duplicate_key=False
     ),
@@ -222,21 +218,19 @@ _ROWS = (
         final=True,
         holds_duplicate_key=False,
     ),
-    StateFacts(
-        State.REGISTERED, "зарегистрировано в бюро", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_RETURN"
-    ),
+    StateFacts(State.REGISTERED, "зарегистрировано в бюро", _CHECKING, clock="BUREAU_RETURN"),
     StateFacts(State.RETURNED, "возвращено медицинской организации", _REJECTED),
     StateFacts(State.REWORK, "на доработке в медицинской организации", _CHECKING, clock="MO_REWORK"),
     StateFacts(
         State.REWORK_EXPIRED, "срок доработки истёк", _REJECTED, final=True, holds_duplicate_key=False
     ),
-    StateFacts(State.IN_WORK, "принято в работу", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_EXAM"),
-    StateFacts(State.SCHEDULED, "экспертиза назначена", _CHECKING, turn=_AT_BUREAU, clock="BUREAU_EXAM"),
-    StateFacts(State.EXAMINED, "экспертиза проведена", _CHECKING, turn=_AT_BUREAU, clock="RESULT_SEND"),
+    StateFacts(State.IN_WORK, "принято в работу", _CHECKING, clock="BUREAU_EXAM"),
+    StateFacts(State.SCHEDULED, "экспертиза назначена", _CHECKING, clock="BUREAU_EXAM"),
+    StateFacts(State.EXAMINED, "экспертиза проведена", _CHECKING, clock="RESULT_SEND"),
     StateFacts(State.RESULT_SENT, "результат отправлен", _CHECKING),
-    StateFacts(State.COMPLETED, "результат получен", _APPROVED, final=True, turn=_AT_BUREAU),
+    StateFacts(State.COMPLETED, "результат получен", _APPROVED, final=True),
     StateFacts(State.WITHDRAWN, "отозвано", _REJECTED, final=True, holds_duplicate_key=False),
-    StateFacts(State.APPEALED, "обжалуется", _CHECKING, turn=_AT_BUREAU, clock="APPEAL_REVIEW"),
+    StateFacts(State.APPEALED, "обжалуется", _CHECKING, clock="APPEAL_REVIEW"),
 )
 
 STATES = MappingProxyType({row.state: row for row in _ROWS})

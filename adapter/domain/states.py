@@ -32,7 +32,6 @@ __all__ = [
     "public_status",
     "refusal",
     "state_conflict",
-    "turn_of",
     "unmet",
 ]
 
@@ -184,11 +183,6 @@ def name_of(state: State) -> str:
 def public_status(state: State) -> PublicStatus | None:
     """Return what a citizen is shown, or None while the referral has not left the МИС."""
     return STATES[state].public
-
-
-def turn_of(state: State) -> Party:
-    """Return whose act is waited for in the state."""
-    return STATES[state].turn
 
 
 def clock(state: State) -> str:

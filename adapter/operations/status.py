@@ -18,7 +18,8 @@ from adapter.domain.errors import problem
 from adapter.domain.identifiers import mask_snils, normalize_snils
 from adapter.domain.partners import PartnerKind
 from adapter.domain.state_names import EVENT_NAMES, NOTE_NAMES, Event
-from adapter.domain.states import Party, State, name_of, possible_to, public_status, turn_of
+from adapter.domain.states import Party, State, name_of, possible_to, public_status
+from adapter.domain.turns import TURN_OF_STATE, Turn
 from adapter.operations.access import citizen_hash, may_see, not_found
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, answer
@@ -84,9 +85,10 @@ def _may_ask(
 
 
 def responsible(referral: Referral) -> Organization:
-    """Return whose turn it is; while the document is in РЭМД or on its way the bureau is waited for."""
+    """Return whose turn it is; what is in РЭМД waits for the bureau; it takes appeals at the end."""
     name = str(referral.details.get("organizationName") or "")
-    if turn_of(State(referral.state)) in {Party.BUREAU, Party.REMD}:
+    state = State(referral.state)
+    if state is State.COMPLETED or TURN_OF_STATE.get(state) in {Turn.BUREAU, Turn.REMD}:
         return Organization(oid=referral.bureau_oid)
     return Organization(oid=referral.organization_oid, name=name or None)
 

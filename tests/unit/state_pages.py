@@ -10,11 +10,18 @@ from pathlib import Path
 from adapter.domain.state_guards import GUARDS, Judge
 from adapter.domain.state_moves import IN_ONE_STEP, MOVES, Move
 from adapter.domain.state_names import EVENT_NAMES, STATES, State
+from adapter.domain.turns import TURN_OF_STATE, Turn
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 LANGUAGES = ("", ".ru")
 PARTIES = {"MIS": "МИС", "BUREAU": "бюро", "REMD": "РЭМД", "ADAPTER": "адаптер"}
 PARTIES_IN_ENGLISH = {"MIS": "МИС", "BUREAU": "bureau", "REMD": "РЭМД", "ADAPTER": "adapter"}
+TURNS_IN_ENGLISH = {
+    Turn.REMD: "РЭМД",
+    Turn.BUREAU: "bureau",
+    Turn.HOSPITAL: "hospital",
+    Turn.AUTHORITY: "certification authority",
+}
 JUDGES = {Judge.BEFORE: "до адаптера", Judge.REQUEST: "запрос", Judge.REGISTER: "реестр"}
 JUDGES_IN_ENGLISH = {Judge.BEFORE: "before us", Judge.REQUEST: "request", Judge.REGISTER: "register"}
 LEGENDS = {
@@ -45,9 +52,10 @@ def terms(row: Move, language: str) -> str:
 def about(state: State, language: str) -> str:
     """Return what is known of a state: name, public status, whose turn it is, the term that bounds it."""
     facts = STATES[state]
-    party = (PARTIES if language else PARTIES_IN_ENGLISH)[facts.turn]
-    words = ("Гражданин видит", "ход за", "срок") if language else ("Public status", "turn", "term")
-    shown = [f"{words[0]}: {facts.public or '–'}", f"{words[1]}: {party}"]
+    turn = TURN_OF_STATE.get(state)
+    words = ("Гражданин видит", "ждём", "срок") if language else ("Public status", "turn", "term")
+    shown = [f"{words[0]}: {facts.public or '–'}"]
+    shown += [f"{words[1]}: {turn if language else TURNS_IN_ENGLISH[turn]}"] if turn else []
     shown += [f"{words[2]}: `{facts.clock}`"] if facts.clock else []
     return f"{facts.name[0].upper()}{facts.name[1:]}. {'; '.join(shown)}."
 

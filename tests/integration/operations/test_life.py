@@ -49,7 +49,7 @@ from tests.integration.operations.registry import call_back, verdict
 from tests.integration.operations.walk import Walk
 from tests.unit.domain.state_table import TABLE
 
-EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "16"))
+EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "20"))
 STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "30"))
 _REFUSALS = {
     Event.REFUSE_DUPLICATE: "DUPLICATE",
@@ -141,6 +141,8 @@ class Life(Invariants):
             self._takes("RETURN")
         elif model.state in {State.RETURNED, State.REWORK, State.REMD_REJECTED}:
             self._corrects()
+        elif model.state is State.RESULT_SENT and other_way and not model.waiting_appeal:
+            self._acts(Event.APPEAL, model.bureau)
         elif model.state is State.RESULT_SENT:
             self._takes("RESULT")
         elif model.state in _NEXT and (other_way or model.state is not State.COMPLETED):
