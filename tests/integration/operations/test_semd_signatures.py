@@ -17,6 +17,7 @@ from adapter.operations.housekeeping import recheck_certificates
 from adapter.stand.actors import BUREAU, DOCTOR, MIS
 from adapter.stand.files import SignedFile
 from signing import SigningKey, sign_detached
+from tests.integration.operations import hostile
 from tests.integration.operations.authority import Authority
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, Reply, request_id
 from tests.integration.operations.walk import number_in
@@ -40,6 +41,11 @@ def signed(gateway: Gateway, content: bytes, keys: Sequence[str | SigningKey] = 
         FileSignature(value=base64.b64encode(sign_detached(key, content)).decode()) for key in used
     )
     return replace(SignedFile("semd.xml", "121", content).packed(), signature=containers)
+
+
+def scan(file: File) -> File:
+    """Return a file under the name and type of a scan."""
+    return replace(file, name="scan.pdf", media_type="application/pdf")
 
 
 def alone(gateway: Gateway, semd: File, *attached: File) -> Reply:
@@ -108,8 +114,8 @@ def test_signatures_beside_a_signed_referral_count_too(gateway: Gateway) -> None
 def test_the_signature_of_an_attachment_has_to_hold(gateway: Gateway) -> None:
     """Anybody may sign an attachment; a signature of other bytes is refused by its place."""
     semd = signed(gateway, semd_of(gateway))
-    good = signed(gateway, b"%PDF-1.7 one", ["doctor"])
-    other = signed(gateway, b"%PDF-1.7 two", ["doctor"])
+    good = scan(signed(gateway, hostile.pdf(), ["doctor"]))
+    other = scan(signed(gateway, hostile.pdf() + b"\n", ["doctor"]))
     bad = replace(good, signature=other.signature)
     place = "SubmitReferralRequest/file[2]/signature[1]"
     assert errors(alone(gateway, semd, good, bad)) == [("MSE-2010", place)]
