@@ -9,7 +9,7 @@ from adapter.domain.checks import check
 from adapter.domain.citizen import Age, Stay
 from adapter.domain.errors import Problem, problem
 from adapter.domain.referral import Referral
-from adapter.domain.requisites import Address
+from adapter.domain.requisites import Address, Authority
 from tests.unit.domain.example import CONTEXT, example
 
 _ADDRESS = Address(subject_code="77", text="г. Москва")
@@ -82,6 +82,22 @@ def test_an_ogrn_tells_both_lengths(number: str) -> None:
     found = told(replace(example(), citizen=at_hospital), "MSE-1102")
     assert (found.path, found.actual) == ("Referral/citizen/stay/ogrn", number)
     assert "13 или 15 цифр" in found.limit
+
+
+@pytest.mark.parametrize("signer", ["author", "legal_authenticator"])
+def test_an_issuer_of_a_power_of_attorney_tells_both_lengths(signer: str) -> None:
+    """An entrepreneur may issue one as well as an organisation."""
+    day = dt.date(2024, 1, 10)
+    authority = Authority(
+        kind="POWER_OF_ATTORNEY",
+        number="1",
+        issued_at=day,
+        valid_from=day,
+        issuer_name="Больница",
+        issuer_ogrn="123",
+    )
+    person = replace(getattr(example(), signer), authority=authority)
+    assert "13 или 15 цифр" in told(replace(example(), **{signer: person}), "MSE-1102").limit
 
 
 def test_the_nearest_code_of_remd_is_told() -> None:
