@@ -105,7 +105,6 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     partners = load_partners(config)
     certificates = load_partner_certificates(config)
     service, limits = config.service, config.limits
-    targets = load_targets(config)
     store = open_store(config.store.url, pool_size=config.store.pool_size)
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
@@ -125,9 +124,18 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         clock=clock,
         installation_key=secret,
         roles=roles,
-        statistics=Reports(store, targets=targets, threshold=config.reports.small_numbers),
+        statistics=make_reports(config, store),
     )
     return Runtime(config, context, clock, certificates)
+
+
+def make_reports(config: Config, store: Store) -> Reports:
+    """Return the reports of an installation.
+
+    Raises:
+        ConfigError: the file of targets cannot be used.
+    """
+    return Reports(store, targets=load_targets(config), threshold=config.reports.small_numbers)
 
 
 def load_targets(config: Config) -> tuple[Target, ...]:

@@ -19,7 +19,7 @@ from adapter.operations.housekeeping import (
     forget_refused,
     recheck_certificates,
 )
-from adapter.reports.catching_up import catch_up
+from adapter.operations.statistics import count
 
 
 def engine_of(runtime: Runtime) -> Engine:
@@ -58,7 +58,7 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
         Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience))),
         Job("forget refused messages", 3600, lambda: _done(forget_refused(context, life))),
         Job("expire uploads", 3600, lambda: _done(expire_uploads(context))),
-        Job("count for reports", 60, lambda: _done(catch_up(context.store))),
+        Job("count for reports", 60, lambda: _done(count(context))),
         Job("anchor the journal", 600, lambda: _done(anchor_journal(context))),
     ]
     return Leader(context.store, owner, jobs)
