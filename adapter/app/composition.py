@@ -114,7 +114,6 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     certificates = load_partner_certificates(config)
     calendar = load_calendar(config)
     service, limits = config.service, config.limits
-    targets = load_targets(config)
     store = open_store(config.store.url, pool_size=config.store.pool_size)
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
@@ -131,9 +130,18 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         registers=RegisterSource(store, pseudonyms(secret)),
         following=following_of(config, calendar, partners),
         contacts=contacts_of(config),
-        statistics=Reports(store, targets=targets, threshold=config.reports.small_numbers),
+        statistics=make_reports(config, store),
     )
     return Runtime(config, context, clock, certificates, calendar)
+
+
+def make_reports(config: Config, store: Store) -> Reports:
+    """Return the reports of an installation.
+
+    Raises:
+        ConfigError: the file of targets cannot be used.
+    """
+    return Reports(store, targets=load_targets(config), threshold=config.reports.small_numbers)
 
 
 def load_targets(config: Config) -> tuple[Target, ...]:

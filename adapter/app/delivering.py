@@ -22,8 +22,8 @@ from adapter.operations.housekeeping import (
     forget_refused,
     recheck_certificates,
 )
+from adapter.operations.statistics import count
 from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
-from adapter.reports.catching_up import catch_up
 
 
 def engine_of(runtime: Runtime) -> Engine:
@@ -69,7 +69,7 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
         Job("tell of terms", 60, lambda: _done(tell_of_terms(context))),
         Job("forget refused messages", 3600, lambda: _done(forget_refused(context, life))),
         Job("expire uploads", 3600, lambda: _done(expire_uploads(context))),
-        Job("count for reports", 60, lambda: _done(catch_up(context.store))),
+        Job("count for reports", 60, lambda: _done(count(context))),
         Job("anchor the journal", 600, lambda: _done(anchor_journal(context))),
     ]
     return Leader(context.store, owner, jobs)

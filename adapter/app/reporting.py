@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from adapter.app.composition import load_targets, utc_now
+from adapter.app.composition import make_reports, utc_now
 from adapter.app.recognizing import read_file
 from adapter.config import Config, load
 from adapter.domain.statistics import OPERATOR, Group, Line, Query, Table, Unit, Viewer
@@ -134,9 +134,8 @@ def reports_of(config: Config) -> Iterator[Reports]:
         ConfigError: the file of targets cannot be used.
         StoreError: the database cannot be used.
     """
-    targets = load_targets(config)
     with open_beside(config.store.url) as store:
-        yield Reports(store, targets=targets, threshold=config.reports.small_numbers)
+        yield make_reports(config, store)
 
 
 def zone_of(config_path: Path) -> ZoneInfo:

@@ -128,11 +128,22 @@ class Table:
     lines: Sequence[Line]
 
 
+class NotCountedYet(Exception):  # noqa: N818 - not a failure: a little later there is an answer
+    """So much has happened since it was last counted that an answer would tell too little."""
+
+
 class Statistics(Protocol):
     """Answers questions about indicators."""
 
     def table(self, query: Query, viewer: Viewer, now: dt.datetime) -> Table:
-        """Return the lines that the viewer may see; for an outsider the period becomes whole months."""
+        """Return the lines that the viewer may see; for an outsider the period becomes whole months.
+
+        Raises:
+            NotCountedYet: the journals that grew cannot be counted at once.
+        """
+
+    def catch_up(self) -> int:
+        """Count everything that has happened; returns how many journals had grown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from adapter.contract.exchange.information import (
 )
 from adapter.domain.errors import problem
 from adapter.domain.partners import Partner, PartnerKind
-from adapter.domain.statistics import Group, Line, Query, Viewer
+from adapter.domain.statistics import Group, Line, NotCountedYet, Query, Viewer
 from adapter.operations.context import Answer, Call, Context, Refused, answer
 
 _REQUEST = "GetStatisticsRequest"
@@ -28,7 +28,8 @@ def get_statistics(context: Context, call: Call[GetStatisticsRequest]) -> Answer
     regions. Everybody else is an outsider: whole months, and small numbers hidden.
 
     Raises:
-        Refused: MSE-1122, the period ends before it begins; MSE-5007, there are no statistics here.
+        Refused: MSE-1122, the period ends before it begins; MSE-5007, there are no statistics here, or too
+            much is still to be counted.
     """
     request = call.request
     if request.to < request.from_:
@@ -56,7 +57,10 @@ def get_statistics(context: Context, call: Call[GetStatisticsRequest]) -> Answer
         organization_oid=request.organization_oid or "",
         bureau_oid=request.bureau_oid or "",
     )
-    table = context.statistics.table(query, viewer_of(call.partner, test=call.test), call.now)
+    try:
+        table = context.statistics.table(query, viewer_of(call.partner, test=call.test), call.now)
+    except NotCountedYet:
+        raise Refused([problem("REGISTER_UNAVAILABLE", register="статистике")]) from None
     return answer(
         GetStatisticsResponse(
             from_=table.query.first,
@@ -65,6 +69,11 @@ def get_statistics(context: Context, call: Call[GetStatisticsRequest]) -> Answer
             row=tuple(_row(one) for one in table.lines),
         )
     )
+
+
+def count(context: Context) -> int:
+    """Count what has happened since the last time; returns how many journals had grown."""
+    return 0 if context.statistics is None else context.statistics.catch_up()
 
 
 def viewer_of(partner: Partner, *, test: bool = False) -> Viewer:

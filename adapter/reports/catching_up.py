@@ -10,7 +10,7 @@ from adapter.reports.terms import Due, statutory_due
 from storage import JournalRow, Store, Transaction
 
 #: Referrals counted in one transaction: on SQLite every other writer waits for it.
-PAGE = 50
+PAGE = 25
 
 
 def catch_up(

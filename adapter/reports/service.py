@@ -13,6 +13,7 @@ from adapter.domain.statistics import (
     Denominators,
     Group,
     Line,
+    NotCountedYet,
     Query,
     Table,
     Target,
@@ -28,8 +29,8 @@ from adapter.reports.questions import Cohort
 from adapter.reports.terms import Due, statutory_due
 from storage import Store
 
-#: Journals that a question counts before it is answered; what is more waits for the leader's job.
-AT_ONCE = 2000
+#: Journals that a question counts before it is answered; where there are more it has to be asked again.
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,14 @@ class Reports:
         return catch_up(self.store, due=self.due, limit=limit, told=told)
 
     def table(self, query: Query, viewer: Viewer, now: dt.datetime) -> Table:
-        """Return the lines that the viewer may see; for an outsider the period becomes whole months."""
-        self.catch_up(limit=AT_ONCE)
+        """Return the lines that the viewer may see; for an outsider the period becomes whole months.
+
+        Raises:
+            NotCountedYet: more journals grew than are counted at once.
+        """
+        counted = self.catch_up(limit=AT_ONCE)
+        if counted >= AT_ONCE and self.store.read(lambda tx: tx.counting.behind()):
+            raise NotCountedYet
         if viewer.outsider:
             return self._for_outsider(in_whole_months(query), viewer, now)
         cube = self.cube(query, viewer, now)

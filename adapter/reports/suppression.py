@@ -56,7 +56,7 @@ def hidden_cells(
         given_away = determined(equations, state.hidden) & small
         if not given_away:
             return state.hidden
-        if not any(state.hide_beside(one) for one in sorted(given_away, key=repr)):
+        if not [one for one in sorted(given_away, key=repr) if state.hide_beside(one)]:
             return state.hidden
 
 
@@ -124,29 +124,45 @@ class _State(Generic[Cell]):
 
 def determined(equations: Iterable[Equation[Cell]], hidden: set[Cell]) -> set[Cell]:
     """Return the hidden cells that have one solution only, whatever the visible numbers are."""
-    rows: dict[Cell, dict[Cell, int]] = {}
+    system = _System[Cell]()
     for one in equations:
         row = {cell: 1 for cell in one.parts if cell in hidden}
         if one.whole in hidden:
             row[one.whole] = row.get(one.whole, 0) - 1
-        _insert(rows, row)
-    return {pivot for pivot, row in rows.items() if len(row) == 1}
+        system.add(row)
+    return system.solved()
 
 
-def _insert(rows: dict[Cell, dict[Cell, int]], row: dict[Cell, int]) -> None:
-    """Add an equation to a system that is kept fully reduced: a pivot stands in its own row alone."""
-    for cell in [one for one in row if one in rows]:
-        _subtract(row, rows[cell], row[cell])
-    row = {cell: factor for cell, factor in row.items() if factor % _PRIME}
-    if not row:
-        return
-    pivot, factor = next(iter(row.items()))
-    inverse = pow(factor, -1, _PRIME)
-    row = {cell: one * inverse % _PRIME for cell, one in row.items()}
-    for other in rows.values():
-        if pivot in other:
+class _System(Generic[Cell]):
+    """Linear equations, kept fully reduced: the pivot of a row stands in no other row."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Cell, dict[Cell, int]] = {}
+        self._rows_with: defaultdict[Cell, set[Cell]] = defaultdict(set)
+
+    def solved(self) -> set[Cell]:
+        """Return the cells that stand alone in a row."""
+        return {pivot for pivot, row in self._rows.items() if len(row) == 1}
+
+    def add(self, row: dict[Cell, int]) -> None:
+        """Add an equation: factors by cell; the right side is of no interest."""
+        for cell in [one for one in row if one in self._rows]:
+            _subtract(row, self._rows[cell], row[cell])
+        if not row:
+            return
+        # The cell that the fewest rows have makes the least work.
+        pivot = min(row, key=lambda one: len(self._rows_with[one]))
+        inverse = pow(row[pivot], -1, _PRIME)
+        row = {cell: factor * inverse % _PRIME for cell, factor in row.items()}
+        for name in list(self._rows_with[pivot]):
+            other = self._rows[name]
+            before = set(other)
             _subtract(other, row, other[pivot])
-    rows[pivot] = row
+            for cell in before.symmetric_difference(other):
+                (self._rows_with[cell].add if cell in other else self._rows_with[cell].discard)(name)
+        self._rows[pivot] = row
+        for cell in row:
+            self._rows_with[cell].add(pivot)
 
 
 def _subtract(row: dict[Cell, int], other: Mapping[Cell, int], times: int) -> None:

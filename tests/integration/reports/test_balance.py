@@ -8,7 +8,8 @@ import random
 import pytest
 
 from adapter.domain.states import Event, State, path, possible
-from adapter.domain.statistics import OPERATOR, Exclusion, Group, Query, Viewer
+from adapter.domain.statistics import OPERATOR, Exclusion, Group, NotCountedYet, Query, Viewer
+from adapter.reports import service
 from adapter.reports.catching_up import catch_up
 from adapter.reports.service import Reports
 from storage.report_tables import counted_referrals, counted_returns, counted_terms, former_outcomes
@@ -21,6 +22,7 @@ from tests.integration.reports.world import (
     LATER,
     NOVEMBER,
     OMSK,
+    ON_SQLITE,
     RETURNED,
     World,
     noon,
@@ -53,11 +55,11 @@ def wander(world: World, chance: random.Random) -> None:
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_sums_balance_at_any_moment_in_any_cut(world: World, seed: int) -> None:
     """Random lives: at every cut-off received is the sum of the outcomes, and cuts add up to the whole."""
     chance = random.Random(seed)  # noqa: S311 - a fixed seed, no secret
-    for _ in range(40):
+    for _ in range(30):
         wander(world, chance)
         world.paper(noon(chance.randint(1, 30)), organization=chance.choice([KALUGA, OMSK]))
     world.refused(noon(3), "MSE-1101")
@@ -68,6 +70,7 @@ def test_sums_balance_at_any_moment_in_any_cut(world: World, seed: int) -> None:
             assert world.reports.imbalances(query, OPERATOR, LATER) == ()
 
 
+@ON_SQLITE
 def test_an_imbalance_would_be_told(world: World) -> None:
     """A row that says an outcome nobody knows of makes the sums differ, and the check says which."""
     number = world.add(noon(2), ACCEPTED)
@@ -83,6 +86,7 @@ def test_an_imbalance_would_be_told(world: World) -> None:
     assert [one.title for one in found] == ["принято с первой версии не больше принятых"]
 
 
+@ON_SQLITE
 def test_counting_anew_gives_the_same(world: World) -> None:
     """All facts follow from the journal: thrown away and counted again they are equal, row by row."""
     chance = random.Random(3)  # noqa: S311 - a fixed seed, no secret
@@ -114,6 +118,7 @@ def test_only_what_grew_is_counted(world: World) -> None:
     assert not world.store.read(lambda tx: tx.counting.behind())
 
 
+@ON_SQLITE
 def test_outsiders_see_nothing_small(world: World) -> None:
     """Of 12 referrals with 2 returned, an outsider sees the sum and neither part of it."""
     for _ in range(10):
@@ -136,6 +141,7 @@ def test_outsiders_see_nothing_small(world: World) -> None:
     assert inside["B.RETURNED",].numerator == 2
 
 
+@ON_SQLITE
 def test_two_tables_of_an_outsider_tell_no_more_than_one(world: World) -> None:
     """What is hidden in the table of organisations is not the difference to the table of regions."""
     for organization, count in ((KALUGA, 9), (KALUGA_2, 3), (OMSK, 20)):
@@ -153,6 +159,7 @@ def test_two_tables_of_an_outsider_tell_no_more_than_one(world: World) -> None:
     assert one["R",].hidden
 
 
+@ON_SQLITE
 def test_an_outsider_gets_whole_months(world: World) -> None:
     """Two periods that differ by a day are answered alike."""
     for day in (1, 2, 3, 4, 5, 30):
@@ -162,6 +169,7 @@ def test_an_outsider_gets_whole_months(world: World) -> None:
     assert world.table(period=short, viewer=Viewer()) == world.table(viewer=Viewer())
 
 
+@ON_SQLITE
 def test_exclusions_and_state_institutions_change_the_denominators(world: World) -> None:
     """I1.DUTY leaves out a category (R103) and the pilot (R119), I1.STATE the others (R120)."""
 
@@ -191,3 +199,18 @@ def test_exclusions_and_state_institutions_change_the_denominators(world: World)
     assert numbers["I1",] == (4, 7)
     assert numbers["I1.DUTY",] == (2, 4)  # Калуга 1 of 2, Омск from 11 November 1 of 2
     assert numbers["I1.STATE",] == (2, 3)
+
+
+@ON_SQLITE
+def test_an_answer_that_would_tell_too_little_is_not_given(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more journals grew than are counted at once, only the next question is answered."""
+    monkeypatch.setattr(service, "AT_ONCE", 25)
+    for _ in range(40):
+        world.add(noon(2))
+
+    with pytest.raises(NotCountedYet):
+        world.table()
+
+    assert world.numbers()["R",] == (40, None)

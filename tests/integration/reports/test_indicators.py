@@ -16,6 +16,7 @@ from tests.integration.reports.world import (
     KALUGA_2,
     NOVEMBER,
     OMSK,
+    ON_SQLITE,
     RESULT,
     RETURNED,
     World,
@@ -69,6 +70,7 @@ def test_shares_are_those_of_the_definition(world: World) -> None:
     assert numbers["I5.REGION"] == (0, 12)
 
 
+@ON_SQLITE
 def test_delays_fall_into_the_buckets_of_the_source(world: World) -> None:
     """I6: 0–3, 4–30, 31 and more days from the issue; what is negative is an error of the data (R123)."""
     november_of_the_source(world)
@@ -82,6 +84,7 @@ def test_delays_fall_into_the_buckets_of_the_source(world: World) -> None:
     assert numbers["I6.ERROR"] == (1, 8)
 
 
+@ON_SQLITE
 def test_edges_of_the_delay_buckets(world: World) -> None:
     """Delays of 0, 3, 4, 30, 31 and -1 days and a referral without a known issue, both bases."""
     for days in (0, 3, 4, 30, 31, -1):
@@ -94,6 +97,7 @@ def test_edges_of_the_delay_buckets(world: World) -> None:
         assert found == [2, 2, 1, 1]
 
 
+@ON_SQLITE
 def test_the_day_of_receipt_is_that_of_the_organisation(world: World) -> None:
     """A referral that comes at 20:00 UTC on 31 October is of November in Омск and of October in Калуга."""
     evening = dt.datetime(2026, 10, 31, 20, tzinfo=dt.UTC)
@@ -125,6 +129,7 @@ def test_cuts_by_organisation_region_bureau_and_channel(world: World) -> None:
     assert world.numbers(Group.QUARTER)["R", "2026-Q4"] == (20, None)
 
 
+@ON_SQLITE
 def test_filters_leave_the_others_out(world: World) -> None:
     """A region, an organisation and a bureau that are asked for are counted alone, on both channels."""
     november_of_the_source(world)
@@ -134,6 +139,7 @@ def test_filters_leave_the_others_out(world: World) -> None:
     assert world.numbers(bureau_oid=BUREAU_2)["R",] == (2, None)
 
 
+@ON_SQLITE
 def test_nothing_is_no_data_and_a_zero_numerator_is_zero(world: World) -> None:
     """Of an empty month nothing has a value; of a month on paper alone the electronic share is 0.00 (R94)."""
     empty = world.table()
@@ -145,6 +151,7 @@ def test_nothing_is_no_data_and_a_zero_numerator_is_zero(world: World) -> None:
     assert paper["I2",].value is None
 
 
+@ON_SQLITE
 def test_test_referrals_are_never_counted(world: World) -> None:
     """A referral and a paper record of the test contour leave no trace in any number."""
     world.add(noon(2), ACCEPTED, test=True)
@@ -225,6 +232,7 @@ def test_terms_in_time_and_overdue(world: World) -> None:
     assert table["I7.BUREAU_REGISTER.P90",].value == Decimal(7)
 
 
+@ON_SQLITE
 def test_a_term_gives_back_the_days_of_the_rework(world: World) -> None:
     """I7: thirty working days from 2 November end on 15 December; fourteen days of rework move that on."""
     returned = (*RETURNED, Event.ACKNOWLEDGE_RETURN, (Event.CORRECT, noon(16)), *ACCEPTED, Event.SCHEDULE)
@@ -235,6 +243,7 @@ def test_a_term_gives_back_the_days_of_the_rework(world: World) -> None:
     assert world.numbers()["I7.BUREAU_EXAM_GENERAL",] == (2, 3)
 
 
+@ON_SQLITE
 def test_an_extended_term_ends_where_the_extension_says(world: World) -> None:
     """I7: an expertise on 20 December is in time when the term was extended to the 21st."""
     until = {"deadline": "BUREAU_EXAM_GENERAL", "to": noon(21, 12).isoformat()}
@@ -244,6 +253,7 @@ def test_an_extended_term_ends_where_the_extension_says(world: World) -> None:
     assert world.numbers()["I7.BUREAU_EXAM_GENERAL",] == (1, 1)
 
 
+@ON_SQLITE
 def test_what_is_withdrawn_breaks_no_term(world: World) -> None:
     """I7: a term that a withdrawal ended is neither kept nor broken, however late it was."""
     world.add(noon(2), (*ACCEPTED, (Event.WITHDRAW, noon(30, 12))))
@@ -252,6 +262,7 @@ def test_what_is_withdrawn_breaks_no_term(world: World) -> None:
     assert ("I7.BUREAU_EXAM_GENERAL",) not in world.numbers()
 
 
+@ON_SQLITE
 def test_priority_categories(world: World) -> None:
     """I9: how many of each category, and whether their expertise was in time (three working days)."""
     examined = (*ACCEPTED, Event.SCHEDULE)
@@ -289,6 +300,7 @@ def test_quality_of_messages(world: World) -> None:
     assert world.numbers(Group.SYSTEM)["I10", "MISK01002"] == (1, 1)
 
 
+@ON_SQLITE
 def test_results_and_their_delivery(world: World) -> None:
     """I11: of three results one was received, one is fresh, one waits for longer than five days."""
     world.add(noon(2), COMPLETED)
@@ -311,6 +323,7 @@ def test_an_expertise_on_paper_counts_its_referral_once(world: World) -> None:
     assert world.numbers()["R.PAPER",] == (3, None)
 
 
+@ON_SQLITE
 def test_each_line_of_the_month_has_its_unit_and_name(world: World) -> None:
     """No line is without a title, and shares have two decimals."""
     november_of_the_source(world)

@@ -10,7 +10,17 @@ import pytest
 from adapter.domain.statistics import OPERATOR, Query
 from adapter.reports.plan_fact import plan_and_fact
 from adapter.reports.plan_files import read_plans
-from tests.integration.reports.world import DELIVERED, KALUGA, KALUGA_2, LATER, NOVEMBER, OMSK, World, noon
+from tests.integration.reports.world import (
+    DELIVERED,
+    KALUGA,
+    KALUGA_2,
+    LATER,
+    NOVEMBER,
+    OMSK,
+    ON_SQLITE,
+    World,
+    noon,
+)
 
 _FILE = f"""OID организации;С;По;План направлений;Доля электронных, %
 {KALUGA};01.10.2026;31.12.2026;8;75
@@ -39,6 +49,7 @@ def test_the_fact_is_that_of_the_plan_s_own_period(planned: World) -> None:
     assert (two.received, two.share, two.deviation, two.planned_share) == (0, None, None, None)
 
 
+@ON_SQLITE
 def test_planned_organisations_are_in_the_denominator(planned: World) -> None:
     """I3: of two planned organisations one has delivered; one that is not planned counts beside them."""
     planned.add(noon(9), DELIVERED, organization=OMSK)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from adapter.domain.states import Event, State, path
@@ -15,6 +16,8 @@ from storage import Entry, NewReferral, Store, Transaction
 from storage.paper_tables import paper_records
 
 UTC = dt.UTC
+#: For tests of what no database decides.
+ON_SQLITE = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 KALUGA = "1.2.643.5.1.13.13.12.2.40.1001"
 KALUGA_2 = "1.2.643.5.1.13.13.12.2.40.1002"
 OMSK = "1.2.643.5.1.13.13.12.2.55.2001"
