@@ -335,7 +335,10 @@ def _document_day(referral: Referral, context: Context) -> dt.date:
     created = value(referral, "created_at", dt.datetime)
     if created is None:
         return context.today
-    local = created.astimezone(zone(region(value(referral, _OID, str) or "")))
+    try:
+        local = created.astimezone(zone(region(value(referral, _OID, str) or "")))
+    except OverflowError:  # the first and the last hours of the calendar in another zone
+        return context.today
     return min(local.date(), context.today)
 
 

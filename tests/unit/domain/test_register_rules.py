@@ -44,9 +44,16 @@ def files(**changed: object) -> dict[RegisterKind, bytes]:
     return {kind: csv_file([row]) for kind, row in rows.items()}
 
 
+#: What rules say that look into the registers; another rule may object to the same change.
+OF_REGISTERS = {
+    *("MSE-1111", "MSE-1210", "MSE-1211", "MSE-1212", "MSE-1221", "MSE-3041", "MSE-3042", "MSE-5013"),
+}
+
+
 def judged(referral: Referral, known: Registers | None = None, **changed: object) -> tuple[Problem, ...]:
-    """Return what the rules find."""
-    return check(referral, replace(CONTEXT, registers=known or registers_of(files(**changed))))
+    """Return what the rules that ask the registers find."""
+    found = check(referral, replace(CONTEXT, registers=known or registers_of(files(**changed))))
+    return tuple(one for one in found if one.code in OF_REGISTERS)
 
 
 def codes(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:
@@ -228,7 +235,7 @@ def test_parts_that_could_not_be_read_are_passed_over() -> None:
     for part in ("organization", "receiver_bureau", "citizen", "created_at", "document_id"):
         partial: dict[str, Any] = {part: None}
         found = check(replace(example(), **partial), known)
-        assert {one.code for one in found} == {"MSE-5013"}
+        assert {one.code for one in found} & OF_REGISTERS == {"MSE-5013"}
 
 
 def test_the_list_is_asked_for_the_case_of_the_referral() -> None:
