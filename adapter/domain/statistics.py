@@ -132,6 +132,14 @@ class NotCountedYet(Exception):  # noqa: N818 - not a failure: a little later th
     """So much has happened since it was last counted that an answer would tell too little."""
 
 
+#: Lines of one answer; about ten megabytes of XML.
+MOST_LINES = 20_000
+
+
+class TooManyLines(Exception):  # noqa: N818 - not a failure: fewer groups or a shorter period are answered
+    """The answer would have more than `MOST_LINES` lines."""
+
+
 class Statistics(Protocol):
     """Answers questions about indicators."""
 
@@ -140,6 +148,7 @@ class Statistics(Protocol):
 
         Raises:
             NotCountedYet: the journals that grew cannot be counted at once.
+            TooManyLines: the groups and the period make too large an answer.
         """
 
     def catch_up(self) -> int:

@@ -12,7 +12,7 @@ from adapter.contract.exchange.information import (
 )
 from adapter.domain.errors import problem
 from adapter.domain.partners import Partner, PartnerKind
-from adapter.domain.statistics import Group, Line, NotCountedYet, Query, Viewer
+from adapter.domain.statistics import MOST_LINES, Group, Line, NotCountedYet, Query, TooManyLines, Viewer
 from adapter.operations.context import Answer, Call, Context, Refused, answer
 
 _REQUEST = "GetStatisticsRequest"
@@ -29,7 +29,7 @@ def get_statistics(context: Context, call: Call[GetStatisticsRequest]) -> Answer
 
     Raises:
         Refused: MSE-1122, the period ends before it begins; MSE-5007, there are no statistics here, or too
-            much is still to be counted.
+            much is still to be counted; MSE-1105, the answer would be too long.
     """
     request = call.request
     if request.to < request.from_:
@@ -61,6 +61,10 @@ def get_statistics(context: Context, call: Call[GetStatisticsRequest]) -> Answer
         table = context.statistics.table(query, viewer_of(call.partner, test=call.test), call.now)
     except NotCountedYet:
         raise Refused([problem("REGISTER_UNAVAILABLE", register="статистике")]) from None
+    except TooManyLines:
+        many, limit = f"больше {MOST_LINES} строк ответа", f"{MOST_LINES}: меньше разрезов или короче период"
+        found = problem("CARDINALITY", f"{_REQUEST}/groupBy", title="Разрезы", actual=many, limit=limit)
+        raise Refused([found]) from None
     return answer(
         GetStatisticsResponse(
             from_=table.query.first,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from adapter.domain.statistics import (
+    MOST_LINES,
     NO_DENOMINATORS,
     OPERATOR,
     TARGETS,
@@ -17,6 +19,7 @@ from adapter.domain.statistics import (
     Query,
     Table,
     Target,
+    TooManyLines,
     Viewer,
 )
 from adapter.reports.balance import Imbalance, imbalances
@@ -60,6 +63,7 @@ class Reports:
 
         Raises:
             NotCountedYet: more journals grew than are counted at once.
+            TooManyLines: the groups and the period make too large an answer.
         """
         counted = self.catch_up(limit=AT_ONCE)
         if counted >= AT_ONCE and self.store.read(lambda tx: tx.counting.behind()):
@@ -68,7 +72,7 @@ class Reports:
             return self._for_outsider(in_whole_months(query), viewer, now)
         cube = self.cube(query, viewer, now)
         lines = Lines(query, self.targets)
-        return Table(query, _cut_off(query, now), tuple(lines.all(cube)))
+        return Table(query, _cut_off(query, now), _bounded(lines.all(cube)))
 
     def cube(self, query: Query, viewer: Viewer, now: dt.datetime) -> Cube:
         """Count one question on one snapshot of the store."""
@@ -100,18 +104,29 @@ class Reports:
         wide = replace(query, groups=groups, region="", organization_oid="", bureau_oid="")
         cube = self.cube(wide, viewer, now)
         lines = Lines(query, self.targets, public=True, hidden=protect(cube, self.threshold))
-        found: list[Line] = []
-        if not wanted:
-            found.extend(lines.whole(cube.whole))
-        for key in sorted(cube.cuts):
-            values = dict(zip(groups, key, strict=True))
-            if all(values[group] == value for group, value in wanted.items()):
-                cut = lines.cut(groups, key, cube.cuts[key])
-                asked = tuple((group, values[group]) for group in query.groups)
-                found.extend(replace(one, dimensions=asked) for one in cut)
-        if wanted and not found:
-            found.extend(Lines(query, self.targets, public=True).whole(Counts()))
-        return Table(query, _cut_off(query, now), tuple(found))
+        found = _bounded(_asked(lines, cube, wanted))
+        if not found:
+            found = tuple(Lines(query, self.targets, public=True).whole(Counts()))
+        return Table(query, _cut_off(query, now), found)
+
+
+def _asked(lines: Lines, cube: Cube, wanted: Mapping[Group, str]) -> Iterator[Line]:
+    """Return the lines that were asked for, of a cube that is finer than asked."""
+    if not wanted:
+        yield from lines.whole(cube.whole)
+    for key in sorted(cube.cuts):
+        values = dict(zip(cube.groups, key, strict=True))
+        if all(values[group] == value for group, value in wanted.items()):
+            asked = tuple((group, values[group]) for group in lines.query.groups)
+            for one in lines.cut(cube.groups, key, cube.cuts[key]):
+                yield replace(one, dimensions=asked)
+
+
+def _bounded(lines: Iterable[Line]) -> tuple[Line, ...]:
+    found = tuple(islice(lines, MOST_LINES + 1))
+    if len(found) > MOST_LINES:
+        raise TooManyLines
+    return found
 
 
 def in_whole_months(query: Query) -> Query:

@@ -19,6 +19,7 @@ from adapter.contract.exchange.information import (
 )
 from adapter.domain.partners import Partner, PartnerKind, Partners
 from adapter.domain.subjects import region as region_of
+from adapter.reports import service
 from adapter.stand.actors import BUREAU_SYSTEM, FUND, MIS, DemoSystem
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, Reply, request_id
 from tests.integration.operations.walk import Walk
@@ -211,3 +212,17 @@ def test_a_test_system_sees_no_real_numbers(walk: Walk) -> None:
     reply = walk.gateway.call(MIS, request, path=_PATH, test=True).read(GetStatisticsResponse)
 
     assert row(reply, "R").numerator == 0
+
+
+@ON_SQLITE
+def test_an_answer_that_would_be_too_long(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MSE-1105 asks for fewer groups or a shorter period, for insiders and outsiders alike."""
+    walk.to("SUBMITTED")
+    monkeypatch.setattr(service, "MOST_LINES", 30)
+    today = walk.gateway.clock().date()
+    portal = let_in(walk.gateway)
+
+    for system in (MIS, portal):
+        request = GetStatisticsRequest(request_id=request_id(), from_=today, to=today, group_by=("REGION",))
+        reply = walk.gateway.call(system, request, path=_PATH)
+        assert reply.codes == ["MSE-1105"]
