@@ -7,7 +7,7 @@ from storage.documents import Document, NewDocument
 from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
-from storage.opening import look, open_beside, open_store, upgrade
+from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.paper import PaperRecord
 from storage.plans import PlanRow
@@ -45,7 +45,6 @@ __all__ = [
     "Telling",
     "Transaction",
     "Upload",
-    "look",
     "new_id",
     "open_beside",
     "open_store",

@@ -1,7 +1,5 @@
 """The doors of the store: open it, look into it, bring its schema up to date."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy.engine import URL, Connection, make_url
@@ -11,7 +9,6 @@ from storage import postgresql, schema, sqlite
 from storage.errors import StoreError
 from storage.rows import Clock
 from storage.store import Store, translated
-from storage.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -76,32 +73,6 @@ def _open(url: str, pool_size: int, clock: Clock | None, *, beside: bool) -> Sto
         store.close()
         raise
     return store
-
-
-def look(url: str, work: Callable[[Transaction], T]) -> T:
-    """Do work on a snapshot in which nothing can be changed, also while a process serves the SQLite file.
-
-    Raises:
-        Exception: Whatever the work raises.
-        StoreError: The database cannot be reached, its schema is not the newest, or the work tried to write.
-    """
-    parsed = _parsed(url)
-    if parsed.get_backend_name() != "sqlite":
-        with open_store(url, pool_size=1) as store:
-            return store.read(work)
-    if not sqlite.database_path(parsed).is_file():
-        raise StoreError("there is no database at that path: upgrade it first")
-    engine = sqlite.reading(parsed)
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            if not schema.at_head(connection):
-                raise StoreError("the schema of the database is not that of this program: upgrade it first")
-            return work(Transaction(connection, lambda: datetime.now(UTC)))
-    except SQLAlchemyError as error:
-        raise translated(error) from None
-    finally:
-        engine.dispose()
 
 
 def upgrade(url: str) -> None:

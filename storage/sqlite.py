@@ -92,11 +92,6 @@ def _owned(path: Path) -> Any:
     return _locked(path.with_name(path.name + ".lock"), wait=False)
 
 
-def reading(url: URL) -> Engine:
-    """Give an engine whose connections only read, also beside the process that owns the file."""
-    return _engine(url, "PRAGMA query_only = ON", poolclass=NullPool)
-
-
 @contextmanager
 def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connection | None]:
     """Give a connection in a transaction that no other upgrade runs beside, or None when all is ready.

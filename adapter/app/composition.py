@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from adapter.app.counting import contacts_of, following_of, load_calendar
+from adapter.app.indicators import make_reports
 from adapter.app.readiness import health
+from adapter.app.registered import Current, RegisteredContacts, RegisteredTerritories
 from adapter.app.trusting import sources_of
 from adapter.calendars.source import ProductionCalendar
 from adapter.config import Config, ConfigError, ConfigProblem, LimitSection
@@ -22,15 +24,13 @@ from adapter.contract.namespaces import REMD_CALLBACK, service_tag
 from adapter.dictionaries.lookup import StoredCodeLists
 from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.attachments import DEFAULT_TYPES
+from adapter.domain.contacts import Contacts
 from adapter.domain.partners import Organization, Partner, Partners
 from adapter.domain.reception import ReceptionRules
-from adapter.domain.statistics import TARGETS, Target, standard_targets
 from adapter.operations.context import Context, Limits, OwnSystem, pseudonyms
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
-from adapter.reports.plan_files import FileFaults, read_targets
-from adapter.reports.service import Reports
 from signing import (
     Certificate,
     KeyUnusableError,
@@ -115,6 +115,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     calendar = load_calendar(config)
     service, limits = config.service, config.limits
     store = open_store(config.store.url, pool_size=config.store.pool_size)
+    registers = RegisterSource(store, pseudonyms(secret))
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),
         store=store,
@@ -127,45 +128,21 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         installation_key=secret,
         roles=roles,
         code_lists=StoredCodeLists(store),
-        registers=RegisterSource(store, pseudonyms(secret)),
+        registers=registers,
+        territories=RegisteredTerritories(lambda: registers.current),
         following=following_of(config, calendar, partners),
-        contacts=contacts_of(config),
-        statistics=make_reports(config, store),
+        contacts=_contacts(config, lambda: registers.current, clock),
+        statistics=make_reports(config, store, lambda: registers.current, calendar),
     )
     return Runtime(config, context, clock, certificates, calendar)
 
 
-def make_reports(config: Config, store: Store) -> Reports:
-    """Return the reports of an installation.
-
-    Raises:
-        ConfigError: the file of targets cannot be used.
-    """
-    return Reports(store, targets=load_targets(config), threshold=config.reports.small_numbers)
-
-
-def load_targets(config: Config) -> tuple[Target, ...]:
-    """Return what indicators should be: the built-in targets, those of the commissioning, those of the file.
-
-    Raises:
-        ConfigError: the file cannot be used; each of its faults is a problem.
-    """
-    reports = config.reports
-    targets = TARGETS
-    if reports.commissioned_on is not None:
-        targets += standard_targets(reports.commissioned_on)
-    if reports.targets_file is None:
-        return targets
-    try:
-        return targets + read_targets(reports.targets_file.read_bytes())
-    except FileFaults as error:
-        problems = [
-            ConfigProblem(f"reports.targets_file: {one.place}", one.value, one.allowed)
-            for one in error.faults
-        ]
-        raise ConfigError(Path("config.toml"), problems) from None
-    except OSError as error:
-        raise _wrong("reports.targets_file", f"таблица целей ({_cause(error)})") from None
+def _contacts(config: Config, registers: Current, clock: Clock) -> Contacts:
+    """Return whom to write to: the configuration, then the register; nobody where there is no mail server."""
+    configured = contacts_of(config)
+    if not config.mail.host:
+        return configured
+    return RegisteredContacts(configured, registers, lambda: clock().astimezone(MOSCOW).date())
 
 
 def operation_limits(limits: LimitSection) -> Limits:

@@ -14,7 +14,7 @@ from adapter.config import load
 from adapter.domain.deadlines import Counting, Side, Unit, working_days_between
 from adapter.domain.subjects import region
 from adapter.domain.terms import CODES, SIDE_NAMES
-from storage import StoredDeadline, Transaction, look
+from storage import StoredDeadline, Transaction, open_beside
 
 #: How many terms are read at most before those that were not asked for are left out.
 _MOST_READ = 100_000
@@ -123,7 +123,9 @@ def list_deadlines(
 
     near = config.deadlines.near_days
     found: list[Line] = []
-    for row in look(config.store.url, read):
+    with open_beside(config.store.url) as store:
+        rows = store.read(read)
+    for row in rows:
         line = _line(row, counting, now, near)
         if line.standing in wanted:
             found.append(line)

@@ -10,11 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from adapter.app.composition import make_reports, utc_now
+from adapter.app.composition import load_installation_key, utc_now
+from adapter.app.counting import load_calendar
+from adapter.app.indicators import make_reports
 from adapter.app.recognizing import read_file
 from adapter.config import Config, load
+from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.statistics import OPERATOR, Group, Line, Query, Table, Unit, Viewer
 from adapter.domain.subjects import SUBJECTS
+from adapter.operations.context import pseudonyms
 from adapter.reports.balance import Imbalance
 from adapter.reports.files import Value, write_csv, write_xlsx
 from adapter.reports.indicators import NAMES
@@ -131,11 +135,12 @@ def reports_of(config: Config) -> Iterator[Reports]:
     """Give the reports of an installation, also beside the process that serves it.
 
     Raises:
-        ConfigError: the file of targets cannot be used.
+        ConfigError: the file of targets, the calendar or the secret of the installation cannot be used.
         StoreError: the database cannot be used.
     """
     with open_beside(config.store.url) as store:
-        yield make_reports(config, store)
+        registers = RegisterSource(store, pseudonyms(load_installation_key(config)))
+        yield make_reports(config, store, lambda: registers.current, load_calendar(config))
 
 
 def zone_of(config_path: Path) -> ZoneInfo:

@@ -231,6 +231,14 @@ class Counting:
             code, start, zone, self.calendar, region=subject, terms=self.terms, pauses=tuple(pauses)
         )
 
+    def last_instant(self, day: dt.date, oid: str) -> dt.datetime:
+        """Return the last second of a day, UTC, where an organisation is."""
+        return end_of_day(day, self.zone(oid))
+
+    def given_back(self, until: dt.datetime, pause: Pause, oid: str) -> dt.datetime:
+        """Return the end of an extended term after a pause; see `extended_by_pause`."""
+        return extended_by_pause(until, pause, self.zone(oid), self.calendar, region(oid))
+
     def is_working(self, day: dt.date, oid: str) -> bool:
         """Tell whether a day is a working day where an organisation is."""
         return self.calendar.is_working(day, region(oid))

@@ -1,15 +1,18 @@
 """Which terms the bureau may extend (R83), and what becomes of an extension when clocks stop or wait."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeAlias
 
-from adapter.domain.clocks import Clock
+from adapter.domain.clocks import Clock, Pause
 from adapter.domain.deadlines import term_code
 from adapter.domain.priority import PriorityCategory
 from adapter.domain.state_moves import Move
-from adapter.domain.subjects import region, zone
+
+#: Gives the end of the extended term of a clock after a pause.
+GiveBack: TypeAlias = Callable[[Clock, dt.datetime, Pause], dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +59,26 @@ def extendable_now(clocks: Iterable[Clock], category: PriorityCategory) -> dict[
 
 
 def carried(
-    extended: Mapping[str, dt.datetime], clocks: Iterable[Clock], step: Move, at: dt.datetime
+    extended: Mapping[str, dt.datetime],
+    clocks: Iterable[Clock],
+    step: Move,
+    at: dt.datetime,
+    give_back: GiveBack,
 ) -> dict[str, dt.datetime]:
     """Return the extended ends that still hold after a move.
 
-    An extension belongs to one run of its clock: it ends when the clock stops, also to begin anew, and moves
-    later by the time that the clock waited.
+    An extension belongs to one run of its clock: it ends when the clock stops, also to begin anew, and gets
+    the days back that the clock waited.
 
     Args:
         extended: End of each extended clock, UTC.
         clocks: The clocks before the move.
         step: The move.
         at: Instant of the move, UTC.
+        give_back: Returns the end of the extended term of a clock after a pause.
     """
     kept = {name: until for name, until in extended.items() if name not in step.stops}
     for one in clocks:
         if one.name in kept and one.name in step.resumes and one.waits_since is not None:
-            kept[one.name] += at - one.waits_since
+            kept[one.name] = give_back(one, kept[one.name], (one.waits_since, at))
     return kept
-
-
-def last_instant(day: dt.date, organization_oid: str) -> dt.datetime:
-    """Return the last second of a day, UTC, where the organisation is."""
-    return dt.datetime.combine(day, dt.time(23, 59, 59), zone(region(organization_oid))).astimezone(dt.UTC)

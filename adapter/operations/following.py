@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from adapter.domain.clocks import Clock, from_rows
+from adapter.domain.clocks import Clock, Pause, from_rows
 from adapter.domain.deadlines import Counting, Side, term_code
 from adapter.domain.escalation import DEFAULT_CHAIN, PRESSED, Step, due, next_moment, planned
 from adapter.domain.partners import Partner, PartnerKind
@@ -61,6 +61,11 @@ class Following:
             return code, datetime.fromisoformat(extended[clock.name])
         oid = self.actor(code, clock.began, referral)[1]
         return code, self.counting.until(code, clock.began, oid, clock.pauses)
+
+    def given_back(self, referral: NewReferral, clock: Clock, until: datetime, pause: Pause) -> datetime:
+        """Return the end of the extended term of a clock after a pause."""
+        code = term_code(clock.name, PriorityCategory(referral.priority))
+        return self.counting.given_back(until, pause, self.actor(code, clock.began, referral)[1])
 
     def actor(self, code: str, began: datetime, referral: NewReferral) -> tuple[Side, str]:
         """Return who must act within a term, and the OID whose zone and holidays count."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -182,7 +183,7 @@ def advance(
     clocks, extended = clocks_of(referral), extensions_of(replace(referral, details=details))
     at = origin.happened_at or origin.now
     for step in steps:
-        extended = carried(extended, clocks, step, at)
+        extended = carried(extended, clocks, step, at, partial(origin.following.given_back, referral))
         clocks = after(clocks, step, at)
     state = steps[-1].next_state
     details["clocks"] = as_rows(clocks)

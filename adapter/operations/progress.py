@@ -7,11 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from adapter.contract.exchange.information import GetProgressRequest, GetProgressResponse, ProgressEvent
-from adapter.domain.deadlines import deadline
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.states import State, name_of, public_status
-from adapter.domain.subjects import region, zone
 from adapter.operations.access import citizen_hash, not_found
 from adapter.operations.context import Answer, Call, Context, answer
 from adapter.operations.moves import clocks_of
@@ -52,7 +50,7 @@ def get_progress(context: Context, call: Call[GetProgressRequest]) -> Answer:
             responsible_organization=responsible(referral),
             expected_completion_date=expected_day(context, referral),
             examination_at=_examination(referral, state),
-            appeal_until=_appeal_until(referral),
+            appeal_until=_appeal_until(context, referral),
             event=tuple(_events(tx.journal.list(referral.number))),
             result_available=bool(results),
             result_document_id=results[-1] if results else None,
@@ -81,11 +79,9 @@ def _examination(referral: Referral, state: State) -> datetime | None:
     return datetime.fromisoformat(planned["at"]) if state in _APPOINTED and planned.get("at") else None
 
 
-def _appeal_until(referral: Referral) -> date | None:
+def _appeal_until(context: Context, referral: Referral) -> date | None:
     running = next((one for one in clocks_of(referral) if one.name == _APPEAL), None)
-    if running is None or running.waits_since is not None:
+    until = None if running is None else context.following.end(running, referral)[1]
+    if until is None:
         return None
-    subject = region(referral.organization_oid)
-    return (
-        deadline(_APPEAL, running.counts_from, zone(subject), region=subject).astimezone(zone(subject)).date()
-    )
+    return until.astimezone(context.following.counting.zone(referral.organization_oid)).date()

@@ -15,7 +15,7 @@ from adapter.domain.clocks import Clock
 from adapter.domain.deadlines import term_code
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem, problem
-from adapter.domain.extensions import EXTENDABLE, EXTENDABLE_CODES, extendable_now, last_instant
+from adapter.domain.extensions import EXTENDABLE, EXTENDABLE_CODES, extendable_now
 from adapter.domain.kinds import kind_problem
 from adapter.domain.priority import PriorityCategory
 from adapter.domain.states import Event, Party, Situation, State, refusal
@@ -50,7 +50,7 @@ def extend(context: Context, call: Call[ExtendDeadlineRequest]) -> Answer:
         if clock is None:
             raise Refused([_does_not_run(call, referral, tuple(runs))])
         end = call.following.end(clock, referral)[1]
-        until = last_instant(request.until, acting_oid(call, clock, referral))
+        until = call.following.counting.last_instant(request.until, acting_oid(call, clock, referral))
         said = Situation(term_ends_at=end, extended_to=until)
         moved = _extended(tx, call, referral, clock, said)
         day = f"{request.until:%d.%m.%Y}"

@@ -337,7 +337,7 @@ def _document_day(referral: Referral, context: Context) -> dt.date:
         return context.today
     try:
         local = created.astimezone(zone(region(value(referral, _OID, str) or "")))
-    except OverflowError:  # the first and the last hours of the calendar in another zone
+    except (OverflowError, ValueError):  # the first and the last hours of the calendar in another zone
         return context.today
     return min(local.date(), context.today)
 

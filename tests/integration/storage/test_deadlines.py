@@ -1,4 +1,4 @@
-"""Terms that run, what was told of them, and the look from beside."""
+"""Terms that run, what was told of them, and a tool that reads them from beside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage import Store as Opened
-from storage import StoredDeadline, StoreError, Telling, look, open_store
+from storage import StoredDeadline, StoreError, Telling, open_beside, open_store
 from tests.integration.storage.samples import NOW, at_once
 
 DAY = timedelta(days=1)
@@ -125,18 +125,19 @@ def test_what_was_counted_otherwise_is_found_page_by_page(store: Opened) -> None
     assert store.read(lambda tx: tx.deadlines.counted_otherwise("n", 9, "1")) == ("2",)
 
 
-def test_a_look_from_beside_reads_and_never_writes(store: Opened, database: str) -> None:
-    """While the owner has the database, others see what is committed; a write is refused."""
+def test_a_tool_from_beside_reads_and_never_writes(store: Opened, database: str) -> None:
+    """While the owner has the database, others see what is committed; a reading that writes is refused."""
     put(store, row("1"))
-    assert look(database, lambda tx: tx.deadlines.of("1")) == (row("1"),)
-    with pytest.raises(StoreError):
-        look(database, lambda tx: tx.deadlines.put("1", []))
+    with open_beside(database) as beside:
+        assert beside.read(lambda tx: tx.deadlines.of("1")) == (row("1"),)
+        with pytest.raises(StoreError):
+            beside.read(lambda tx: tx.deadlines.put("1", []))
     assert store.read(lambda tx: tx.deadlines.of("1")) == (row("1"),)
 
 
-def test_a_look_needs_a_database_of_this_program(empty_database: str) -> None:
+def test_a_tool_needs_a_database_of_this_program(empty_database: str) -> None:
     """No file, or no schema, is an error of the store."""
     with pytest.raises(StoreError):
-        look(empty_database, lambda tx: tx.now())
+        open_beside(empty_database)
     with pytest.raises(StoreError):
         open_store(empty_database)

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from adapter.domain.clocks import Clock
-from adapter.domain.deadlines import TERMS
-from adapter.domain.extensions import EXTENDABLE, EXTENDABLE_CODES, carried, extendable_now, last_instant
+from adapter.domain.clocks import Clock, Pause
+from adapter.domain.deadlines import TERMS, Counting
+from adapter.domain.extensions import EXTENDABLE, EXTENDABLE_CODES, carried, extendable_now
 from adapter.domain.priority import PriorityCategory
 from adapter.domain.states import Event, Move, State, move
 
@@ -42,6 +42,11 @@ def test_terms_that_may_be_extended() -> None:
     assert all(row.name.startswith("срок ") and row.basis for row in EXTENDABLE.values())
 
 
+def later(_: Clock, until: datetime, pause: Pause) -> datetime:
+    """Give back the time that a clock waited."""
+    return until + (pause[1] - pause[0])
+
+
 def test_what_can_be_extended_now() -> None:
     """A clock that runs, by the code of its category; not one that waits, not the court's."""
     clocks = (
@@ -58,7 +63,7 @@ def test_an_extension_stays_while_its_clock_runs() -> None:
     """A move that does nothing to the clock leaves the end alone."""
     row = step(State.IN_WORK, Event.SCHEDULE)
     clocks = (Clock("BUREAU_EXAM", NOW),)
-    assert carried({"BUREAU_EXAM": UNTIL}, clocks, row, NOW + DAY) == {"BUREAU_EXAM": UNTIL}
+    assert carried({"BUREAU_EXAM": UNTIL}, clocks, row, NOW + DAY, later) == {"BUREAU_EXAM": UNTIL}
 
 
 def test_an_extension_ends_with_its_clock() -> None:
@@ -66,8 +71,8 @@ def test_an_extension_ends_with_its_clock() -> None:
     clocks = (Clock("BUREAU_REGISTER", NOW), Clock("BUREAU_EXAM", NOW))
     extended = {"BUREAU_REGISTER": UNTIL, "BUREAU_EXAM": UNTIL}
     forwarded = step(State.DELIVERED, Event.FORWARD)
-    assert carried(extended, clocks, forwarded, NOW + DAY) == {"BUREAU_EXAM": UNTIL}
-    assert carried(extended, clocks, step(State.DELIVERED, Event.WITHDRAW), NOW + DAY) == {}
+    assert carried(extended, clocks, forwarded, NOW + DAY, later) == {"BUREAU_EXAM": UNTIL}
+    assert carried(extended, clocks, step(State.DELIVERED, Event.WITHDRAW), NOW + DAY, later) == {}
 
 
 @pytest.mark.parametrize(("begun", "shift"), [(NOW, timedelta(days=3)), (NOW + 2 * DAY, timedelta(days=1))])
@@ -76,14 +81,25 @@ def test_an_extension_waits_with_its_clock(begun: datetime, shift: timedelta) ->
     waiting = (Clock("BUREAU_EXAM", NOW - DAY, waits_since=begun),)
     extended = {"BUREAU_EXAM": UNTIL, "MO_REWORK": UNTIL}
     corrected = step(State.REWORK, Event.CORRECT)
-    assert carried(extended, waiting, corrected, NOW + 3 * DAY) == {"BUREAU_EXAM": UNTIL + shift}
+    assert carried(extended, waiting, corrected, NOW + 3 * DAY, later) == {"BUREAU_EXAM": UNTIL + shift}
     taken = step(State.RETURNED, Event.ACKNOWLEDGE_RETURN)
-    assert carried(extended, waiting, taken, NOW + 3 * DAY) == extended
+    assert carried(extended, waiting, taken, NOW + 3 * DAY, later) == extended
 
 
 def test_the_last_instant_of_a_day() -> None:
     """It is the end of the day where the organisation is: Moscow, Kamchatka, and Moscow for a federal one."""
-    day = date(2026, 3, 2)
-    assert last_instant(day, "1.2.643.5.1.13.13.12.2.77.7973") == datetime(2026, 3, 2, 20, 59, 59, tzinfo=UTC)
-    assert last_instant(day, "1.2.643.5.1.13.13.12.2.41.1") == datetime(2026, 3, 2, 11, 59, 59, tzinfo=UTC)
-    assert last_instant(day, "1.2.643.1") == datetime(2026, 3, 2, 20, 59, 59, tzinfo=UTC)
+    day, counting = date(2026, 3, 2), Counting()
+    moscow = datetime(2026, 3, 2, 20, 59, 59, tzinfo=UTC)
+    assert counting.last_instant(day, "1.2.643.5.1.13.13.12.2.77.7973") == moscow
+    assert counting.last_instant(day, "1.2.643.5.1.13.13.12.2.41.1") == datetime(
+        2026, 3, 2, 11, 59, 59, tzinfo=UTC
+    )
+    assert counting.last_instant(day, "1.2.643.1") == moscow
+
+
+def test_days_are_given_back_where_the_organisation_works() -> None:
+    """The end after a pause is a working day of the organisation, by its last second."""
+    friday = datetime(2026, 3, 13, 20, 59, 59, tzinfo=UTC)
+    pause = (datetime(2026, 3, 10, 9, tzinfo=UTC), datetime(2026, 3, 11, 9, tzinfo=UTC))
+    monday = datetime(2026, 3, 16, 20, 59, 59, tzinfo=UTC)
+    assert Counting().given_back(friday, pause, "1.2.643.5.1.13.13.12.2.77.7973") == monday

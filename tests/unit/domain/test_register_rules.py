@@ -95,7 +95,7 @@ def test_an_unknown_organization_is_refused() -> None:
     assert codes(judged(stranger)) == [("MSE-1210", "Referral/organization/oid")]
     assert judged(stranger)[0].remd_code == "ORG_NOT_FOUND_IN_FRMO"
     far = at("organization", oid="1.2.643.5.1.13.13.12.2.40.9999")
-    assert codes(judged(far)) == [("MSE-5013", "Referral/organization/oid")]
+    assert ("MSE-5013", "Referral/organization/oid") in codes(judged(far))
 
 
 @pytest.mark.parametrize(
