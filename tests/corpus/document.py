@@ -15,6 +15,9 @@ def cases() -> Iterator[Case]:
         values = {"versionNumber": version}
         expected = error("MSE-1101", "replacesDocumentId")
         yield breaks(f"version {version} replaces nothing", values, expected, reads=["replacesDocumentId"])
+    itself = {"replacesDocumentId": lambda referral: referral.document_id}
+    expected = error("MSE-1230", "replacesDocumentId")
+    yield breaks("a correction of itself", itself, expected, on="corrected", reads=["documentId"])
     gone = {"replacesDocumentId": None}
     expected = error("MSE-1101", "replacesDocumentId")
     yield breaks("a correction of nothing", gone, expected, on="corrected", reads=["versionNumber"])

@@ -13,6 +13,7 @@ from adapter.domain.history import (
 )
 from adapter.domain.requisites import Address
 from tests.corpus.cases import Case, breaks, error, warning
+from tests.corpus.good import ISSUED
 from tests.corpus.values import disability
 
 _REQUIRED, _FORMAT, _UNEXPECTED, _COUNT, _ORDER = "MSE-1101", "MSE-1102", "MSE-1104", "MSE-1105", "MSE-1122"
@@ -52,10 +53,16 @@ def _previous() -> Iterator[Case]:
                 values = {"previous/cause": DisabilityCause(code=code)}
                 expected = error(_REQUIRED, "previous/cause/text")
                 yield breaks(f"cause {code} without words", values, expected, on="repeat")
-    for percent in (5, 15, 33, 99):
+    for percent in (1, 5, 15, 33, 99):
         values = {"previous/profLoss": (PreviousProfLoss(percent=percent, term="1"),)}
         expected = warning(_FORMAT, "previous/profLoss[1]/percent")
         yield breaks(f"loss of {percent} %", values, expected, on="victim")
+    until = {
+        "previous/actDate": dt.date(2024, 3, 1),
+        "previous/until": dt.date(2024, 2, 29),
+        "previous/term": "1",
+    }
+    yield breaks("ended before the act", until, error(_ORDER, "previous/until"), on="repeat")
     losses = (PreviousProfLoss(percent=30, term="1"), PreviousProfLoss(percent=45, term="2"))
     expected = warning(_FORMAT, "previous/profLoss[2]/percent")
     yield breaks("second loss of 45 %", {"previous/profLoss": losses}, expected, on="victim")
@@ -106,6 +113,10 @@ def _disability() -> Iterator[Case]:
         rows = (disability(first, days), disability(start, 40))
         expected = error(_ORDER, "temporaryDisability[2]/start")
         yield breaks(f"{days} days overlapped by {later}", periods(*rows), expected, on="worker")
+
+    after_issue = {**none, "temporaryDisability": (disability(ISSUED + dt.timedelta(days=1), 3),)}
+    expected = error(_ORDER, "temporaryDisability[1]/start")
+    yield breaks("ill after the issue", after_issue, expected, on="worker", reads=["issueDate"])
 
 
 def _sick_leave() -> Iterator[Case]:

@@ -1,5 +1,7 @@
 """The corpus of bad referrals: the answer to each is what the form and the catalogue of errors demand."""
 
+import datetime as dt
+
 import pytest
 
 from tests.corpus import clinical, dates, document, form, history, identifiers, persons, texts
@@ -11,6 +13,14 @@ from tests.corpus.pairs import pairs
 _PARTS = (form, identifiers, dates, document, texts, persons, history, clinical)
 SINGLE = tuple(case for part in _PARTS for case in part.cases())
 PAIRS = tuple(pairs(SINGLE, 300))
+
+
+#: Day of the protocol, the first one of the form among them, and what is said of a commission of two.
+_TWO_PERSONS: tuple[tuple[dt.date, list[str]], ...] = (
+    (dt.date(2022, 11, 21), []),
+    (dt.date(2025, 8, 31), []),
+    (dt.date(2025, 9, 1), ["MSE-1105"]),
+)
 
 
 @pytest.mark.parametrize("variant", range(VARIANTS))
@@ -31,6 +41,17 @@ def test_one_broken_rule(case: Case) -> None:
 def test_two_broken_rules(case: Case) -> None:
     """Two broken rules are both told, and nothing else is."""
     assert findings(case, 0) == sorted(case.expected)
+
+
+@pytest.mark.parametrize(("day", "codes"), _TWO_PERSONS)
+def test_a_commission_of_two_was_enough_until_september(day: dt.date, codes: list[str]) -> None:
+    """The order № 180н holds for protocols from 01.09.2025 on; the day before two persons could decide."""
+    values = {
+        "vkProtocol/date": day,
+        "consent/date": day,
+        "commission/members": lambda referral: referral.commission.members[:1],
+    }
+    assert [code for code, _, _ in findings(Case("two", "adult", frozenset(), values), 0)] == codes
 
 
 def test_the_corpus_is_large_and_says_each_thing_once() -> None:

@@ -102,7 +102,11 @@ def _snils(random: Random) -> str:
 
 def _residence(random: Random, traits: Traits, subject: str) -> tuple[ResidenceAddress, ...]:
     if traits.no_fixed_address:
-        return (ResidenceAddress(subject_code=subject, text=f"г. {SUBJECTS[subject]}", type="3"),)
+        # The subject is enough; where somebody really stays may be told whole.
+        known = (
+            address_parts(random, subject) if random.random() < 0.5 else {"text": f"г. {SUBJECTS[subject]}"}
+        )
+        return (ResidenceAddress(subject_code=subject, type="3", **known),)
     kinds = random.sample(("1", "2", "3"), random.randint(1, 2))
     return tuple(
         ResidenceAddress(subject_code=subject, type=kind, **address_parts(random, subject))  # type: ignore[arg-type]
