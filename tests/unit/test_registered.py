@@ -72,7 +72,11 @@ def test_state_institutions_are_those_of_the_register() -> None:
 def test_contacts_of_the_configuration_go_before_the_register() -> None:
     """Whom the configuration does not name is looked up; without either nobody is written to."""
     rows = [
-        {"Кому": "руководитель организации", "OID организации": HOSPITAL.oid, "Электронная почта": "head@example.org"},
+        {
+            "Кому": "руководитель организации",
+            "OID организации": HOSPITAL.oid,
+            "Электронная почта": "head@example.org",
+        },
         {"Кому": "оператор", "OID организации": HOSPITAL.oid, "Электронная почта": "register@example.org"},
     ]
     known = registers(contacts=rows)
