@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapter.domain.contacts import Contacts
 from adapter.domain.escalation import Level
@@ -96,6 +96,11 @@ class RegisteredContacts:
     configured: Contacts
     registers: Current
     today: Callable[[], dt.date]
+
+    def now(self) -> Contacts:
+        """Return the contacts as they are at this moment."""
+        registers, today = self.registers(), self.today()
+        return replace(self, registers=lambda: registers, today=lambda: today)
 
     def of(self, level: Level, organization_oid: str) -> tuple[str, ...]:
         """Return the e-mail addresses of a level for an organisation; empty: there are none."""

@@ -29,6 +29,9 @@ class Contact:
 class Contacts(Protocol):
     """Knows the addresses: the configuration today, a register of contacts behind the same door."""
 
+    def now(self) -> Contacts:
+        """Return the contacts as they are at this moment, to be asked inside a transaction."""
+
     def of(self, level: Level, organization_oid: str) -> tuple[str, ...]:
         """Return the e-mail addresses of a level for an organisation; empty: there are none."""
 
@@ -38,6 +41,10 @@ class ListedContacts:
     """Contacts of a list: those of the organisation, else of its subject, else of everybody."""
 
     items: tuple[Contact, ...] = ()
+
+    def now(self) -> Contacts:
+        """Return these: they do not change."""
+        return self
 
     def of(self, level: Level, organization_oid: str) -> tuple[str, ...]:
         """Return the e-mail addresses of a level for an organisation; empty: there are none."""

@@ -98,11 +98,12 @@ def admit(context: Context, call: Call[Any], facts: SubmissionFacts, own_number:
     hashes = {requisites_hash(context.pseudonym, key, test=call.test) for key in facts.duplicate_keys}
     claimed = tuple(sorted(hashes)) if rules.duplicate else ()
     receipt = call.now.astimezone(zone(facts.organization_subject)).date()
+    of_region = _region(context, facts, receipt)  # asks registers, which read the store by themselves
 
     def look(tx: Transaction) -> Admission:
         first = _holder(tx, claimed, facts, own_number)
         records = tx.paper.of_citizens(citizens, test=call.test)
-        found = [_region(context, facts, receipt)]
+        found = [of_region]
         found += [None if first is None else duplicate_problem(facts, _day(first, facts), first.number)]
         found += _of_paper(context, facts, records, (receipt, call.test))
         if rules.possible_duplicate:

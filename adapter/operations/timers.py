@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
+from adapter.domain.contacts import Contacts
 from adapter.domain.deadlines import Side
 from adapter.domain.escalation import Level, Step, due, next_moment, planned
 from adapter.domain.priority import PLACE_OF_LETTERS
@@ -60,10 +61,10 @@ def tell_of_terms(context: Context) -> int:
 
     All that one recipient is to be told at a time makes one letter: after a standstill there is no storm.
     """
-    told = 0
+    told, contacts = 0, context.contacts.now()
     while True:
         now = context.clock()
-        page, count = context.store.transact(partial(_tell_page, context, now))
+        page, count = context.store.transact(partial(_tell_page, context, contacts, now))
         told += count
         if page < _PAGE:
             break
@@ -124,7 +125,7 @@ class _Letter:
     terms: list[StoredDeadline] = field(default_factory=list)
 
 
-def _tell_page(context: Context, now: datetime, tx: Transaction) -> tuple[int, int]:
+def _tell_page(context: Context, contacts: Contacts, now: datetime, tx: Transaction) -> tuple[int, int]:
     """Tell of one page of terms; returns how many there were, and how many steps were told."""
     following = context.following
     letters: dict[tuple[tuple[str, ...], Level, bool], _Letter] = {}
@@ -136,7 +137,7 @@ def _tell_page(context: Context, now: datetime, tx: Transaction) -> tuple[int, i
             continue
         plan = planned(following.chain, row.code, row.began, row.until_at, row.oid, following.counting)
         for step in due(plan, row.until_at, now):
-            addresses = context.contacts.of(step.level, row.oid)
+            addresses = contacts.of(step.level, row.oid)
             key = (addresses, step.level, step.is_alarm)
             letter = letters.get(key) or _Letter(step.level, step.is_alarm)
             if not _told_now(tx, context, row, step, now, letter.id if addresses else None):

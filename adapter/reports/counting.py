@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from adapter.domain.statistics import PERIODS, Denominators, Exclusion, Group, Query
+from adapter.domain.statistics import PERIODS, Exclusion, Group, Query
 from adapter.domain.subjects import region as region_of
 from adapter.domain.subjects import zone
 from adapter.reports import questions
@@ -35,11 +35,35 @@ def period_of(group: Group, day: dt.date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """What agreements take out of the denominators of a period."""
+
+    rows: Sequence[Exclusion]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is taken out."""
+        return bool(self.rows)
+
+    def covers(self, region: str, day: dt.date, category: str) -> bool:
+        """Whether a referral is taken out; see `Exclusion.covers`."""
+        return any(one.covers(region, day, category) for one in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Counting:
-    """One counting: the cohort, what registers say of denominators, the planned organisations."""
+    """One counting.
+
+    Attributes:
+        cohort: what is counted.
+        excluded: what agreements take out of the denominators.
+        institutions: OID of the state institutions; None: no register says.
+        planned: organisations that a plan names.
+    """
 
     cohort: Cohort
-    denominators: Denominators
+    excluded: Excluded
+    institutions: frozenset[str] | None
     planned: frozenset[str] = frozenset()
 
     @property
@@ -63,8 +87,7 @@ class Counting:
 
     def _electronic(self, tx: Transaction, cube: Cube) -> None:
         query = self.query
-        institutions = self.denominators.state_institutions(query.last)
-        excluded = _Excluded(self.denominators.exclusions(query.first, query.last))
+        institutions, excluded = self.institutions, self.excluded
         cohort = self.cohort
         for row in tx.counting.rows(questions.by_outcome(cohort)):
             for counts in cube.at(_key(query, row)):
@@ -110,8 +133,7 @@ class Counting:
                     counts.add(name, row[name] or 0)
 
     def _paper(self, tx: Transaction, cube: Cube) -> None:
-        institutions = self.denominators.state_institutions(self.query.last)
-        excluded = _Excluded(self.denominators.exclusions(self.query.first, self.query.last))
+        institutions, excluded = self.institutions, self.excluded
         daily = excluded.any or Group.DAY in self.query.groups
         for first, last in _stretches(self.query, daily=daily):
             for (organization, bureau), records in self._paper_of(tx, first, last).items():
@@ -235,18 +257,6 @@ def _count_outcome(counts: Counts, row: Mapping[str, Any]) -> None:
 
 
 _KEYS = frozenset({"organization_oid", "region", "priority", "outcome_then"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Excluded:
-    rows: Sequence[Exclusion]
-
-    @property
-    def any(self) -> bool:
-        return bool(self.rows)
-
-    def covers(self, region: str, day: dt.date, category: str) -> bool:
-        return any(one.covers(region, day, category) for one in self.rows)
 
 
 def _key(query: Query, row: Mapping[str, Any], *, channel: str = ELECTRONIC) -> Key:

@@ -25,7 +25,7 @@ from adapter.domain.statistics import (
 from adapter.reports.balance import Imbalance, imbalances
 from adapter.reports.catching_up import catch_up
 from adapter.reports.counters import Counts, Cube
-from adapter.reports.counting import Counting
+from adapter.reports.counting import Counting, Excluded
 from adapter.reports.lines import Lines
 from adapter.reports.protection import THRESHOLD, protect
 from adapter.reports.questions import Cohort
@@ -77,10 +77,14 @@ class Reports:
     def cube(self, query: Query, viewer: Viewer, now: dt.datetime) -> Cube:
         """Count one question on one snapshot of the store."""
         cohort = Cohort(query, viewer, _cut_off(query, now))
+        # Registers read the store by themselves, so they are asked before the snapshot.
+        excluded = Excluded(self.denominators.exclusions(query.first, query.last))
+        institutions = self.denominators.state_institutions(query.last)
         return self.store.read(
             lambda tx: Counting(
                 cohort,
-                self.denominators,
+                excluded,
+                institutions,
                 frozenset(one.organization_oid for one in tx.plans.touching(query.first, query.last)),
             ).cube(tx)
         )

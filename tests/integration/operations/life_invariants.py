@@ -107,9 +107,9 @@ class Invariants(RuleBasedStateMachine):
 
     @invariant()
     def requisites_are_held_by_who_should(self) -> None:
-        """The key of duplicates belongs to the referral exactly while its state says so."""
-        owners = self.gateway.claimed(self.walk.number, DUPLICATE_CLAIM)
-        assert owners == (1 if holds_duplicate_key(self.model.state) else 0)
+        """The keys of duplicates, by OID and by ОГРН, belong to the referral while its state says so."""
+        keys = self.gateway.claimed(self.walk.number, DUPLICATE_CLAIM)
+        assert keys == (2 if holds_duplicate_key(self.model.state) else 0)
 
     @invariant()
     def only_one_end(self) -> None:
