@@ -22,7 +22,6 @@ from adapter.contract.exchange.common import ErrorEntry, Errors
 from adapter.contract.exchange.referral import ReplacedReferral, SubmitReferralRequest
 from adapter.contract.namespaces import DOCUMENT, SOAP11, document_tag, exchange_tag, smev_tag
 from adapter.dictionaries.registers.local import RegisterSource
-from adapter.domain.code_lists import NO_CODE_LISTS
 from adapter.domain.partners import OPERATIONS_OF_KIND, PartnerKind
 from adapter.domain.states import State
 from adapter.operations.context import pseudonyms
@@ -116,10 +115,9 @@ class Gateway:
         self.change(registers=RegisterSource())
 
     def ask_registers(self) -> None:
-        """Ask the registers of the store, as the program does; of code lists nothing is said then."""
+        """Ask the registers of the store, as the program does."""
         key = self.runtime.context.installation_key
-        registers = RegisterSource(self.runtime.store, pseudonyms(key))
-        self.change(registers=registers, code_lists=NO_CODE_LISTS)
+        self.change(registers=RegisterSource(self.runtime.store, pseudonyms(key)))
 
     def close(self) -> None:
         """Close the store."""

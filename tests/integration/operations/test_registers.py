@@ -14,6 +14,7 @@ from adapter.contract.exchange.referral import (
 )
 from adapter.dictionaries.registers.importing import import_file
 from adapter.dictionaries.registers.local import RegisterSource
+from adapter.domain.code_lists import NO_CODE_LISTS
 from adapter.domain.registers import RegisterKind
 from adapter.stand.actors import BUREAU, CHAIRMAN, DOCTOR, HOSPITAL, MEMBERS, MIS, MIS_OTHER, PUSH_BUREAU
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
@@ -22,6 +23,12 @@ from tests.integration.operations.walk import Walk
 from tests.registers import agreement, csv_file, demo_files, organization, worker
 
 STAFF = (DOCTOR, CHAIRMAN, *MEMBERS)
+
+
+@pytest.fixture(autouse=True)
+def silent_code_lists(gateway: Gateway) -> None:
+    """Code lists have tests of their own: here nothing is said of them."""
+    gateway.change(code_lists=NO_CODE_LISTS)
 
 
 def load(gateway: Gateway, **changed: bytes) -> None:
