@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
 
 from adapter.contract.exchange import bureau, bureau_register, common, information, referral
-from adapter.domain.errors import problem
 from adapter.operations.answers_of_bureau import return_referral, submit_result
 from adapter.operations.appeals import register_appeal, register_decision
 from adapter.operations.changes import accept, register, reject, schedule, withdraw
-from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.documents import get_document
 from adapter.operations.door import Operation
 from adapter.operations.handing import assign, forward
@@ -30,20 +27,6 @@ from adapter.operations.status import get_status
 from adapter.operations.submit import submit
 from adapter.operations.uploads import upload_part
 from adapter.operations.validation import validate
-
-
-def not_available_yet(_: Context, call: Call[Any]) -> Answer:
-    """Answer for an operation of the contract that later work fills.
-
-    Raises:
-        Refused: MSE-5010, always.
-    """
-    raise Refused([problem("NOT_AVAILABLE_YET", operation=call.operation)])
-
-
-def _later(name: str, request: type) -> Operation:
-    return Operation(name, request, not_available_yet, stored=False)
-
 
 _GET_DOCUMENT = Operation("GetDocument", common.GetDocumentRequest, get_document, stored=False)
 
