@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import openpyxl
 
 from adapter.dictionaries.registers.agreements import Agreements, Contacts, Examinations
+from adapter.dictionaries.registers.importing import table_of
 from adapter.dictionaries.registers.local import LocalRegisters
 from adapter.dictionaries.registers.organizations import Organizations, Staff
 from adapter.dictionaries.registers.reading import read_register
 from adapter.dictionaries.registers.rows import fields_of, line_of
-from adapter.dictionaries.registers.tables import read_table
 from adapter.dictionaries.registers.territories import Territories
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.registers import RegisterKind
@@ -122,7 +122,7 @@ def registers_of(files: Mapping[RegisterKind, bytes]) -> LocalRegisters:
     """Return the registers that files make, without a store."""
     parts = {}
     for kind, content in files.items():
-        entries = read_register(read_table(content), kind).entries
+        entries = read_register(table_of(content), kind).entries
         name, build = _BUILDERS[kind]
         parts[name] = build(fields_of(line_of(one.values, disguised)) for one in entries)
     return LocalRegisters(disguised, **parts)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from adapter.operations.context import Pseudonym, pseudonyms
 from adapter.operations.moves import Origin
 from adapter.operations.paper import BATCH, compare, journal, record_of, take, twin_problem
 from adapter.operations.paper_file import PaperRow, column_of, read_rows
-from adapter.operations.tables import FILE_BYTES, TableUnreadable, read_table
+from adapter.tables.reading import FILE_BYTES, TableUnreadable, read_table
 from storage import PaperRecord, Store, Transaction, open_beside
 
 #: What stands for this command in records and journal.
@@ -114,7 +114,7 @@ def import_paper(
     try:
         rows = list(read_rows(read_table(content), bureau_oid=bureau_oid, now=now))
     except TableUnreadable as error:
-        raise unreadable(str(error)) from None
+        raise unreadable(f"{error.text}. {error.fix.rstrip('.')}") from None
     pseudonym = pseudonyms(load_installation_key(config))
     faults = [
         fault for row in rows for fault in _faults(row.number, (*row.problems, *_bureau(row, partners)))

@@ -20,9 +20,9 @@ from adapter.dictionaries.registers.importing import (
     versions,
 )
 from adapter.dictionaries.registers.local import RegisterSource
-from adapter.dictionaries.registers.tables import FILE_BYTES
 from adapter.domain.registers import NO_REGISTERS, REGISTER_NAMES, RegisterKind, Registers
 from adapter.operations.context import pseudonyms
+from adapter.tables.reading import FILE_BYTES
 from storage import RegisterVersion, Store, StoreError, open_beside
 
 __all__ = ["REGISTER_NAMES", "Checked", "Fault", "Imported", "Listed", "RegisterFileError", "RegisterKind"]

@@ -14,7 +14,7 @@ from adapter.domain.errors import Problem, problem
 from adapter.domain.paper import EXAMINATION, REFERRAL, TITLES, PaperEntry, check_entry
 from adapter.domain.reception import refusals
 from adapter.domain.subjects import region, zone
-from adapter.operations.tables import CELL, Row, TableUnreadable
+from adapter.tables.reading import CELL_LENGTH, Table, TableUnreadable
 
 KIND = "вид"
 
@@ -74,22 +74,19 @@ class _Known:
     now: datetime
 
 
-def read_rows(rows: Iterator[Row], *, bureau_oid: str, now: datetime) -> Iterator[PaperRow]:
-    """Read the rows of a table; the first one names the columns.
+def read_rows(table: Table, *, bureau_oid: str, now: datetime) -> Iterator[PaperRow]:
+    """Read the rows of a table.
 
     Args:
-        rows: the table.
+        table: the table.
         bureau_oid: the bureau of rows that name none; empty: each names one.
         now: the moment of the import, aware.
 
     Raises:
         TableUnreadable: columns are missing, repeated or unknown.
     """
-    head = next(rows, None)
-    if head is None:
-        raise TableUnreadable("в нём нет ни одной строки")
-    names = _names(head.cells, has_bureau=bool(bureau_oid))
-    for row in rows:
+    names = _names(table.headings, has_bureau=bool(bureau_oid))
+    for row in table.rows:
         cells = dict(zip(names, (*row.cells, *[""] * len(names)), strict=False))
         yield _row(row.number, cells, _Known(bureau_oid, now))
 
@@ -113,7 +110,7 @@ def _names(cells: Sequence[str], *, has_bureau: bool) -> list[str]:
         f"{what}: {', '.join(one[:40] for one in which[:10])}" for what, which in faults if which
     )
     if said:
-        raise TableUnreadable(f"в первой строке {said}")
+        raise TableUnreadable(f"в первой строке {said}", "Исправьте названия столбцов.")
     return found
 
 
@@ -158,13 +155,13 @@ def _superfluous(kind: str, values: Mapping[str, str]) -> Iterator[Problem]:
 
 def _endless(values: Mapping[str, str]) -> Iterator[Problem]:
     for field, text in values.items():
-        if len(text) > CELL:
+        if len(text) > CELL_LENGTH:
             yield problem(
                 "FIELD_TOO_LONG",
                 field,
                 title=TITLES[field],
-                actual=f"больше {CELL}",
-                limit=str(CELL),
+                actual=f"больше {CELL_LENGTH}",
+                limit=str(CELL_LENGTH),
                 excess="неизвестно",
             )
 

@@ -1,35 +1,25 @@
-"""Plans and targets from files of the operator: CSV, XLSX or JSON, all faults told at once.
-
-The files come from outside: sizes are bounded, formulas are not computed, XML entities are refused.
-"""
+"""Plans and targets from files of the operator, all faults told at once."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import json
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from adapter.domain.statistics import Target
+from adapter.tables.reading import TableUnreadable, read_table
 from storage import PlanRow
 
 T = TypeVar("T")
 
-#: Sizes in bytes of a file and of what a workbook unpacks to; rows.
+#: Size of a file in bytes; rows.
 FILE_BYTES = 8 * 2**20
-UNPACKED_BYTES = 64 * 2**20
 ROWS = 20_000
-_COLUMNS = 40
 _FAULTS = 100
-_ZIP = b"PK\x03\x04"
 _OID = re.compile(r"[0-2](\.([1-9][0-9]*|0))+")
-_FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 
 Row = Mapping[str, str]
 
@@ -172,99 +162,17 @@ def _read(
 
 def _rows(content: bytes, columns: Mapping[str, str], needed: Sequence[str]) -> Iterator[Row]:
     """Give the rows that are not empty, by the names of the columns."""
-    if len(content) > FILE_BYTES:
-        _refuse("файл", f"не больше {FILE_BYTES // 2**20} МиБ")
-    lines: Iterator[list[str]]
-    if content.startswith(_ZIP):
-        lines = _workbook(content)
-    else:
-        text = _text(content)
-        lines = _json(text) if text.lstrip()[:1] == "[" else _csv(text)
-    head = next(lines, [])
-    names = [columns.get(one.casefold(), one.casefold()) for one in head]
+    try:
+        table = read_table(content, most_rows=ROWS)
+    except TableUnreadable as error:
+        raise FileFaults([Fault("файл", error.text, error.fix)]) from error
+    names = [columns.get(one.casefold(), one.casefold()) for one in table.headings]
     missing = [one for one in needed if one not in names]
     if missing:
         known = ", ".join(dict.fromkeys(columns.values()))
-        _refuse("названия столбцов", f"{known}; нет: {', '.join(missing)}", "; ".join(head)[:60])
-    for number, cells in enumerate(lines, start=1):
-        if number > ROWS:
-            _refuse("файл", f"не больше {ROWS} строк")
-        if any(cells):
-            yield dict(zip(names, cells, strict=False))
-
-
-def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1251"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise FileFaults([Fault("файл", "", "CSV (UTF-8 или windows-1251), XLSX или JSON")])
-
-
-def _csv(text: str) -> Iterator[list[str]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    try:
-        delimiter = max(";,\t", key=first.count)
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            if len(cells) > _COLUMNS:
-                _refuse("файл", f"не больше {_COLUMNS} столбцов")
-            yield [one.strip() for one in cells]
-    except csv.Error:
-        _refuse("файл", "CSV с правильными кавычками")
-
-
-def _json(text: str) -> Iterator[list[str]]:
-    try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError):
-        _refuse("файл", "список объектов JSON")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        _refuse("файл", "список объектов JSON")
-    names = list(dict.fromkeys(name for row in rows for name in row))[:_COLUMNS]
-    yield names
-    for row in rows:
-        yield [_shown(row.get(name)) for name in names]
-
-
-def _workbook(content: bytes) -> Iterator[list[str]]:
-    import openpyxl  # noqa: PLC0415 - heavy, loaded where it is used
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if sum(part.file_size for part in parts) > UNPACKED_BYTES or len(parts) > 1000:
-                _refuse(
-                    "файл", f"книга, которая распаковывается не больше чем в {UNPACKED_BYTES // 2**20} МиБ"
-                )
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")) and _declares(archive.read(part)):
-                    _refuse("файл", "книга без объявлений DTD")
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        for cells in sheet.iter_rows(max_col=_COLUMNS, max_row=ROWS + 2, values_only=True):
-            yield [_shown(one) for one in cells]
-    except FileFaults:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a broken workbook makes of the library
-        raise FileFaults([Fault("файл", "", f"исправная книга XLSX ({type(error).__name__})")]) from None
-
-
-def _declares(part: bytes) -> bool:
-    return b"\0" in part or any(word in part for word in _FORBIDDEN)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+        _refuse("названия столбцов", f"{known}; нет: {', '.join(missing)}", "; ".join(table.headings)[:60])
+    for row in table.rows:
+        yield dict(zip(names, row.cells, strict=False))
 
 
 def _day(text: str) -> dt.date:

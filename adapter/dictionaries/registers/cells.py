@@ -8,9 +8,9 @@ from datetime import date
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from adapter.dictionaries.registers.tables import CELL_LENGTH
 from adapter.domain import identifiers
 from adapter.domain.subjects import SUBJECTS
+from adapter.tables.reading import CELL_LENGTH
 
 Value = str | int | bool | list[str] | None
 Reader = Callable[[str], Value]

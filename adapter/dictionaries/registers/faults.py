@@ -48,8 +48,3 @@ class RegisterFileError(Exception):
         self.faults = tuple(faults)
         self.readable = readable
         super().__init__(f"faults: {len(self.faults)}")
-
-
-def unreadable(text: str, fix: str) -> RegisterFileError:
-    """Return the error of a file that is no table."""
-    return RegisterFileError([Fault(0, "", "", text, fix)], readable=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from adapter.dictionaries.registers.faults import Fault, RegisterFileError
 from adapter.dictionaries.registers.reading import kind_of, read_register
 from adapter.dictionaries.registers.rows import Pseudonym, line_of
-from adapter.dictionaries.registers.tables import read_table
 from adapter.domain.registers import RegisterKind
+from adapter.tables.reading import Table, TableUnreadable, read_table
 from storage import RegisterVersion, Store, Transaction
 
 #: Versions of a register that are kept, that in use among them.
@@ -56,9 +57,22 @@ def check_file(content: bytes, kind: RegisterKind | None = None) -> Checked:
     Raises:
         RegisterFileError: everything that is wrong.
     """
-    table = read_table(content)
+    table = table_of(content)
     found = read_register(table, kind or kind_of(table))
     return Checked(found.kind, len(found.entries), found.notes)
+
+
+def table_of(content: bytes) -> Table:
+    """Read a file as a table.
+
+    Raises:
+        RegisterFileError: it is none.
+    """
+    try:
+        return read_table(content)
+    except TableUnreadable as error:
+        fault = Fault(0, "", "", error.text, error.fix)
+        raise RegisterFileError([fault], readable=False) from error
 
 
 def import_file(store: Store, kind: RegisterKind, content: bytes, pseudonym: Pseudonym) -> Imported:
@@ -67,7 +81,7 @@ def import_file(store: Store, kind: RegisterKind, content: bytes, pseudonym: Pse
     Raises:
         RegisterFileError: everything that is wrong; the register stays as it is.
     """
-    found = read_register(read_table(content), kind)
+    found = read_register(table_of(content), kind)
     lines = [line_of(entry.values, pseudonym) for entry in found.entries]
     sha256 = hashlib.sha256(content).hexdigest()
     content_hash = hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from adapter.dictionaries.registers.cells import CellError, Value
 from adapter.dictionaries.registers.faults import Fault, RegisterFileError
 from adapter.dictionaries.registers.layouts import LAYOUTS, Column, Layout
-from adapter.dictionaries.registers.tables import Row, Table
 from adapter.domain.registers import REGISTER_NAMES, RegisterKind
+from adapter.tables.reading import Row, Table
 
 #: Faults of one file that are kept; more than a person reads.
 MOST_FAULTS = 10_000

@@ -243,7 +243,7 @@ def test_without_snils_and_document_it_is_said(bring: Callable[..., Ended]) -> N
     ("content", "said"),
     [
         (b"", "ни одной строки"),
-        (sheet([REFERRAL]).encode("utf-16"), "не CSV"),
+        (sheet([REFERRAL]).encode("utf-16"), "UTF-16"),
         (sheet([], columns=[one for one in COLUMNS if one != "имя"]), "нет столбцов: имя"),
         (sheet([], columns=[*COLUMNS, "возраст"]), "неизвестны столбцы: возраст"),
         (sheet([], columns=[*COLUMNS, "имя"]), "повторены столбцы: имя"),

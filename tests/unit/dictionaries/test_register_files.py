@@ -11,14 +11,13 @@ from random import Random
 
 import pytest
 
-from adapter.dictionaries.registers import tables
 from adapter.dictionaries.registers.faults import RegisterFileError
-from adapter.dictionaries.registers.importing import check_file
+from adapter.dictionaries.registers.importing import check_file, table_of
 from adapter.dictionaries.registers.layouts import LAYOUTS
 from adapter.dictionaries.registers.reading import kind_of, read_register
 from adapter.dictionaries.registers.rows import line_of
-from adapter.dictionaries.registers.tables import read_table
 from adapter.domain.registers import RegisterKind
+from adapter.tables import reading as tables
 from tests.registers import (
     agreement,
     csv_file,
@@ -38,14 +37,14 @@ ORGANIZATIONS, STAFF = RegisterKind.ORGANIZATIONS, RegisterKind.STAFF
 def faults_of(content: bytes, kind: RegisterKind = ORGANIZATIONS) -> list[tuple[int, str]]:
     """Return row and column of every fault."""
     with pytest.raises(RegisterFileError) as caught:
-        read_register(read_table(content), kind)
+        read_register(table_of(content), kind)
     return [(one.row, one.column) for one in caught.value.faults]
 
 
 def unreadable(content: bytes) -> str:
     """Return why a file is no table."""
     with pytest.raises(RegisterFileError) as caught:
-        read_table(content)
+        table_of(content)
     assert not caught.value.readable
     return caught.value.faults[0].text
 
@@ -65,7 +64,7 @@ FORMATS: dict[str, Callable[..., bytes]] = {
 def test_every_format_gives_the_same_rows(name: str) -> None:
     """CSV in both encodings with any delimiter, XLSX and JSON say the same."""
     rows = [organization(), organization(OID="1.2.643.5.1.13.13.12.2.77.8000", Государственная="нет")]
-    found = read_register(read_table(FORMATS[name](rows)), ORGANIZATIONS)
+    found = read_register(table_of(FORMATS[name](rows)), ORGANIZATIONS)
     assert [one.values["oid"] for one in found.entries] == [row["OID"] for row in rows]
     assert [one.values["is_state"] for one in found.entries] == [True, False]
     assert found.entries[0].values["name"] == rows[0]["Наименование"]
@@ -82,7 +81,7 @@ def test_values_of_a_spreadsheet_are_read_as_they_were_typed() -> None:
             "Электронно с": dt.date(2022, 3, 1),
         }
     )
-    values = read_register(read_table(xlsx_file([row])), ORGANIZATIONS).entries[0].values
+    values = read_register(table_of(xlsx_file([row])), ORGANIZATIONS).entries[0].values
     assert (values["ogrn"], values["subject"], values["is_state"]) == ("1037734008575", "01", True)
     assert values["electronic_since"] == "2022-03-01"
 
@@ -96,7 +95,7 @@ def test_columns_are_known_by_russian_heading_or_key_in_any_order() -> None:
         "субъект  рф": "77",
         "огрн": "1027700132195",
     }
-    found = read_register(read_table(csv_file([row | {"oid": "1.2.3"}])), ORGANIZATIONS)
+    found = read_register(table_of(csv_file([row | {"oid": "1.2.3"}])), ORGANIZATIONS)
     assert found.entries[0].values["name"] == "Б"
     assert "Лишний" in found.notes[0]
 
@@ -123,7 +122,7 @@ def test_every_fault_is_told_with_row_and_column() -> None:
 def test_every_fault_says_what_to_do() -> None:
     """A fault has a text, an advice and the value, and that of a personal column is not shown."""
     with pytest.raises(RegisterFileError) as caught:
-        read_register(read_table(csv_file([worker("112-233-445 96", "x")])), STAFF)
+        read_register(table_of(csv_file([worker("112-233-445 96", "x")])), STAFF)
     post, snils = caught.value.faults
     assert (post.column, post.value, snils.column, snils.value) == ("Код должности", "x", "СНИЛС", "")
     assert all(one.text and one.fix.endswith(".") for one in (post, snils))
@@ -158,7 +157,7 @@ def test_two_rows_of_one_organization_may_not_be_in_force_at_once(
     if fault:
         assert faults_of(content)[0][1] == "OID"
     else:
-        assert len(read_register(read_table(content), ORGANIZATIONS).entries) == 2
+        assert len(read_register(table_of(content), ORGANIZATIONS).entries) == 2
 
 
 def test_one_long_row_overlaps_each_later_one() -> None:
@@ -203,13 +202,13 @@ def test_the_kind_is_told_by_the_headings() -> None:
     for kind, content in demo_files().items():
         assert check_file(content).kind is kind
     with pytest.raises(RegisterFileError):
-        kind_of(read_table(b"a;b\n1;2\n"))
+        kind_of(table_of(b"a;b\n1;2\n"))
 
 
 def test_a_kept_row_has_no_plain_snils() -> None:
     """What goes to the store has the keyed hash of the digits, however the number was written."""
     for text in (SNILS, "00100001110", "001 000 011 10"):
-        entry = read_register(read_table(csv_file([worker(text, "122")])), STAFF).entries[0]
+        entry = read_register(table_of(csv_file([worker(text, "122")])), STAFF).entries[0]
         line = line_of(entry.values, disguised)
         assert "snils" not in json.loads(line)
         assert json.loads(line)["person"] == disguised("snils:00100001110")
@@ -265,7 +264,7 @@ def test_a_workbook_of_countless_elements_is_not_parsed(
 ) -> None:
     """Cells and strings that would fill the memory are counted before they are parsed."""
     monkeypatch.setattr(tables, limit, 2000)
-    assert len(read_table(xlsx_file([organization()])).rows) == 1
+    assert len(table_of(xlsx_file([organization()])).rows) == 1
     many = repacked(lambda name, part: part + filler * 2001 if name.endswith("sheet1.xml") else part)
     assert "слишком много" in unreadable(many)
 
@@ -325,7 +324,7 @@ def test_a_sheet_is_not_believed_about_its_size() -> None:
             else part
         )
     )
-    table = read_table(claimed)
+    table = table_of(claimed)
     assert len(table.headings) == 5
     assert len(table.rows) == 1
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from adapter.dictionaries.registers import tables
 from adapter.dictionaries.registers.importing import KEPT_VERSIONS, check_file
 from adapter.dictionaries.registers.layouts import LAYOUTS
 from adapter.domain.registers import RegisterKind
+from adapter.tables import reading as tables
 from tests.unit.test_docs import both_languages, text_of
 from tests.unit.test_docs import tables as tables_of
 
