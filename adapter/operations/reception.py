@@ -171,8 +171,10 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         judged = both(judged, one)
         found += one.problems
     facts, missing = _facts(referral, semd)
-    place = f"{request}/semd/signature" if referral is None else "SignedReferral/Signature"
-    found += _looked_up(ports.registers, facts, judged, place, now, alone=referral is None)
+    if facts is not None:
+        found += _looked_up(
+            ports.registers, facts, judged, now, f"{request}/semd" if referral is None else ""
+        )
     if facts is not None:
         reported = {one.path for one in found if one.severity is Severity.ERROR}
         found += [one for one in ports.routing(facts) if one.path not in reported]
@@ -195,20 +197,23 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
 
 
 def _looked_up(
-    registers: Registers,
-    facts: SubmissionFacts | None,
-    judged: Judged,
-    place: str,
-    now: datetime,
-    *,
-    alone: bool,
+    registers: Registers, facts: SubmissionFacts, judged: Judged, now: datetime, semd_place: str
 ) -> Iterator[Problem]:
-    """Find what the registers say of a СЭМД that travels alone, and whom of the signers they do not know."""
-    if facts is not None:
-        oid, day = facts.organization_oid, local_day(facts.organization_oid, now, registers)
-        yield from signers_not_checked(registers, judged.not_checked, place, oid, day)
-        if alone:
-            yield from semd_problems_of(registers, facts, day)
+    """Find whom of the signers the registers do not know, and what they say of a СЭМД that travels alone.
+
+    Args:
+        registers: whom to ask.
+        facts: what identifies and routes the submission.
+        judged: the signatures.
+        now: instant of receipt, UTC.
+        semd_place: path of a СЭМД that travels alone; empty: a referral came, which has rules of its own.
+    """
+    oid, day = facts.organization_oid, local_day(facts.organization_oid, now, registers)
+    signatures = f"{semd_place}/signature" if semd_place else "SignedReferral/Signature"
+    yield from signers_not_checked(registers, judged.not_checked, signatures, oid, day)
+    if semd_place:
+        for one in semd_problems_of(registers, facts, day):
+            yield replace(one, path=semd_place if one.path else "")
 
 
 def _place_of(found: Problem, request: str) -> str:
