@@ -11,6 +11,7 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -128,8 +129,9 @@ def moment_on(day: date | None) -> datetime:
     return utc_now() if day is None else datetime.combine(day, _NOON_IN_MOSCOW)
 
 
-def open_validator(config_path: Path | None = None, on_date: date | None = None) -> Validator:
-    """Return a validator with the limits, the trust and the role policy of the configuration.
+@contextmanager
+def open_validator(config_path: Path | None = None, on_date: date | None = None) -> Iterator[Validator]:
+    """Give a validator with limits, trust, role policy, code lists and registers of the configuration.
 
     Args:
         config_path: None: `config.toml` of the current folder, or no configuration when there is none.
@@ -141,13 +143,14 @@ def open_validator(config_path: Path | None = None, on_date: date | None = None)
     """
     path = config_path or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
     config = load(path) if path is not None else None
-    return Validator(config, moment_on(on_date))
+    with ExitStack() as opened:
+        yield Validator(config, moment_on(on_date), _code_lists_of(config, opened))
 
 
 class Validator:
     """Judges files, one after the other; keeps nothing of them."""
 
-    def __init__(self, config: Config | None, now: datetime) -> None:
+    def __init__(self, config: Config | None, now: datetime, code_lists: CodeLists) -> None:
         limits = config.limits if config is not None else LimitSection()
         trust = _trust_of(config) if config is not None else None
         self._now = now
@@ -162,7 +165,7 @@ class Validator:
                 operation_limits(limits),
                 lambda _, __: Uploaded(None, 0),
             ),
-            code_lists=_code_lists_of(config),
+            code_lists=code_lists,
             registers=self._registers,
         )
         partners = config.partners if config is not None else []
@@ -332,12 +335,12 @@ class _NoAuthorities(Trust):
         """Let any certificate pass."""
 
 
-def _code_lists_of(config: Config | None) -> CodeLists:
+def _code_lists_of(config: Config | None, opened: ExitStack) -> CodeLists:
     """Return НСИ as the configured database has it; without one, what comes with the program."""
     if config is None:
         return BUILT_IN
     try:
-        return StoredCodeLists(open_beside(config.store.url))
+        return StoredCodeLists(opened.enter_context(open_beside(config.store.url)))
     except StoreError:
         return BUILT_IN
 

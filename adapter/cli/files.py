@@ -38,9 +38,9 @@ def validate(
     """
     from adapter.app.validating import open_validator  # noqa: PLC0415 - heavy, loaded where it is used
 
-    validator = open_validator(config_path(config) if config else None, on_date)
     verdicts = []
-    with progress("Проверка", len(files) if len(files) > 1 else None) as step:
+    opened = open_validator(config_path(config) if config else None, on_date)
+    with opened as validator, progress("Проверка", len(files) if len(files) > 1 else None) as step:
         for file in files:
             verdicts.append(validator.file(file))
             step()
