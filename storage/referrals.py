@@ -57,8 +57,13 @@ _BY_NUMBER = _SELECT.where(referrals.c.number == sa.bindparam("number"))
 _LOCK = _BY_NUMBER.with_for_update()
 _BY = {
     name: _SELECT.where(referrals.c[name] == sa.bindparam("wanted")).order_by(*_NEWEST_FIRST)
-    for name in ("document_id", "document_set_id", "remd_id", "registration_number", "citizen_hash")
+    for name in ("document_id", "document_set_id", "remd_id", "registration_number")
 }
+_OF_CITIZEN = (
+    _SELECT.where(referrals.c.citizen_hash == sa.bindparam("citizen_hash"))
+    .order_by(referrals.c.number.desc())
+    .limit(sa.bindparam("limit"))
+)
 _DUE = (
     _SELECT.where(referrals.c.deadline_at <= sa.bindparam("before"))
     .order_by(referrals.c.deadline_at, referrals.c.number)
@@ -179,9 +184,10 @@ class Referrals(Area):
         """Give the referrals registered under this number of a bureau, newest first."""
         return self._by("registration_number", registration_number)
 
-    def find_by_citizen(self, citizen_hash: str) -> tuple[Referral, ...]:
-        """Give the referrals of one keyed hash of a person, newest first."""
-        return self._by("citizen_hash", citizen_hash)
+    def find_by_citizen(self, citizen_hash: str, limit: int = 20) -> tuple[Referral, ...]:
+        """Give the referrals of one keyed hash of a person, by number, newest day first."""
+        keys = {"citizen_hash": citizen_hash, "limit": limit}
+        return tuple(Referral(*row) for row in self._connection.execute(_OF_CITIZEN, keys))
 
     def of_citizen_in(
         self, citizen_hash: str, states: tuple[str, ...], *, test: bool, limit: int

@@ -39,7 +39,7 @@ from storage import PaperRecord, Referral, Transaction
 #: States of a referral that somebody still works on.
 ACTIVE = tuple(str(one) for one in State if holds_duplicate_key(one) and not is_final(one))
 #: How many referrals of one citizen are looked through for one that may ask for the same.
-_OTHERS = 50
+_OTHERS = 10
 
 
 @dataclass(frozen=True, slots=True)
