@@ -211,3 +211,16 @@ def test_five_grounds_with_their_reasons() -> None:
         assert row.reasons
         assert all(code.startswith(f"{ground}.") for code in row.reasons)
     assert "402н/631н" in GROUNDS[Ground.K3].text
+
+
+def test_places_of_ranks_never_meet() -> None:
+    """Between СВО and first referrals stand repeats of any day; news go after all, letters after news."""
+    now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+
+    def of(category: PriorityCategory, until: dt.date | None = None) -> int:
+        return place(sort_key(category, until, now))
+
+    repeats = [of(PriorityCategory.NONE, day) for day in (dt.date.min, dt.date(2026, 3, 2), dt.date.max)]
+    assert repeats == sorted(set(repeats))
+    assert of(PriorityCategory.SICK_LEAVE) < repeats[0]
+    assert repeats[-1] < of(PriorityCategory.NONE) < PLACE_OF_NEWS < PLACE_OF_LETTERS < 2**31
