@@ -13,6 +13,8 @@ from storage.paper import PaperRecord
 from storage.plans import PlanRow
 from storage.referrals import NewReferral, Referral
 from storage.registers import RegisterInUse, RegisterVersion
+from storage.report_questions import Bucket as DelayBucket
+from storage.report_questions import Cohort as CountedCohort
 from storage.rows import new_id
 from storage.store import Store
 from storage.transaction import Transaction
@@ -20,6 +22,8 @@ from storage.uploads import Upload
 
 __all__ = [
     "Conflict",
+    "CountedCohort",
+    "DelayBucket",
     "Delivery",
     "DictionaryVersion",
     "Document",

@@ -6,7 +6,9 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from storage import report_questions
 from storage.paper_tables import paper_records
+from storage.report_questions import Bucket, Cohort
 from storage.report_tables import counted_referrals, counted_returns, counted_terms, former_outcomes
 from storage.rows import Area
 from storage.tables import journal_heads
@@ -99,7 +101,7 @@ class Counting(Area):
         found = {}
         for name, table in _TABLES.items():
             wanted = sa.select(table).where(table.c.referral_number == number).order_by(*table.primary_key)
-            found[name] = self.rows(wanted)
+            found[name] = self._rows(wanted)
         return found
 
     def again(self) -> None:
@@ -113,8 +115,34 @@ class Counting(Area):
         wanted = sa.select(name).where(name >= prefix, name < last).order_by(name)
         return tuple(self._connection.execute(wanted).scalars())
 
-    def rows(self, statement: Any) -> list[dict[str, Any]]:
-        """Run a question of the reports and give the answer by names of columns."""
+    def by_outcome(
+        self, cohort: Cohort, *, unsettled: str, late: datetime, buckets: Sequence[Bucket]
+    ) -> list[dict[str, Any]]:
+        """Count referrals; see `report_questions.by_outcome`."""
+        return self._rows(report_questions.by_outcome(cohort, unsettled, late, buckets))
+
+    def by_term(self, cohort: Cohort) -> list[dict[str, Any]]:
+        """Count terms; see `report_questions.by_term`."""
+        return self._rows(report_questions.by_term(cohort))
+
+    def by_return(self, cohort: Cohort) -> list[dict[str, Any]]:
+        """Count returns; see `report_questions.by_return`."""
+        return self._rows(report_questions.by_return(cohort))
+
+    def by_notice(self, cohort: Cohort, kind: str) -> list[dict[str, Any]]:
+        """Count deliveries about returned referrals; see `report_questions.by_notice`."""
+        return self._rows(report_questions.by_notice(cohort, kind))
+
+    def exchanges(self, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+        """Count attempts to deliver by outcome and milliseconds, of a stretch of time."""
+        return self._rows(report_questions.exchanges(begin, end))
+
+    def oldest_waiting(self) -> datetime | None:
+        """Give since when the oldest delivery waits, of those that are neither done nor given up."""
+        found: datetime | None = self._connection.execute(report_questions.oldest_waiting()).scalar()
+        return found
+
+    def _rows(self, statement: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in self._connection.execute(statement).mappings()]
 
     def paper(self, first: date, last: date, begin: datetime, end: datetime) -> dict[tuple[str, str], int]:

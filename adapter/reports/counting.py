@@ -10,10 +10,9 @@ from typing import Any
 from adapter.domain.statistics import PERIODS, Exclusion, Group, Query
 from adapter.domain.subjects import region as region_of
 from adapter.domain.subjects import zone
-from adapter.reports import questions
 from adapter.reports.counters import ELECTRONIC, PAPER, Counts, Cube, Key
 from adapter.reports.outcomes import NOT_ACCEPTED, Outcome
-from adapter.reports.questions import Cohort
+from adapter.reports.questions import DELAYS, FUND_NOTICE, UNDELIVERED, Cohort
 from storage import JournalRow, Transaction
 
 _OF_PAPER = {Group.REGION, Group.ORGANIZATION, Group.BUREAU, Group.CHANNEL, *PERIODS}
@@ -89,7 +88,7 @@ class Counting:
         query = self.query
         institutions, excluded = self.institutions, self.excluded
         cohort = self.cohort
-        for row in tx.counting.rows(questions.by_outcome(cohort)):
+        for row in _outcomes(tx, cohort):
             for counts in cube.at(_key(query, row)):
                 _count_outcome(counts, row)
                 if institutions is not None and row["organization_oid"] in institutions:
@@ -97,13 +96,13 @@ class Counting:
                     counts.add("state_all", row["received"])
         if excluded.any:
             daily = replace(cohort, query=replace(query, groups=(*query.groups, Group.DAY)))
-            for row in tx.counting.rows(questions.by_outcome(daily)):
+            for row in _outcomes(tx, daily):
                 if excluded.covers(row["region"], row["by_day"], row["priority"]):
                     for counts in cube.at(_key(query, row)):
                         counts.add("excluded_electronic", row["received"])
 
     def _terms(self, tx: Transaction, cube: Cube) -> None:
-        for row in tx.counting.rows(questions.by_term(self.cohort)):
+        for row in tx.counting.by_term(self.cohort.stored()):
             judged = row["ended"] + row["overdue"]
             exam = row["code"].startswith("BUREAU_EXAM") and row["priority"] != _NO_CATEGORY
             names = ["term", f"term_{row['code']}", *([f"exam_{row['priority']}"] if exam else [])]
@@ -117,7 +116,7 @@ class Counting:
 
     def _returns(self, tx: Transaction, cube: Cube) -> None:
         names = ("returns", "reworks", "resubmitted", "resubmitted_in_time", "rework_expired")
-        for row in tx.counting.rows(questions.by_return(self.cohort)):
+        for row in tx.counting.by_return(self.cohort.stored()):
             for counts in cube.at(_key(self.query, row)):
                 for name in names:
                     counts.add(name, row[name])
@@ -127,7 +126,7 @@ class Counting:
                     counts.spreads["rework"].seen[row["took"]] += row["resubmitted"]
 
     def _notices(self, tx: Transaction, cube: Cube) -> None:
-        for row in tx.counting.rows(questions.by_fund_notice(self.cohort)):
+        for row in tx.counting.by_notice(self.cohort.stored(), FUND_NOTICE):
             for counts in cube.at(_key(self.query, row)):
                 for name in ("notices", "notices_confirmed", "notices_failed"):
                     counts.add(name, row[name] or 0)
@@ -213,16 +212,25 @@ class Counting:
             return
         begin, end = _bounds(self.query.first, self.query.last, dt.UTC)
         whole = cube.whole
-        for row in tx.counting.rows(questions.exchanges(begin, min(end, self.cohort.cut_off))):
+        for row in tx.counting.exchanges(begin, min(end, self.cohort.cut_off)):
             if row["outcome"] is None:
                 continue
             whole.add("exchanges", row["attempts"])
             whole.add("exchanges_good", row["attempts"] if row["outcome"] in _ANSWERED else 0)
             if row["duration_ms"] is not None:
                 whole.spreads["exchange"].seen[row["duration_ms"]] += row["attempts"]
-        (waiting,) = tx.counting.rows(questions.oldest_waiting())
-        if waiting["since"] is not None:
-            whole.add("queue_seconds", max(0, int((tx.now() - waiting["since"]).total_seconds())))
+        since = tx.counting.oldest_waiting()
+        if since is not None:
+            whole.add("queue_seconds", max(0, int((tx.now() - since).total_seconds())))
+
+
+def _outcomes(tx: Transaction, cohort: Cohort) -> list[dict[str, Any]]:
+    return tx.counting.by_outcome(
+        cohort.stored(),
+        unsettled=str(Outcome.CHECKING),
+        late=cohort.cut_off - UNDELIVERED,
+        buckets=DELAYS,
+    )
 
 
 def _journal(tx: Transaction, subject: str) -> Iterator[JournalRow]:

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from adapter.domain.statistics import OPERATOR, Query
-from adapter.reports.questions import Cohort, by_outcome, exchanges
-from storage import Store, Transaction, open_store
+from storage import CountedCohort, Store, Transaction, open_store
 from tests.databases import BACKENDS, Postgres, TurnedClock
 from tests.integration.storage.samples import NOW
 
-_ASKED = Query(NOW.date(), NOW.date())
-_MONTH = Cohort(_ASKED, OPERATOR, NOW)
-_ONE = Cohort(replace(_ASKED, organization_oid="1.2.3"), OPERATOR, NOW)
+_MONTH = CountedCohort(NOW.date(), NOW.date(), NOW, only={}, among={}, cut={})
+_ONE = replace(_MONTH, only={"organization_oid": "1.2.3"})
+
+
+def _outcomes(tx: Transaction, cohort: CountedCohort) -> object:
+    return tx.counting.by_outcome(cohort, unsettled="CHECKING", late=NOW, buckets=())
+
+
 _QUERIES: dict[str, Callable[[Transaction], Any]] = {
     "ix_outbox_claimable": lambda tx: tx.outbox.claim("w", ["sick"], 10, 60),
     "ix_outbox_open": lambda tx: tx.outbox.counts(),
@@ -47,9 +50,9 @@ _QUERIES: dict[str, Callable[[Transaction], Any]] = {
     "ix_paper_records_kind_examination_date": lambda tx: tx.counting.paper(
         NOW.date(), NOW.date(), NOW, NOW + timedelta(days=1)
     ),
-    "ix_attempts_started_at": lambda tx: tx.counting.rows(exchanges(NOW, NOW)),
-    "ix_counted_referrals_received_day": lambda tx: tx.counting.rows(by_outcome(_MONTH)),
-    "ix_counted_referrals_organization_oid_received_day": lambda tx: tx.counting.rows(by_outcome(_ONE)),
+    "ix_attempts_started_at": lambda tx: tx.counting.exchanges(NOW, NOW),
+    "ix_counted_referrals_received_day": lambda tx: _outcomes(tx, _MONTH),
+    "ix_counted_referrals_organization_oid_received_day": lambda tx: _outcomes(tx, _ONE),
     "ix_claims_owner": lambda tx: tx.claims.release_owned("R-1"),
     "ix_uploads_touched_at": lambda tx: tx.uploads.expire(NOW),
     "ix_deadlines_until_at": lambda tx: tx.deadlines.ended(NOW, ("MO_REWORK",), 10),
