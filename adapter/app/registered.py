@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from adapter.domain.contacts import Contacts
 from adapter.domain.escalation import Level
 from adapter.domain.reception import EVERYWHERE
-from adapter.domain.registers import Agreement, Area, CategoryRule, ContactLevel, Gap, Registers
-from adapter.domain.statistics import Exclusion
+from adapter.domain.registers import Area, ContactLevel, Gap, Registers
+from adapter.domain.statistics import Exclusion, exclusions_of
 from adapter.domain.subjects import SUBJECTS, region
 
 #: Gives the registers as they are now.
@@ -54,33 +54,13 @@ class RegisteredDenominators:
         found: list[Exclusion] = []
         for subject in SUBJECTS:
             answers = (registers.agreement(subject, day) for day in (first, last))
-            agreements = {one.switch_on: one for one in answers if not isinstance(one, Gap)}
-            before = dt.date.min
-            for _, one in sorted(agreements.items()):
-                found += _exclusions(one, before)
-                before = one.switch_on
+            found += exclusions_of(one for one in answers if not isinstance(one, Gap))
         return tuple(found)
 
     def state_institutions(self, on: dt.date) -> frozenset[str] | None:
         """Return OID of the state institutions on a day; None: no register of organisations."""
         found = self.registers().organizations(on)
         return None if isinstance(found, Gap) else frozenset(one.oid for one in found if one.is_state)
-
-
-def _exclusions(agreement: Agreement, before: dt.date) -> Iterator[Exclusion]:
-    """Give what an agreement takes out.
-
-    Args:
-        agreement: one that is in force in the period, or comes next.
-        before: day of the switch-on by the agreement before it; the pilot is over since then.
-    """
-    eve = agreement.switch_on - dt.timedelta(days=1)
-    if before == dt.date.min and not agreement.counts_pilot:
-        yield Exclusion(agreement.subject, before, eve)
-    excluded = frozenset(str(one) for one, rule in agreement.categories if rule is not CategoryRule.ALLOW)
-    if excluded and not agreement.counts_excluded:
-        begin = agreement.pilot_from or agreement.switch_on
-        yield Exclusion(agreement.subject, begin, agreement.valid_to, excluded)
 
 
 @dataclass(frozen=True, slots=True)

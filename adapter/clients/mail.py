@@ -94,7 +94,7 @@ def _connected(server: MailServer, watch: Watch) -> smtplib.SMTP:
             session.ehlo()
         if server.user:
             session.login(server.user, server.password)
-    except BaseException:
+    except BaseException:  # whatever it is, it goes on; only the connection must not stay open
         session.close()
         raise
     return session

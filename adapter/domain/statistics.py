@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+
+from adapter.domain.registers import Agreement, CategoryRule
 
 
 class Group(StrEnum):
@@ -176,6 +178,20 @@ class Exclusion:
         """Tell whether a referral is taken out; ``category`` is ``NONE`` where it is not known."""
         held = region == self.region and self.first <= day and (self.last is None or day <= self.last)
         return held and (not self.categories or category in self.categories)
+
+
+def exclusions_of(agreements: Iterable[Agreement]) -> Iterator[Exclusion]:
+    """Give what the agreements of one subject take out (R103, R119).
+
+    The time before the first switch-on is a pilot; until a later agreement begins, the exchange goes on.
+    """
+    known = {one.switch_on: one for one in agreements}
+    for place, (switch_on, one) in enumerate(sorted(known.items())):
+        if place == 0 and not one.counts_pilot:
+            yield Exclusion(one.subject, dt.date.min, switch_on - dt.timedelta(days=1))
+        excluded = frozenset(str(name) for name, rule in one.categories if rule is not CategoryRule.ALLOW)
+        if excluded and not one.counts_excluded:
+            yield Exclusion(one.subject, one.pilot_from or switch_on, one.valid_to, excluded)
 
 
 class Denominators(Protocol):
