@@ -116,8 +116,8 @@ def test_a_cut_connection_stays_encrypted(pki: Path) -> None:
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     ours, theirs = socket.socketpair()
 
-    def answer_hello() -> None:
-        with contextlib.suppress(ssl.SSLError), context.wrap_socket(theirs, server_side=True) as tls:
+    def answer_hello() -> None:  # the cut reaches it as an end, as an error of TLS or as a reset
+        with contextlib.suppress(OSError), context.wrap_socket(theirs, server_side=True) as tls:
             tls.recv(1)
 
     thread = threading.Thread(target=answer_hello)
@@ -142,7 +142,7 @@ def untrusted(pki: Path) -> Iterator[str]:
 
         def shake() -> None:
             peer, _ = server.accept()
-            with peer, pytest.raises(ssl.SSLError), context.wrap_socket(peer, server_side=True) as tls:
+            with peer, contextlib.suppress(OSError), context.wrap_socket(peer, server_side=True) as tls:
                 tls.recv(1)
 
         thread = threading.Thread(target=shake)
