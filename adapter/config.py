@@ -7,28 +7,30 @@ paths are relative to the folder of the configuration file.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
-from adapter.config_base import LOOPBACK, FetchUrl, HttpUrl, NewsUrl, Oid, Port, Section, SystemCode, Zone
+from adapter.config_base import (
+    LOOPBACK,
+    FetchUrl,
+    HttpUrl,
+    Port,
+    Section,
+    SubjectCode,
+    SystemCode,
+    Zone,
+)
 from adapter.config_deadlines import DeadlineSection, MailSection
+from adapter.config_partners import PartnerSection
+from adapter.config_problems import ConfigError, ConfigProblem, problem_of
 from adapter.domain.attachments import FILE_TYPES
-from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, SignatureProfile, Transport
+from adapter.domain.partners import Transport
 from adapter.domain.reception import RegionRule, Verdict
-from adapter.domain.subjects import SUBJECTS
-
-
-def _operation(value: str) -> str:
-    known = frozenset[str]().union(*OPERATIONS_OF_KIND.values())
-    if value not in known:
-        raise PydanticCustomError("operation", "имя операции контракта, например SubmitReferral")
-    return value
 
 
 def _file_type(value: str) -> str:
@@ -37,23 +39,10 @@ def _file_type(value: str) -> str:
     return value
 
 
-def _subject(value: str) -> str:
-    if value not in SUBJECTS:
-        raise PydanticCustomError("subject", "код субъекта РФ, две цифры, например 77")
-    return value
-
-
 def _store_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
         raise PydanticCustomError("store", "sqlite:///путь или postgresql://пользователь@узел/база")
     return value
-
-
-#: Keys that mean something only where messages carry a Timestamp.
-_OF_TIMESTAMP = ("clock_skew_seconds", "timestamp_seconds")
-
-
-SubjectCode = Annotated[str, AfterValidator(_subject)]
 
 
 class ServiceSection(Section):
@@ -182,76 +171,6 @@ class ReportSection(Section):
     small_numbers: Annotated[int, Field(ge=2, le=100)] = 5
 
 
-class OrganizationSection(Section):
-    """An organisation that a partner acts for; of a bureau also the subjects it serves, ``*`` for all."""
-
-    oid: Oid
-    ogrn: Annotated[str, StringConstraints(pattern=r"^(\d{13}|\d{15})?$")] = ""
-    name: str = ""
-    zone: Zone | Literal[""] = ""
-    subjects: list[SubjectCode | Literal["*"]] = []
-
-
-class PartnerSection(Section):
-    """One system of the exchange."""
-
-    code: SystemCode
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    kind: PartnerKind
-    certificates: list[Path] = []
-    organizations: list[OrganizationSection] = []
-    operations: list[Annotated[str, AfterValidator(_operation)]] = []
-    transport: Transport = Transport.SIGNATURE
-    signature_profile: SignatureProfile = SignatureProfile.SMEV
-    clock_skew_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    timestamp_seconds: Annotated[int, Field(ge=10, le=3600)] = 600
-    delivery: Delivery = Delivery.POLL
-    address: HttpUrl | Literal[""] = ""
-    client_entity_id: str = ""
-    webhook: NewsUrl = ""
-    webhook_secret_files: list[Path] = []
-    test: bool = False
-    statistics_regions: list[Annotated[str, StringConstraints(pattern=r"^(\d\d|\*)$")]] = []
-
-    @model_validator(mode="after")
-    def _complete(self) -> PartnerSection:
-        if self.transport is Transport.SIGNATURE and not self.certificates and self.operations_allowed:
-            raise PydanticCustomError(
-                "certificates", "хотя бы один сертификат системы, подписывающей сообщения"
-            )
-        called = self.kind in {PartnerKind.REMD, PartnerKind.FUND} or self.delivery is Delivery.PUSH
-        if called and not self.address:
-            raise PydanticCustomError("address", "адрес системы, которую вызывает адаптер")
-        if self.kind is PartnerKind.REMD and not self.client_entity_id:
-            raise PydanticCustomError("client_entity_id", "UUID нашей системы в ЕГИСЗ (clientEntityId)")
-        return self
-
-    @model_validator(mode="after")
-    def _told_of_states(self) -> PartnerSection:
-        if self.webhook and self.kind not in {PartnerKind.MIS, PartnerKind.PORTAL}:
-            raise PydanticCustomError("webhook", "webhook только у МИС и портала")
-        if bool(self.webhook) is not bool(self.webhook_secret_files):
-            raise PydanticCustomError("webhook", "webhook и webhook_secret_files вместе")
-        return self
-
-    @model_validator(mode="after")
-    def _signed_in_one_way(self) -> PartnerSection:
-        behind_bus = self.signature_profile is not SignatureProfile.SMEV
-        if behind_bus and self.kind is not PartnerKind.REMD:
-            raise PydanticCustomError("profile", 'signature_profile = "smev": ИПС стоит только перед РЭМД')
-        if behind_bus and self.transport is Transport.NONE:
-            raise PydanticCustomError("unsigned", 'signature_profile только с transport = "signature"')
-        if not behind_bus and not self.model_fields_set.isdisjoint(_OF_TIMESTAMP):
-            keys = " и ".join(_OF_TIMESTAMP)
-            raise PydanticCustomError("timestamp", f"{keys} только с signature_profile ips, ips-callback")
-        return self
-
-    @property
-    def operations_allowed(self) -> bool:
-        """Tell whether this system ever calls us."""
-        return bool(self.operations or OPERATIONS_OF_KIND[self.kind])
-
-
 class StandSection(Section):
     """The stand: emulators of the partners on one loopback port."""
 
@@ -295,74 +214,6 @@ class Config(Section):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigProblem:
-    """One wrong value: its key in the file, the value (hidden when secret), what is allowed, in Russian."""
-
-    key: str
-    value: str
-    allowed: str
-
-    def __str__(self) -> str:
-        shown = f" = {self.value}" if self.value else ""
-        return f"{self.key}{shown} – допустимо: {self.allowed}"
-
-
-class ConfigError(Exception):
-    """The configuration cannot be used; the problems say why, all at once."""
-
-    def __init__(self, path: Path, problems: list[ConfigProblem]) -> None:
-        self.path = path
-        self.problems = problems
-        super().__init__(f"{path}: " + "; ".join(map(str, problems)))
-
-
-#: What is allowed, by the type of pydantic's error; values in braces are the error's own.
-ALLOWED = {
-    "missing": "задать значение, ключ обязателен",
-    "extra_forbidden": "убрать этот ключ, такого параметра нет",
-    "string_pattern_mismatch": "строка вида {pattern}",
-    "string_too_short": "строка не короче {min_length} зн.",
-    "string_too_long": "строка не длиннее {max_length} зн.",
-    "string_type": "строка в кавычках",
-    "int_type": "целое число",
-    "int_parsing": "целое число",
-    "int_from_float": "целое число",
-    "float_type": "число",
-    "float_parsing": "число",
-    "bool_type": "true или false",
-    "bool_parsing": "true или false",
-    "path_type": "путь к файлу в кавычках",
-    "list_type": "список в квадратных скобках",
-    "too_short": "не меньше {min_length} элемента",
-    "greater_than": "число больше {gt}",
-    "greater_than_equal": "число не меньше {ge}",
-    "less_than": "число меньше {lt}",
-    "less_than_equal": "число не больше {le}",
-    "literal_error": "одно из: {expected}",
-    "enum": "одно из: {expected}",
-    "model_type": "раздел [таблица] TOML",
-    "model_attributes_type": "раздел [таблица] TOML",
-    "date_type": "дата вида 2026-01-09 без кавычек",
-    "date_from_datetime_parsing": "дата вида 2026-01-09 без кавычек",
-    "date_parsing": "дата вида 2026-01-09 без кавычек",
-}
-
-SECRET_KEYS = ("password", "secret", "url", "webhook")
-
-
-def _problem(error: ErrorDetails) -> ConfigProblem:
-    key = ""
-    for part in error["loc"]:
-        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
-    template = ALLOWED.get(error["type"])
-    allowed = template.format(**error.get("ctx", {})) if template else error["msg"]
-    shown = error["input"] if isinstance(error["input"], str | int | float | bool) else ""
-    if any(word in key for word in SECRET_KEYS):
-        shown = "***"
-    return ConfigProblem(key or "файл", repr(shown) if shown != "" else "", allowed.replace(" or ", " или "))
-
-
 def load(path: Path) -> Config:
     """Read and check a configuration file.
 
@@ -380,7 +231,7 @@ def load(path: Path) -> Config:
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(path, [_problem(item) for item in error.errors()]) from None
+        raise ConfigError(path, [problem_of(item) for item in error.errors()]) from None
     return _anchored(config, path.resolve().parent)
 
 

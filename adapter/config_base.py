@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from adapter.domain.subjects import SUBJECTS
+
 SystemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}[0-9]{5}$")]
 Oid = Annotated[str, StringConstraints(pattern=r"^[0-2](\.([1-9][0-9]*|0))+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -47,9 +49,16 @@ def _news_url(value: str) -> str:
     return value
 
 
+def _subject(value: str) -> str:
+    if value not in SUBJECTS:
+        raise PydanticCustomError("subject", "код субъекта РФ, две цифры, например 77")
+    return value
+
+
 FetchUrl = Annotated[str, AfterValidator(_fetch_url)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 NewsUrl = Annotated[str, AfterValidator(_news_url)]
+SubjectCode = Annotated[str, AfterValidator(_subject)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
 

@@ -17,7 +17,8 @@ from adapter.app.composition import (
 )
 from adapter.app.counting import load_calendar, unknown_years
 from adapter.app.telling import check_telling
-from adapter.config import Config, ConfigError, ConfigProblem, load
+from adapter.config import Config, load
+from adapter.config_problems import ConfigError, ConfigProblem
 from signing import PolicyUnusableError, RolePolicy
 from signing.pki.expiry import terms_of, warnings_of
 from signing.roles.policy_file import kinds_without_roles, load_policy

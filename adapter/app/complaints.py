@@ -10,7 +10,7 @@ from pathlib import Path
 from adapter.app.recognizing import Unreadable
 from adapter.app.sealing import CannotSignError
 from adapter.app.vouching import CannotJudgeError
-from adapter.config import ConfigError
+from adapter.config_problems import ConfigError
 from adapter.dictionaries.refusal import DictionaryRefused
 from adapter.stand.actors import KeysUnusableError
 from signing import KeyUnusableError, TrustUnusableError

@@ -16,8 +16,9 @@ from adapter.app.readiness import health
 from adapter.app.registered import Current, RegisteredContacts, RegisteredTerritories
 from adapter.app.trusting import sources_of
 from adapter.calendars.source import ProductionCalendar
-from adapter.config import Config, ConfigError, ConfigProblem, LimitSection
+from adapter.config import Config, LimitSection
 from adapter.config_base import LOOPBACK
+from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag

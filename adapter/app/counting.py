@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from adapter.calendars.corrections import CorrectionsUnusableError
 from adapter.calendars.source import ProductionCalendar
-from adapter.config import Config, ConfigError, ConfigProblem
+from adapter.config import Config
+from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.domain.calendar import Calendar
 from adapter.domain.contacts import NO_CONTACTS, Contact, Contacts, ListedContacts
 from adapter.domain.deadlines import TERMS, Counting, Unit, overriding

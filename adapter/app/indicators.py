@@ -6,7 +6,8 @@ from pathlib import Path
 
 from adapter.app.counting import counting_of
 from adapter.app.registered import Current, RegisteredDenominators
-from adapter.config import Config, ConfigError, ConfigProblem
+from adapter.config import Config
+from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.domain.calendar import Calendar
 from adapter.domain.statistics import TARGETS, Target, standard_targets
 from adapter.reports.plan_files import FileFaults, read_targets

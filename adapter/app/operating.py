@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from adapter.app.composition import load_own_key, load_partners, utc_now
-from adapter.config import Config, ConfigError, ConfigProblem, load
+from adapter.config import Config, load
+from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.operations.dead_letters import Act, Order, Outcome, settle
 from adapter.operations.tracing import Story, trace
 from adapter.operations.waiting import DELIVERY_STATES, Waiting, open_deliveries, waiting

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from adapter.app.composition import load_installation_key
 from adapter.app.recognizing import read_file
-from adapter.config import Config, ConfigError, load
+from adapter.config import Config, load
+from adapter.config_problems import ConfigError
 from adapter.dictionaries.registers.faults import Fault, RegisterFileError
 from adapter.dictionaries.registers.importing import (
     Checked,

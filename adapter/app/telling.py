@@ -6,8 +6,9 @@ import ssl
 from pathlib import Path
 
 from adapter.clients.mail import MailServer
-from adapter.config import Config, ConfigError, ConfigProblem
+from adapter.config import Config
 from adapter.config_deadlines import MailSection
+from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.notices.webhooks import SecretUnusableError, read_secret
 
 _FILE = Path("config.toml")

@@ -14,7 +14,9 @@ from pathlib import Path
 from adapter.app.complaints import ProgramEndedError
 from adapter.app.composition import Clock, clock_on
 from adapter.app.running import PARENT, upgrade_database, wait_for_signal
-from adapter.config import Config, ConfigError, ConfigProblem, PartnerSection, load
+from adapter.config import Config, load
+from adapter.config_partners import PartnerSection
+from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.contract.envelope import System
 from adapter.domain.partners import PartnerKind, SignatureProfile, Transport
 from adapter.soap.server import refuse_taken, wait_until_listening

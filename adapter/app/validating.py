@@ -21,7 +21,8 @@ from lxml import etree
 from adapter.app.composition import load_roles, load_trust, operation_limits, utc_now
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
 from adapter.app.registering import registers_of
-from adapter.config import Config, ConfigError, LimitSection, load
+from adapter.config import Config, LimitSection, load
+from adapter.config_problems import ConfigError
 from adapter.contract import binding, envelope, explain, model, schemas
 from adapter.contract.call import SoapFault
 from adapter.contract.exchange.common import File

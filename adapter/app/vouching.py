@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from adapter.app.composition import load_trust, utc_now
-from adapter.config import ConfigError, load
+from adapter.config import load
+from adapter.config_problems import ConfigError
 from signing import Certificate, Reason, Refusal, Trust, TrustUnusableError
 from signing.pki.status import Sources
 

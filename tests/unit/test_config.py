@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapter.config import ConfigError, load
+from adapter.config import load
+from adapter.config_problems import ConfigError
 from adapter.domain.partners import PartnerKind, SignatureProfile
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"

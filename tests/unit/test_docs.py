@@ -19,7 +19,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from adapter.app.readiness import CLOCK_TOLERANCE
-from adapter.config import Config, LimitSection, PartnerSection
+from adapter.config import Config, LimitSection
+from adapter.config_partners import PartnerSection
 from adapter.contract.namespaces import XSD
 from adapter.delivery.breaker import BreakerPolicy
 from adapter.delivery.retry import Policy

@@ -14,7 +14,8 @@ import pytest
 from adapter.app.composition import MOSCOW, clock_on, open_runtime
 from adapter.app.readiness import gost_condition, health
 from adapter.calendars.library import last_known_year
-from adapter.config import Config, ConfigError, load
+from adapter.config import Config, load
+from adapter.config_problems import ConfigError
 from signing import gost
 from storage import Store, StoreError
 from tests.integration.operations.gateway import ON_SQLITE, Gateway

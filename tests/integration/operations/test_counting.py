@@ -23,7 +23,8 @@ from adapter.app.counting import unknown_years
 from adapter.app.delivering import engine_of, leader_of
 from adapter.app.running import upkeep_of
 from adapter.calendars.library import last_known_year
-from adapter.config import ConfigError, load
+from adapter.config import load
+from adapter.config_problems import ConfigError
 from adapter.domain.escalation import DEFAULT_CHAIN, Level
 from adapter.stand.actors import BUREAU
 from tests.integration.delivery import emulator

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapter.app.composition import load_own_key, open_runtime
-from adapter.config import ConfigError, load
+from adapter.config import load
+from adapter.config_problems import ConfigError
 from adapter.contract.exchange.referral import SubmitReferralResponse
 from adapter.contract.receipts import read_receipt
 from adapter.operations.housekeeping import anchor_journal

@@ -12,7 +12,8 @@ import pytest
 from adapter.app.composition import open_runtime
 from adapter.app.readiness import health
 from adapter.app.running import upkeep_of
-from adapter.config import ConfigError, load
+from adapter.config import load
+from adapter.config_problems import ConfigError
 from adapter.contract.exchange.bureau import ReturnReferralRequest
 from adapter.contract.exchange.referral import SubmitReferralRequest
 from adapter.operations.housekeeping import recheck_certificates

@@ -11,7 +11,7 @@ import pytest
 
 from adapter.app import running, trip
 from adapter.app.trip import Addresses
-from adapter.config import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.stand.steps import Step
 from adapter.stand.trip import Outcome
 from storage import StoreBusy, StoreError
