@@ -132,6 +132,13 @@ class LimitSection(Section):
     file_types: list[Annotated[str, AfterValidator(_file_type)]] = []
 
 
+class VirusScannerSection(Section):
+    """The program that looks for viruses in attached files; an empty command: nobody does. Seconds."""
+
+    command: list[Annotated[str, Field(min_length=1)]] = []
+    timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 30.0
+
+
 class ReceptionSection(Section):
     """The four checks of the reception (`adapter.domain.reception`); subjects are two digits."""
 
@@ -189,6 +196,7 @@ class Config(Section):
     trust: TrustSection
     roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
+    virus_scanner: VirusScannerSection = VirusScannerSection()
     reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
     retention: RetentionSection = RetentionSection()

@@ -16,6 +16,7 @@ from adapter.app.readiness import health
 from adapter.app.registered import Current, RegisteredContacts, RegisteredTerritories
 from adapter.app.trusting import sources_of
 from adapter.calendars.source import ProductionCalendar
+from adapter.clients.virus_scanner import VirusScanner
 from adapter.config import Config, LimitSection
 from adapter.config_base import LOOPBACK
 from adapter.config_problems import ConfigError, ConfigProblem
@@ -28,7 +29,7 @@ from adapter.domain.attachments import DEFAULT_TYPES
 from adapter.domain.contacts import Contacts
 from adapter.domain.partners import Organization, Partner, Partners
 from adapter.domain.reception import ReceptionRules
-from adapter.operations.context import Context, Limits, OwnSystem, pseudonyms
+from adapter.operations.context import Context, Limits, OwnSystem, Scan, pseudonyms
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS, RegistryDoor
@@ -134,8 +135,14 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         following=following_of(config, calendar, partners),
         contacts=_contacts(config, lambda: registers.current, clock),
         statistics=make_reports(config, store, lambda: registers.current, calendar),
+        scan=_scanner(config),
     )
     return Runtime(config, context, clock, certificates, calendar)
+
+
+def _scanner(config: Config) -> Scan | None:
+    scanner = config.virus_scanner
+    return VirusScanner(scanner.command, scanner.timeout_seconds) if scanner.command else None
 
 
 def _contacts(config: Config, registers: Current, clock: Clock) -> Contacts:

@@ -15,10 +15,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from adapter.app.composition import load_roles, load_trust, operation_limits, utc_now
+from adapter.app.composition import MOSCOW, load_roles, load_trust, operation_limits, utc_now
 from adapter.app.recognizing import Document, Kind, Unreadable, read_file, recognize
 from adapter.app.registering import registers_of
 from adapter.config import Config, LimitSection, load
@@ -154,6 +155,7 @@ class Validator:
     def __init__(self, config: Config | None, now: datetime, code_lists: CodeLists) -> None:
         limits = config.limits if config is not None else LimitSection()
         trust = _trust_of(config) if config is not None else None
+        zone = MOSCOW if config is None else ZoneInfo(config.service.zone)
         self._now = now
         self._reading = reading_limits(limits)
         self._is_vouched = trust is not None
@@ -165,6 +167,7 @@ class Validator:
             FilePorts(
                 operation_limits(limits),
                 lambda _, __: Uploaded(None, 0),
+                today=now.astimezone(zone).date(),
             ),
             code_lists=code_lists,
             registers=self._registers,

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,17 @@ T = TypeVar("T")
 
 
 Pseudonym = Callable[[str], str]
+
+
+class ScanResult(Enum):
+    """What a virus scanner says of a file; UNKNOWN: it could not be checked."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNKNOWN = "unknown"
+
+
+Scan = Callable[[bytes], ScanResult]
 
 
 def pseudonyms(installation_key: bytes) -> Pseudonym:
@@ -100,6 +112,7 @@ class Context:
         following: how terms are counted, whom they press, who follows referrals.
         contacts: whom to write to.
         statistics: answers questions about indicators; None: nobody counts here.
+        scan: looks for viruses in attached files; None: nobody does.
     """
 
     own: OwnSystem
@@ -120,6 +133,7 @@ class Context:
     following: Following = field(default_factory=Following)
     contacts: Contacts = NO_CONTACTS
     statistics: Statistics | None = None
+    scan: Scan | None = None
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""

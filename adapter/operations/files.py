@@ -7,7 +7,7 @@ import binascii
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from adapter.contract.exchange.common import File
 from adapter.domain.attachments import wrong_in_name
@@ -15,7 +15,7 @@ from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem, problem
 from adapter.domain.reception import refusals
 from adapter.domain.uploads import from_beginning
-from adapter.operations.context import Context, Limits
+from adapter.operations.context import Context, Limits, Scan, ScanResult
 from adapter.operations.inspection import ExaminePdf, inspect
 from adapter.operations.pdf_files import examine_pdf
 from storage import NewDocument, Transaction, new_id
@@ -59,11 +59,15 @@ class FilePorts:
     Attributes:
         uploaded: gives an upload of the sender by its id, if it has so many bytes.
         pdf: says what is in a PDF.
+        scan: looks for viruses; None: nobody does.
+        today: day on which documents must still be valid, where the adapter is; None: it is not asked.
     """
 
     limits: Limits
     uploaded: Callable[[str, int], Uploaded]
     pdf: ExaminePdf = examine_pdf
+    scan: Scan | None = None
+    today: date | None = None
 
 
 Look = Callable[[FilePorts, str, File, bytes], tuple[str, list[Problem]]]
@@ -83,7 +87,8 @@ def file_ports(context: Context, owner: str) -> FilePorts:
 
         return context.store.read(look)
 
-    return FilePorts(context.limits, uploaded)
+    today = context.clock().astimezone(context.own.zone).date()
+    return FilePorts(context.limits, uploaded, scan=context.scan, today=today)
 
 
 def check_files(
@@ -161,7 +166,29 @@ def _as_found(ports: FilePorts, path: str, file: File, content: bytes) -> tuple[
     kind, found = inspect(
         file.name, shown, file.media_type, content, path, ports.limits.file_types, ports.pdf
     )
+    found += _expired(ports.today, path, file)
+    if kind is not None and not refusals(found):
+        found += _scanned(ports.scan, path, shown, content)
     return (kind.media_type if kind else file.media_type), found
+
+
+def _expired(today: date | None, path: str, file: File) -> list[Problem]:
+    """Return MSE-4012 of a document whose last day has passed (R64 e)."""
+    last = file.valid_until
+    if last is None or today is None or last >= today:
+        return []
+    shown = shown_name(file.name)
+    return [problem("FILE_DOCUMENT_EXPIRED", f"{path}/validUntil", file=shown, limit=f"{last:%d.%m.%Y}")]
+
+
+def _scanned(scan: Scan | None, path: str, shown: str, content: bytes) -> list[Problem]:
+    result = scan(content) if scan else ScanResult.CLEAN
+    if result is ScanResult.INFECTED:
+        return [problem("FILE_INFECTED", path, file=shown)]
+    if result is ScanResult.UNKNOWN:
+        reason = "программа поиска вирусов не ответила"
+        return [problem("NOT_CHECKED", path, title="Файл", what=f"вирусы в файле «{shown}»", reason=reason)]
+    return []
 
 
 def check_total(limits: Limits, files: Sequence[tuple[str, File]]) -> tuple[Problem, ...]:

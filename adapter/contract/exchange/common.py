@@ -1,7 +1,7 @@
 """What the requests and answers of all services share (exchange-common.xsd)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,10 @@ class FileSignature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file, inline as base64 text or named by a finished upload; exactly one of the two."""
+    """A file, inline as base64 text or named by a finished upload; exactly one of the two.
+
+    ``valid_until`` is the last day on which the document in the file is valid.
+    """
 
     name: str
     document_type: str
@@ -42,6 +45,7 @@ class File:
     content: str | None = None
     upload_id: str | None = None
     signature: tuple[FileSignature, ...] = ()
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
