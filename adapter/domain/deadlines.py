@@ -23,7 +23,6 @@ __all__ = [
     "CODES",
     "TERMS",
     "Counting",
-    "ExtensionRefusedError",
     "Side",
     "Term",
     "Unit",
@@ -31,7 +30,6 @@ __all__ = [
     "deadline",
     "end_of_day",
     "extended_by_pause",
-    "extended_until",
     "overriding",
     "term",
     "term_code",
@@ -122,30 +120,6 @@ def deadline(
         last = _walk(first, days, counts)
     last = _walk(last - dt.timedelta(days=1), 1, works)
     return end_of_day(last, zone)
-
-
-class ExtensionRefusedError(ValueError):
-    """A term cannot be extended so; the text is Russian and names what is missing."""
-
-
-def extended_until(until: dt.datetime, day: dt.date, reason: str, zone: ZoneInfo) -> dt.datetime:
-    """Return the end of an extended term (R83): the last second of the named day.
-
-    Args:
-        until: The present end.
-        day: New last day in the zone of whoever must act; it holds as it is named, a day off too.
-        reason: Why, in words.
-        zone: That zone.
-
-    Raises:
-        ExtensionRefusedError: There is no reason, or the day is not later than the present last day.
-    """
-    if not reason.strip():
-        raise ExtensionRefusedError("не названа причина продления")
-    last = until.astimezone(zone).date()
-    if day <= last:
-        raise ExtensionRefusedError(f"новый день должен быть позже {last:%d.%m.%Y}")
-    return end_of_day(day, zone)
 
 
 def extended_by_pause(

@@ -162,18 +162,6 @@ class Agreement:
         """Whether electronic referrals are not yet legally received on a day."""
         return day < self.switch_on
 
-    def in_denominator(self, categories: Sequence[PriorityCategory], day: date) -> bool:
-        """Whether a referral counts in the denominators of shares.
-
-        Args:
-            categories: all categories of the citizen.
-            day: day of receipt.
-        """
-        if self.is_before_switch_on(day) and not self.counts_pilot:
-            return False
-        excluded = any(self.rule_of(one) is not CategoryRule.ALLOW for one in categories)
-        return self.counts_excluded or not excluded
-
 
 class ContactLevel(StrEnum):
     """Whom a delay is told, step by step (R99)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapter.contract.exchange.bureau import (
     AcceptReferralRequest,
     AcceptReferralResponse,
+    Examination,
     RegisterReferralRequest,
     RegisterReferralResponse,
     RejectReferralRequest,
@@ -29,6 +30,8 @@ _REJECTIONS = {
     "REGION": Event.REFUSE_REGION,
 }
 
+#: The place stands first in the file of an appointment: a citizen is told it.
+_PLACE = "Место: "
 _APPOINTMENTS = {"NEW": Event.SCHEDULE, "RESCHEDULE": Event.RESCHEDULE, "NO_SHOW": Event.NO_SHOW}
 
 
@@ -93,14 +96,23 @@ def schedule(context: Context, call: Call[ScheduleExaminationRequest]) -> Answer
         }
         origin = origin_of(call, Party.BUREAU, details=planned)
         event = _APPOINTMENTS[examination.kind]
-        moved = advance(tx, referral, event, origin, details={"examination": planned})
-        lines = [f"Место: {examination.place}"]
-        lines += [f"Причина: {examination.reason}"] if examination.reason else []
-        keep_text(tx, moved, "\n".join(lines), call.now)
+        words = keep_text(tx, referral, appointment_words(examination), call.now)
+        moved = advance(tx, referral, event, origin, details={"examination": {**planned, "words": words}})
         to_mis(tx, moved, STATUS, call.now)
         return state_change(ScheduleExaminationResponse, moved)
 
     return commit(context, call, work)
+
+
+def appointment_words(examination: Examination) -> str:
+    """Return what a bureau says of an appointment in its own words; the place is the first line."""
+    place = " ".join(examination.place.split())
+    return f"{_PLACE}{place}" + (f"\nПричина: {examination.reason}" if examination.reason else "")
+
+
+def place_in(words: str) -> str:
+    """Return the place that `appointment_words` names."""
+    return words.partition("\n")[0].removeprefix(_PLACE)
 
 
 def withdraw(context: Context, call: Call[WithdrawReferralRequest]) -> Answer:

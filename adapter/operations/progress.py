@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from adapter.domain.document_roles import DocumentRole
 from adapter.domain.identifiers import normalize_snils
 from adapter.domain.states import State, name_of, public_status
 from adapter.operations.access import citizen_hash, not_found
+from adapter.operations.changes import place_in
 from adapter.operations.context import Answer, Call, Context, answer
 from adapter.operations.moves import clocks_of
 from adapter.operations.status import SERVICE_TYPE, expected_day, responsible
@@ -42,6 +43,7 @@ def get_progress(context: Context, call: Call[GetProgressRequest]) -> Answer:
         state = State(referral.state)
         documents = tx.documents.list(referral.number) if state in _DONE else ()
         results = [one.id for one in documents if one.role == DocumentRole.RESULT]
+        appointed = _appointed(referral, state)
         return GetProgressResponse(
             referral_number=referral.number,
             service_type=SERVICE_TYPE,
@@ -49,7 +51,8 @@ def get_progress(context: Context, call: Call[GetProgressRequest]) -> Answer:
             since=referral.state_since,
             responsible_organization=responsible(referral),
             expected_completion_date=expected_day(context, referral),
-            examination_at=_examination(referral, state),
+            examination_at=_examination_at(appointed),
+            examination_place=_examination_place(tx, appointed),
             appeal_until=_appeal_until(context, referral),
             event=tuple(_events(tx.journal.list(referral.number))),
             result_available=bool(results),
@@ -74,9 +77,18 @@ def _events(rows: Iterable[JournalRow]) -> Iterator[ProgressEvent]:
             last = shown
 
 
-def _examination(referral: Referral, state: State) -> datetime | None:
-    planned: Any = referral.details.get("examination") or {}
-    return datetime.fromisoformat(planned["at"]) if state in _APPOINTED and planned.get("at") else None
+def _appointed(referral: Referral, state: State) -> Mapping[str, Any]:
+    """Return the appointment that still lies ahead; empty when there is none."""
+    return referral.details.get("examination") or {} if state in _APPOINTED else {}
+
+
+def _examination_at(appointed: Mapping[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(appointed["at"]) if appointed else None
+
+
+def _examination_place(tx: Transaction, appointed: Mapping[str, Any]) -> str | None:
+    words = tx.documents.get(appointed.get("words", ""))
+    return place_in(tx.documents.read(words.id, 0, words.size).decode()) if words else None
 
 
 def _appeal_until(context: Context, referral: Referral) -> date | None:

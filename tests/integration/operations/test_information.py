@@ -104,6 +104,7 @@ def test_progress_by_number_and_identity(walk: Walk) -> None:
     assert found.service_type == "Направление на медико-социальную экспертизу"
     assert found.expected_completion_date is not None
     assert found.examination_at == gateway.clock()
+    assert found.examination_place == "Бюро № 1"
     assert [one.public_status for one in found.event] == ["Принято", "На проверке"]
     assert found.result_available is False
 

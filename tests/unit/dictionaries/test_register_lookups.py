@@ -6,13 +6,11 @@ from datetime import date
 
 import pytest
 
-from adapter.domain.priority import PriorityCategory
 from adapter.domain.registers import (
     NO_REGISTERS,
     Agreement,
     Area,
     BureauEntry,
-    CategoryRule,
     ContactLevel,
     EmploymentEntry,
     Gap,
@@ -197,32 +195,6 @@ def test_agreements_follow_each_other() -> None:
     assert since(date(2024, 1, 1)) == since(date(2024, 12, 31)) == date(2024, 3, 1)
     assert since(date(2025, 1, 1)) is Gap.CLOSED
     assert known.agreement("40", DAY) is Gap.NOT_COVERED
-
-
-@pytest.mark.parametrize("counts_excluded", [True, False])
-@pytest.mark.parametrize("counts_pilot", [True, False])
-def test_denominators(counts_excluded: bool, counts_pilot: bool) -> None:
-    """Excluded categories and the time before the switch-on count only when the agreement says so."""
-    one = Agreement(
-        subject="40",
-        requisites="",
-        switch_on=DAY,
-        pilot_from=None,
-        valid_to=None,
-        categories=(
-            (PriorityCategory.PALLIATIVE, CategoryRule.REFUSE),
-            (PriorityCategory.SVO, CategoryRule.WARN),
-        ),
-        counts_excluded=counts_excluded,
-        counts_pilot=counts_pilot,
-    )
-    before = date(2024, 2, 4)
-    assert one.in_denominator((), DAY)
-    assert one.in_denominator((PriorityCategory.AMPUTATION,), DAY)
-    assert one.in_denominator((PriorityCategory.PALLIATIVE,), DAY) is counts_excluded
-    assert one.in_denominator((PriorityCategory.SVO,), DAY) is counts_excluded
-    assert one.in_denominator((), before) is counts_pilot
-    assert one.in_denominator((PriorityCategory.SVO,), before) is (counts_pilot and counts_excluded)
 
 
 def test_contacts_from_the_nearest_to_the_farthest() -> None:

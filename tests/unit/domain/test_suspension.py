@@ -13,11 +13,9 @@ from adapter.domain.calendar import STATUTORY
 from adapter.domain.clocks import Clock, as_rows, from_rows
 from adapter.domain.deadlines import (
     Counting,
-    ExtensionRefusedError,
     Unit,
     deadline,
     extended_by_pause,
-    extended_until,
     overriding,
     term,
     working_days_after,
@@ -112,16 +110,6 @@ def test_suspension_is_neutral(code: str, start: dt.datetime, waits: list[tuple[
     else:
         assert len(used) == length
         assert used[-1] == end
-
-
-def test_an_extension_names_a_later_day_and_a_reason() -> None:
-    """It holds to the end of the named day in the zone, a day off too; anything else is refused in words."""
-    until = deadline("BUREAU_RETURN", at("2024-02-05T10:00"), MOSCOW)
-    assert extended_until(until, dt.date(2024, 2, 10), "ждём ответ", MOSCOW) == at("2024-02-10T23:59:59")
-    with pytest.raises(ExtensionRefusedError, match="причина"):
-        extended_until(until, dt.date(2024, 2, 10), " \n", MOSCOW)
-    with pytest.raises(ExtensionRefusedError, match=r"08\.02\.2024"):
-        extended_until(until, dt.date(2024, 2, 8), "ждём ответ", MOSCOW)
 
 
 @pytest.mark.parametrize(
