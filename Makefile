@@ -4,7 +4,7 @@ PYTHON ?=
 ARGS ?=
 BIN = $(VENV)/bin
 
-.PHONY: env run test check format interop fuzz bench mutants lock
+.PHONY: env run test check format interop fuzz bench bench-growth mutants lock
 .DEFAULT_GOAL := run
 
 env:
@@ -39,6 +39,11 @@ fuzz: env
 
 bench: env
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Two PostgreSQL databases, of ten thousand and of ten million referrals (some 60 GB of disk and an hour), or as told:
+# ARGS="--size 1000000".
+bench-growth: env
+	$(BIN)/python -m tests.benchmarks.growth $(ARGS)
 
 # Mutation testing of the rules; docs/proof.md tells more. An environment of its own, without the project installed:
 # the tests must see the code of this folder and no other. ARGS="--only 'checks/*' --sample 200" asks for a part.

@@ -55,10 +55,17 @@ def key_name(actor: str, kind: KeyKind) -> str:
     return f"{actor}-{kind}"
 
 
-def write_config(folder: Path, keys: Path, kind: KeyKind) -> Path:
-    """Write the project's `config.toml` into a folder, with a new database and keys of one kind."""
+def write_config(folder: Path, keys: Path, kind: KeyKind, url: str = "") -> Path:
+    """Write the project's `config.toml` into a folder, with a new database and keys of one kind.
+
+    Args:
+        folder: for the configuration.
+        keys: of the demo.
+        kind: of the transport keys.
+        url: an empty database; none: a SQLite file of its own.
+    """
     folder.mkdir(parents=True)
-    url = f"sqlite:///{folder / 'bench.db'}"
+    url = url or f"sqlite:///{folder / 'bench.db'}"
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     text = text.replace('"sqlite:///var/mse-adapter.db"', f'"{url}"').replace('"var/keys', f'"{keys}')
     for actor in _CHOSEN:
