@@ -100,7 +100,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutants", description="Mutation testing of the domain."
     )
-    parser.add_argument("--only", default="*", metavar="GLOB", help="modules: 'checks/*', identifiers.py")
+    parser.add_argument("--only", default="*", metavar="GLOBS", help="modules: 'checks/*,state*.py'")
     parser.add_argument(
         "--sample", type=int, default=0, metavar="N", help="N mutants drawn at random, not all"
     )
@@ -115,7 +115,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _files(only: str) -> Iterator[str]:
     for path in sorted((_ROOT / _PACKAGE).rglob("*.py")):
-        if fnmatch(str(path.relative_to(_ROOT / _PACKAGE)), only):
+        name = str(path.relative_to(_ROOT / _PACKAGE))
+        if any(fnmatch(name, one) for one in only.split(",")):
             yield str(path.relative_to(_ROOT))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -24,23 +25,31 @@ class CoverageMap:
     Attributes:
         lines: File → line → tests; an empty test is the import.
         seconds: How long each test took, with coverage.
+        names: File of tests → modules that it names: who reads a table of data runs no line of it.
     """
 
     lines: Mapping[str, Mapping[int, frozenset[str]]]
     seconds: Mapping[str, float]
+    names: Mapping[str, frozenset[str]]
 
     def tests(self, file: str, line: int) -> dict[str, float]:
         """Return the tests to ask about a change of a line, and the seconds of each, the fastest first.
 
-        What runs at import is asked of every test that runs anything in the file; when there is none, of all.
+        What runs at import is asked of every test that runs anything in the file, and of those in files that
+        name the module; when there is none, of all.
         """
         of_file = self.lines.get(file, {})
         found = of_file.get(line, frozenset())
         if not found or _IMPORT in found:
             found = frozenset(one for tests in of_file.values() for one in tests) - {_IMPORT}
-            found = found | {one for one in self.seconds if one.startswith(_SHAPES)} if found else frozenset()
+            near = {name for name, modules in self.names.items() if _module(file) in modules} | {_SHAPES}
+            found = found and found | {one for one in self.seconds if one.partition("::")[0] in near}
         asked = found or self.seconds.keys()
         return {one: self.seconds[one] for one in sorted(asked, key=lambda one: (self.seconds[one], one))}
+
+
+def _module(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
 
 
 class _Contexts:
@@ -82,4 +91,7 @@ def measure(root: Path, package: str, arguments: list[str]) -> tuple[int, Covera
         }
         for file in data.measured_files()
     }
-    return status, CoverageMap(lines, contexts.seconds)
+    files = {test.partition("::")[0] for test in contexts.seconds}
+    named = re.compile(rf"{package.replace('/', '[.]')}[.\w]*")
+    names = {file: frozenset(named.findall((root / file).read_text(encoding="utf-8"))) for file in files}
+    return status, CoverageMap(lines, contexts.seconds, names)

@@ -55,9 +55,10 @@ def measures(**values: Any) -> Referral:
 REPEAT = replace(
     GOOD, referral_order="2", anamnesis_morbi=f"{GOOD.anamnesis_morbi} За год динамика: ухудшение."
 )
-PREVIOUS = GOOD.previous
 NOBODY = part("citizen", phones=(), email=None)
-HELPER = GOOD.representative
+assert GOOD.previous is not None
+assert GOOD.representative is not None
+PREVIOUS, HELPER = GOOD.previous, GOOD.representative
 
 MAIN = "Referral/diagnosis/main"
 
