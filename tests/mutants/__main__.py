@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import importlib
-import json
 import linecache
 import os
+import pickle
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 from pathlib import Path
@@ -23,10 +22,15 @@ from rich.table import Table
 from tests.mutants.coverage_map import CoverageMap, measure
 from tests.mutants.mutation import Mutant, mutants, mutated
 from tests.mutants.trial import ARGUMENTS, TIMEOUT, Verdict, in_child, judge
+from tests.mutants.verdicts import Verdicts
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGE = "adapter/domain"
-_FOLDERS = ("tests/unit/domain", "tests/corpus", "tests/valid_referrals")
+#: The tests of the domain, those of other floors that hold its data, and what takes long.
+_FOLDERS = (
+    *("tests/unit/domain", "tests/unit/reports", "tests/contract/test_form_fields.py"),
+    *("tests/corpus", "tests/valid_referrals"),
+)
 #: Percent of mutants that have to be noticed.
 _WANTED = 85
 #: What every trial needs and no mutant changes, imported once and before the forks.
@@ -42,44 +46,77 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.chdir(_ROOT)
     for name in _SHARED:
         importlib.import_module(name)
-    chosen = [one for file in _files(options.only) for one in mutants(_ROOT, file)]
-    whole = len(chosen)
-    if options.sample and options.sample < whole:
-        chosen = Random(options.seed).sample(chosen, options.sample)  # noqa: S311 - no secret
+    of_files = {file: list(mutants(_ROOT, file)) for file in _files(options.only)}
+    chosen = list(_drawn(of_files, options))
+    kept = Verdicts(options.json, _ROOT, (_PACKAGE, *_FOLDERS))
+    asked = [one for one in chosen if kept.of(one) is None]
+    whole = sum(map(len, of_files.values()))
+    console.print(f"{len(chosen)} of {whole} mutants, verdicts kept of {len(chosen) - len(asked)}")
     started = time.monotonic()
-    status, covered = in_child(lambda: measure(_ROOT, _PACKAGE, [*ARGUMENTS, *_FOLDERS]), 20 * TIMEOUT)
-    if status:
+    covered = _coverage(options.json.with_suffix(".coverage"), kept.state)
+    if covered is None:
         console.print("[red]the tests fail without any mutant[/red]")
         return 2
-    console.print(
-        f"{len(chosen)} of {whole} mutants; the tests took {time.monotonic() - started:.0f} s with coverage"
-    )
+    console.print(f"which test runs which line: {time.monotonic() - started:.0f} s")
     with ThreadPoolExecutor(options.jobs) as pool:
         run = pool.map if options.jobs > 1 else map
-        results = run(lambda one: _judged(one, covered), chosen)
-        judged = list(_progress(results, len(chosen), options.json, console))
+        for number, result in enumerate(run(lambda one: _judged(one, covered), asked), start=1):
+            if result is not None:
+                kept.keep(*result)
+            if result is not None and result[1].survived:
+                named = f"{number}/{len(asked)} survived: {_named(result[0])}"
+                console.print(named, highlight=False, soft_wrap=True)
+    judged = [(one, verdict) for one in chosen if (verdict := kept.of(one)) is not None]
     return _show(judged, time.monotonic() - started, console)
+
+
+def _coverage(file: Path, state: str) -> CoverageMap | None:
+    """Return which tests run which lines, measured anew when code or tests have changed; None: they fail."""
+    if file.exists():
+        known, covered = pickle.loads(file.read_bytes())  # noqa: S301 - written below
+        if known == state:
+            return covered  # type: ignore[no-any-return]
+    status, covered = in_child(lambda: measure(_ROOT, _PACKAGE, [*ARGUMENTS, *_FOLDERS]), 20 * TIMEOUT)
+    if status:
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(pickle.dumps((state, covered)))
+    return covered  # type: ignore[no-any-return]
+
+
+def _drawn(of_files: Mapping[str, Sequence[Mutant]], options: argparse.Namespace) -> Iterator[Mutant]:
+    """Yield the mutants to judge: all, a number of all, or a number of each module."""
+    if options.each:
+        for file, found in of_files.items():
+            draw = Random(f"{options.seed} {file}")  # noqa: S311 - no secret
+            yield from draw.sample(found, min(options.each, len(found)))
+        return
+    found = [one for ones in of_files.values() for one in ones]
+    draw = Random(options.seed)  # noqa: S311
+    yield from draw.sample(found, min(options.sample, len(found))) if options.sample else found
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutants", description="Mutation testing of the domain."
     )
-    parser.add_argument("--only", default="*", metavar="GLOB", help="modules: 'checks/*', identifiers.py")
+    parser.add_argument("--only", default="*", metavar="GLOBS", help="modules: 'checks/*,state*.py'")
     parser.add_argument(
         "--sample", type=int, default=0, metavar="N", help="N mutants drawn at random, not all"
     )
+    parser.add_argument("--each", type=int, default=0, metavar="N", help="N mutants of each module")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     parser.add_argument("--jobs", type=int, default=1, help="trials at once")
     parser.add_argument(
-        "--json", type=Path, default=_ROOT / "var" / "mutants.json", help="where to keep verdicts"
+        "--json", type=Path, default=_ROOT / "var" / "mutants.jsonl", help="verdicts, kept for the next run"
     )
     return parser.parse_args(arguments)
 
 
 def _files(only: str) -> Iterator[str]:
     for path in sorted((_ROOT / _PACKAGE).rglob("*.py")):
-        if fnmatch(str(path.relative_to(_ROOT / _PACKAGE)), only):
+        name = str(path.relative_to(_ROOT / _PACKAGE))
+        if any(fnmatch(name, one) for one in only.split(",")):
             yield str(path.relative_to(_ROOT))
 
 
@@ -87,23 +124,7 @@ def _judged(mutant: Mutant, covered: CoverageMap) -> Judged | None:
     text = mutated(_ROOT, mutant)
     if text is None:
         return None
-    return mutant, judge(_ROOT, mutant, text, covered.tests(mutant.file, mutant.line), _FOLDERS)
-
-
-def _progress(results: Iterator[Judged | None], total: int, file: Path, console: Console) -> Iterator[Judged]:
-    """Pass the results on, keep each as a line of JSON, and name who survived."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as kept:
-        for number, result in enumerate(results, start=1):
-            if result is None:
-                continue
-            mutant, verdict = result
-            row = {**dataclasses.asdict(mutant), **dataclasses.asdict(verdict)}
-            kept.write(f"{json.dumps(row, ensure_ascii=False)}\n")
-            kept.flush()
-            if verdict.survived:
-                console.print(f"{number}/{total} survived: {_named(mutant)}", highlight=False, soft_wrap=True)
-            yield result
+    return mutant, judge(_ROOT, mutant, text, covered.tests(mutant.file, mutant.line))
 
 
 def _named(mutant: Mutant) -> str:

@@ -1,8 +1,10 @@
-"""Which tests run which line of the domain."""
+"""Which tests run which line of the domain, and how long each takes."""
 
 from __future__ import annotations
 
 import importlib
+import re
+import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,33 +20,51 @@ _SHAPES = "tests/unit/domain/test_shapes.py"
 
 @dataclass(frozen=True, slots=True)
 class CoverageMap:
-    """File → line → tests; a test is its node id of pytest, an empty one is the import."""
+    """What a run with coverage tells; a test is its node id of pytest.
+
+    Attributes:
+        lines: File → line → tests; an empty test is the import.
+        seconds: How long each test took, with coverage.
+        names: File of tests → modules that it names: who reads a table of data runs no line of it.
+    """
 
     lines: Mapping[str, Mapping[int, frozenset[str]]]
+    seconds: Mapping[str, float]
+    names: Mapping[str, frozenset[str]]
 
-    def tests(self, file: str, line: int) -> frozenset[str] | None:
-        """Return the tests to ask about a change of a line, files or single ones; None: all of them.
+    def tests(self, file: str, line: int) -> dict[str, float]:
+        """Return the tests to ask about a change of a line, and the seconds of each, the fastest first.
 
-        What runs at import is asked of every test that runs anything in the file.
+        What runs at import is asked of every test that runs anything in the file, and of those in files that
+        name the module; when there is none, of all.
         """
         of_file = self.lines.get(file, {})
         found = of_file.get(line, frozenset())
-        if found and _IMPORT not in found:
-            return found
-        everything = frozenset(one for tests in of_file.values() for one in tests) - {_IMPORT}
-        return everything | {_SHAPES} if everything else None
+        if not found or _IMPORT in found:
+            found = frozenset(one for tests in of_file.values() for one in tests) - {_IMPORT}
+            near = {name for name, modules in self.names.items() if _module(file) in modules} | {_SHAPES}
+            found = found and found | {one for one in self.seconds if one.partition("::")[0] in near}
+        asked = found or self.seconds.keys()
+        return {one: self.seconds[one] for one in sorted(asked, key=lambda one: (self.seconds[one], one))}
+
+
+def _module(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
 
 
 class _Contexts:
-    """Plugin of pytest: tells coverage which test runs."""
+    """Plugin of pytest: tells coverage which test runs, and takes its time."""
 
     def __init__(self, measured: Any) -> None:
         self._measured = measured
+        self.seconds: dict[str, float] = {}
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None]:
         self._measured.switch_context(item.nodeid)
+        started = time.process_time()
         yield
+        self.seconds[item.nodeid] = time.process_time() - started
         self._measured.switch_context(_IMPORT)
 
 
@@ -60,14 +80,18 @@ def measure(root: Path, package: str, arguments: list[str]) -> tuple[int, Covera
         The exit status of pytest, and the map.
     """
     measured: Any = importlib.import_module("coverage").Coverage(data_file=None, source=[str(root / package)])
+    contexts = _Contexts(measured)
     measured.start()
-    status = int(pytest.main(arguments, plugins=[_Contexts(measured)]))
+    status = int(pytest.main(arguments, plugins=[contexts]))
     measured.stop()
     data = measured.get_data()
     lines = {
         str(Path(file).relative_to(root)): {
-            line: frozenset(contexts) for line, contexts in data.contexts_by_lineno(file).items()
+            line: frozenset(tests) for line, tests in data.contexts_by_lineno(file).items()
         }
         for file in data.measured_files()
     }
-    return status, CoverageMap(lines)
+    files = {test.partition("::")[0] for test in contexts.seconds}
+    named = re.compile(rf"{package.replace('/', '[.]')}[.\w]*")
+    names = {file: frozenset(named.findall((root / file).read_text(encoding="utf-8"))) for file in files}
+    return status, CoverageMap(lines, contexts.seconds, names)

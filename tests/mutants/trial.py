@@ -11,8 +11,7 @@ import pickle
 import resource
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -23,8 +22,12 @@ from hypothesis import settings
 
 from tests.mutants.mutation import Mutant
 
-#: A mutant may run for ever: seconds of the processor, so that a busy machine does not end a slow one.
-TIMEOUT = 60
+#: A mutant may run for ever. Seconds of the processor, so that a busy machine does not end a slow one: what
+#: reading the tests may take, and a test beyond its usual time with coverage, which is longer than without.
+TIMEOUT = 30
+_SPARE = 5
+#: Takes long to read and to run; asked last.
+_THOROUGH = ("tests/corpus", "tests/valid_referrals")
 #: The same examples for every mutant, however slow the machine is.
 PROFILE = "mutants"
 ARGUMENTS = (
@@ -84,43 +87,46 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 class _Asked:
-    """Plugin of pytest: runs the wanted tests only, and remembers the first that fails."""
+    """Plugin of pytest: runs the wanted tests in their order, and remembers the first that fails."""
 
-    def __init__(self, wanted: Collection[str] | None) -> None:
+    def __init__(self, wanted: Mapping[str, float]) -> None:
         self._wanted = wanted
+        self._order = {test: number for number, test in enumerate(wanted)}
         self.failed = ""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if self._asks(item.nodeid)]
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self._order), key=lambda item: self._order[item.nodeid]
+        )
 
-    def _asks(self, test: str) -> bool:
-        wanted = self._wanted
-        return wanted is None or test in wanted or test.partition("::")[0] in wanted
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        _allow(_SPARE + 2 * self._wanted[item.nodeid])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed and not self.failed:
             self.failed = report.nodeid
 
 
-def judge(
-    root: Path, mutant: Mutant, text: str, tests: Collection[str] | None, folders: Sequence[str]
-) -> Verdict:
-    """Run the tests against a mutant.
+def judge(root: Path, mutant: Mutant, text: str, tests: Mapping[str, float]) -> Verdict:
+    """Run the tests against a mutant: the quick ones first, the corpus only when they have noticed nothing.
 
     Args:
         root: Root of the project.
         mutant: The mutant.
         text: Its source.
-        tests: Node ids or files of the tests to ask; None: all.
-        folders: Where all tests are.
+        tests: Node ids of the tests to ask, in this order, and the seconds each takes.
     """
-    groups = _groups(tests, folders)
+    quick = {one: seconds for one, seconds in tests.items() if not one.startswith(_THOROUGH)}
+    thorough = {one: seconds for one, seconds in tests.items() if one not in quick}
 
     def trial() -> Verdict:
         sys.meta_path.insert(0, _Finder(mutant.module, root / mutant.file, text))
-        for group in groups:
-            asked = _Asked(tests)
-            status = int(pytest.main([*ARGUMENTS, *group], plugins=[asked]))
+        for group in filter(None, (quick, thorough)):
+            _allow(TIMEOUT)
+            asked = _Asked(group)
+            files = {test.partition("::")[0] for test in group}
+            status = int(pytest.main([*ARGUMENTS, *sorted(files)], plugins=[asked]))
             if asked.failed:
                 return Verdict("killed", asked.failed)
             if status != pytest.ExitCode.OK:
@@ -133,17 +139,10 @@ def judge(
     return Verdict(verdict.outcome, verdict.by, round(time.monotonic() - started, 2))
 
 
-def _groups(tests: Collection[str] | None, folders: Sequence[str]) -> list[list[str]]:
-    """Return the files of the tests in the order of asking.
-
-    First the unit tests that run the line most often, then the other ones; the corpus, which takes long to
-    read, only when they have noticed nothing.
-    """
-    counts = Counter(one.partition("::")[0] for one in tests) if tests is not None else Counter(folders)
-    files = [file for file, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
-    quick = [file for file in files if file.startswith("tests/unit")]
-    thorough = [file for file in files if file not in quick]
-    return [group for group in (quick[:1], quick[1:], thorough) if group]
+def _allow(seconds: float) -> None:
+    """End this process when it takes more seconds of the processor from now on."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, most))
 
 
 def in_child(work: Callable[[], Any], timeout: int) -> Any:
@@ -159,7 +158,7 @@ def in_child(work: Callable[[], Any], timeout: int) -> Any:
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
-            resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout))
+            _allow(timeout)
             os.close(reading)
             quiet = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):

@@ -117,6 +117,16 @@ def test_an_unknown_code_names_list_oid_version_and_nearest_code() -> None:
     assert "инсульта" not in found.how_to_fix
 
 
+def test_the_nearest_code_of_a_long_list_has_its_name() -> None:
+    """Outside of diseases the nearest code is told with its name, or bare where the list has none."""
+    posts = {str(number): Item(f"Должность {number}" if number != 122 else "") for number in range(100, 140)}
+    known = Lists(**{POSTS.replace(".", "_"): a_list(POSTS, {**posts, "125": Item("Врач-хирург")})})
+    named = only(changed("author.post_code", "1255"), known)
+    assert named.how_to_fix.endswith("Ближайший код: 125 – Врач-хирург.")
+    bare = only(changed("author.post_code", "1222"), known)
+    assert bare.how_to_fix.endswith("Ближайший код: 122.")
+
+
 PLACES = {
     "author.post_code": ("999", "Referral/author/postCode"),
     "commission.chair.post_code": ("999", "Referral/commission/chair/postCode"),

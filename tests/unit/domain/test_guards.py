@@ -71,7 +71,7 @@ CASES: dict[Guard, tuple[list[Situation], list[Situation]]] = {
         ],
     ),
     Guard.EXAMINATION_AWAITED: (
-        [replace(EMPTY, examined_version=2)],
+        [replace(EMPTY, examined_version=2), Situation(version_number=1, examined_version=1)],
         [EMPTY, replace(EMPTY, examined_version=1), Situation()],
     ),
     Guard.REWORK_IN_TIME: (
@@ -112,6 +112,13 @@ def test_when_a_guard_holds(guard: Guard) -> None:
     holding, standing_against = CASES[guard]
     assert all(GUARDS[guard].holds(one) for one in holding)
     assert not any(GUARDS[guard].holds(one) for one in standing_against)
+
+
+def test_a_fact_that_is_not_named_is_absent() -> None:
+    """Numbers are zero, marks are not set, texts are empty, moments are unknown."""
+    facts = {name: getattr(Situation(), name) for name in Situation.__dataclass_fields__}
+    assert {name for name, fact in facts.items() if fact} == set()
+    assert {facts[name] for name in ("version_number", "examined_version", "next_version", "grounds")} == {0}
 
 
 def test_every_guard_is_used_and_explained() -> None:

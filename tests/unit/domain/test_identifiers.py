@@ -1,5 +1,7 @@
 """Identifiers: the vectors of the facts (B.12) and properties of the check digits."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -189,3 +191,36 @@ def test_roots(kind: Root) -> None:
         assert identifiers.check_root(f"{base}.{other}", kind) == "FIELD_FORMAT"
     assert identifiers.check_root(f"1.2.643.5.1.13.13.12.2.77.7973.100.{kind}", kind) == "FIELD_FORMAT"
     assert identifiers.check_root(f"1.2.643.5.1.13.13.12.2.77.7973.1.1.{kind}", kind) == "FIELD_FORMAT"
+
+
+@pytest.mark.parametrize(
+    "check", [identifiers.check_oid, lambda text: identifiers.check_root(text, Root.SET)]
+)
+def test_an_identifier_has_a_greatest_length(check: Callable[[str], str | None]) -> None:
+    """128 signs are read, 129 are not."""
+    for length, told in ((128, None), (129, "FIELD_FORMAT")):
+        text = f"1.2.{'7' * (length - 15)}.100.1.1.50"
+        assert len(text) == length
+        assert check(text) is told
+
+
+def test_what_is_shown_of_a_number_of_an_organisation() -> None:
+    """Up to 128 digits and points are repeated, anything else is hidden behind at most twelve marks."""
+    assert identifiers.shown("1.2.643") == "1.2.643"
+    assert identifiers.shown("1" * 128) == "1" * 128
+    assert identifiers.shown("1" * 129) == "*" * 12
+    assert identifiers.shown("Иванов") == "*" * 6
+    assert identifiers.shown("") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("2F0F1D7C-3F0E-4D5B-8A53-6A1F1C9E7B10", "2f0f1d7c3f0e4d5b8a536a1f1c9e7b10"),
+        ("urn:uuid:2f0f1d7c-3f0e-4d5b-8a53-6a1f1c9e7b10", "2f0f1d7c3f0e4d5b8a536a1f1c9e7b10"),
+        (" uuid:2f0f1d7c-3f0e-4d5b-8a53-6a1f1c9e7b10", "2f0f1d7c3f0e4d5b8a536a1f1c9e7b10"),
+    ],
+)
+def test_a_uuid_is_compared_without_its_spelling(text: str, key: str) -> None:
+    """Case, prefix and hyphens make no other UUID."""
+    assert identifiers.uid_key(text) == key

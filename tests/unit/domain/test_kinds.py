@@ -4,9 +4,42 @@ import datetime as dt
 
 import pytest
 
+from adapter.domain.errors import Severity
 from adapter.domain.kinds import KINDS, current_kind, kind_problem
 
 DAY = dt.timedelta(days=1)
+#: As list 1.2.643.5.1.13.13.11.1520, version 12.14, has them.
+LIST = (
+    # code, type, edition, guide, first day, last day
+    ("34", "34", 4, "1.2.643.5.1.13.13.15.4.4", "2018-10-16", "2022-06-30"),
+    ("109", "34", 5, "1.2.643.5.1.13.13.15.4.5", "2022-01-01", "2023-03-15"),
+    ("121", "34", 6, "1.2.643.5.1.13.13.15.4.6", "2022-11-24", None),
+    ("108", "352", 1, "1.2.643.5.1.13.13.15.7.1", "2022-01-01", None),
+    ("130", "352", 2, "1.2.643.5.1.13.13.15.7.2", "2023-08-14", None),
+    ("35", "35", 2, "1.2.643.5.1.13.13.15.5.2", "2018-10-16", None),
+    ("187", "35", 3, "1.2.643.5.1.13.13.15.5.3", "2023-08-14", None),
+    ("138", "375", 1, "1.2.643.5.1.13.13.15.40.1", "2023-02-06", None),
+    ("120", "374", 0, "", "2022-07-18", "2023-03-29"),
+)
+
+
+@pytest.mark.parametrize("row", LIST, ids=lambda row: row[0])
+def test_a_kind_is_as_the_list_has_it(row: tuple[str, str, int, str, str, str | None]) -> None:
+    """Type, edition, guide and both days of every kind are those of the list."""
+    code, *expected = row
+    kind = KINDS[code]
+    last = kind.valid_to and kind.valid_to.isoformat()
+    assert [kind.type_code, kind.edition, kind.guide, kind.valid_from.isoformat(), last] == expected
+
+
+def test_what_an_answer_says_of_a_kind() -> None:
+    """The refusal names the kind that came and the one to use, as values too; it is an error."""
+    made = kind_problem("34", dt.date(2022, 7, 1), "Referral/documentKind")
+    assert made is not None
+    assert (made.actual, made.limit, made.severity) == ("34", "109", Severity.ERROR)
+    before = kind_problem("34", dt.date(2018, 10, 15))
+    assert before is not None
+    assert (before.actual, before.limit, before.path) == ("34", "", "")
 
 
 @pytest.mark.parametrize(

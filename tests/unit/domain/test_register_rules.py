@@ -166,6 +166,27 @@ def test_a_department_belongs_to_its_organization() -> None:
     assert codes(far) == [("MSE-5013", "Referral/organization/departmentOid")]
 
 
+def test_a_department_that_is_closed_is_refused() -> None:
+    """By its arcs it is of the organisation, and the register says that it is no more."""
+    own = {"ОГРН": example().organization.ogrn, "Наименование": "Примерная больница"}
+    below = f"{ORGANIZATION}.0.1"
+    days = ("Действует с", "Действует по")
+    rows = [
+        organization(OID=ORGANIZATION, **own, **dict.fromkeys(days, "")),
+        organization(OID=below, **own, **dict(zip(days, ("", "31.01.2024"), strict=True))),
+    ]
+    known = registers_of({**files(), RegisterKind.ORGANIZATIONS: csv_file(rows)})
+    found = judged(at("organization", department_oid=below), known)
+    assert codes(found) == [("MSE-1210", "Referral/organization/departmentOid")]
+
+
+def test_a_subject_is_told_with_its_name() -> None:
+    """An agreement that begins later names the subject by code and name."""
+    (found,) = judged(example(), agreement={"Дата перехода": "01.03.2024"})
+    assert "субъект РФ 77 " in found.message
+    assert "Москва" in found.message
+
+
 def test_an_unknown_bureau_is_refused() -> None:
     """MSE-1210 where the territories know bureaus of the subject; not checked where they know none."""
     stranger = "1.2.643.5.1.13.13.12.2.77.4444"

@@ -48,6 +48,19 @@ def test_a_value_is_frozen_and_slotted(cls: type) -> None:
     assert "__slots__" in vars(cls) or cls in _WITH_INDEX
 
 
+def test_what_mirrors_a_type_of_the_document_is_a_value() -> None:
+    """No class of those modules is anything but a dataclass."""
+    for name in _DOCUMENTS:
+        module = importlib.import_module(f"{adapter.domain.__name__}.{name}")
+        own = [
+            one
+            for one in vars(module).values()
+            if isinstance(one, type) and one.__module__ == module.__name__
+        ]
+        assert own
+        assert [one.__name__ for one in own if not dataclasses.is_dataclass(one)] == []
+
+
 @pytest.mark.parametrize("cls", _OF_DOCUMENTS, ids=lambda one: f"{one.__module__}.{one.__name__}")
 def test_fields_of_documents_are_given_by_name(cls: type) -> None:
     """The order of fields is that of the schema and nothing that a caller may rely on."""

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import replace
 
+import pytest
+
 from adapter.contract.samples import sample_referral
 from adapter.domain.version_changes import Change, ChangeKind, changes
 
@@ -73,6 +75,41 @@ def test_a_changed_member_changes_only_its_field() -> None:
     assert changes(BEFORE, after) == (
         Change("Referral/examinations[1]/result", ChangeKind.CHANGED, first.result, "Иначе"),
     )
+
+
+ADDED, REMOVED, CHANGED = ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CHANGED
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("1234", "1784", [(2, CHANGED, "2", "7"), (3, CHANGED, "3", "8")]),
+        ("12345", "165", [(2, CHANGED, "2", "6"), (3, REMOVED, "3", None), (4, REMOVED, "4", None)]),
+        ("165", "12345", [(2, CHANGED, "6", "2"), (3, ADDED, None, "3"), (4, ADDED, None, "4")]),
+        ("123", "1", [(2, REMOVED, "2", None), (3, REMOVED, "3", None)]),
+        ("1", "123", [(2, ADDED, None, "2"), (3, ADDED, None, "3")]),
+        ("0123", "178", [(1, REMOVED, "0", None), (2, CHANGED, "2", "7"), (3, CHANGED, "3", "8")]),
+        ("123", "0173", [(1, ADDED, None, "0"), (3, CHANGED, "2", "7")]),
+        ("123456", "1256", [(3, REMOVED, "3", None), (4, REMOVED, "4", None)]),
+        ("", "1", [(1, ADDED, None, "1")]),
+    ],
+)
+def test_members_are_counted_from_one_in_their_version(
+    before: str, after: str, expected: list[tuple[int, ChangeKind, str | None, str | None]]
+) -> None:
+    """Changed and added members have their place in the new version, removed ones that in the old."""
+    one, two = replace(BEFORE, purposes=tuple(before)), replace(BEFORE, purposes=tuple(after))
+    assert [(each.path, each.kind, each.before, each.after) for each in changes(one, two)] == [
+        (f"Referral/purposes[{number}]", *rest) for number, *rest in expected
+    ]
+
+
+def test_a_part_below_a_part_is_compared_field_by_field() -> None:
+    """Of the chair of the commission only the name that differs is told."""
+    chair = replace(BEFORE.commission.chair, family_name="Другой")
+    after = replace(BEFORE, commission=replace(BEFORE.commission, chair=chair))
+    (one,) = changes(BEFORE, after)
+    assert (one.path, one.after) == ("Referral/commission/chair/familyName", "Другой")
 
 
 def test_values_do_not_show_in_a_repr() -> None:
