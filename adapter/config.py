@@ -26,6 +26,7 @@ from adapter.config_base import (
     Zone,
 )
 from adapter.config_deadlines import DeadlineSection, MailSection
+from adapter.config_nodes import NodeSection
 from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem, problem_of
 from adapter.domain.attachments import FILE_TYPES
@@ -199,6 +200,7 @@ class Config(Section):
     virus_scanner: VirusScannerSection = VirusScannerSection()
     reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
+    nodes: NodeSection = NodeSection()
     retention: RetentionSection = RetentionSection()
     deadlines: DeadlineSection = DeadlineSection()
     mail: MailSection = MailSection()

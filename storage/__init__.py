@@ -4,9 +4,18 @@ from storage.chain import Entry, JournalRow
 from storage.deadlines import StoredDeadline, Telling
 from storage.dictionaries import DictionaryVersion
 from storage.documents import Document, NewDocument
-from storage.errors import Conflict, LeaseLost, StoreBusy, StoreError, Taken
+from storage.errors import (
+    Conflict,
+    LeaseLost,
+    SchemaNewer,
+    SchemaOlder,
+    StoreBusy,
+    StoreError,
+    Taken,
+)
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
+from storage.nodes import NewNode, Node
 from storage.opening import open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.paper import PaperRecord
@@ -35,12 +44,16 @@ __all__ = [
     "NewDelivery",
     "NewDocument",
     "NewMessage",
+    "NewNode",
     "NewReferral",
+    "Node",
     "PaperRecord",
     "PlanRow",
     "Referral",
     "RegisterInUse",
     "RegisterVersion",
+    "SchemaNewer",
+    "SchemaOlder",
     "Store",
     "StoreBusy",
     "StoreError",

@@ -12,6 +12,36 @@ class StoreBusy(StoreError):  # noqa: N818 (a refusal, not a failure)
     """Another process owns the SQLite database, or its schema cannot be upgraded while it is served."""
 
 
+class SchemaOlder(StoreError):  # noqa: N818 (a refusal, not a failure)
+    """The database lacks migrations that this program needs: upgrade it.
+
+    Attributes:
+        found: the newest migration that was run; empty: none was.
+        known: the newest migration that the program knows.
+    """
+
+    def __init__(self, found: str, known: str) -> None:
+        super().__init__(f"the schema of the database is {found or 'absent'}, not {known}: upgrade it first")
+        self.found = found
+        self.known = known
+
+
+class SchemaNewer(StoreError):  # noqa: N818 (a refusal, not a failure)
+    """The database was upgraded by a later program, and beyond what this one can use.
+
+    Attributes:
+        found: the newest migration that was run.
+        known: the newest migration that the program knows.
+    """
+
+    def __init__(self, found: str, known: str) -> None:
+        super().__init__(
+            f"the schema of the database is {found}, this program knows {known} and not what came after"
+        )
+        self.found = found
+        self.known = known
+
+
 class Taken(StoreError):  # noqa: N818 (a refusal, not a failure)
     """A unique key is already held by somebody else.
 

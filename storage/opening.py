@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage import postgresql, schema, sqlite
@@ -36,7 +36,9 @@ def open_store(url: str, *, pool_size: int = 4, clock: Clock | None = None) -> S
 
     Raises:
         StoreBusy: another process owns the SQLite file.
-        StoreError: the database cannot be reached, or its schema is not the newest (run `upgrade`).
+        SchemaOlder: run `upgrade` first.
+        SchemaNewer: a later version of the program has changed the schema beyond what this one can use.
+        StoreError: the database cannot be reached.
     """
     return _open(url, pool_size, clock, beside=False)
 
@@ -48,7 +50,9 @@ def open_beside(url: str, *, clock: Clock | None = None) -> Store:
     transactions must be short, for on SQLite the server waits for them, at most five seconds.
 
     Raises:
-        StoreError: the database cannot be reached, or its schema is not the newest (run `upgrade`).
+        SchemaOlder: run `upgrade` first.
+        SchemaNewer: a later version of the program has changed the schema beyond what this one can use.
+        StoreError: the database cannot be reached.
     """
     return _open(url, 1, clock, beside=True)
 
@@ -63,7 +67,8 @@ def _open(url: str, pool_size: int, clock: Clock | None, *, beside: bool) -> Sto
     else:
         store = postgresql.PostgresStore(parsed, pool_size, clock)
     try:
-        _require_head(store.connect())
+        with store.connect() as connection:
+            schema.require_usable(connection)
         if isinstance(store, sqlite.SqliteStore):
             store.start()
     except SQLAlchemyError as error:
@@ -76,28 +81,24 @@ def _open(url: str, pool_size: int, clock: Clock | None, *, beside: bool) -> Sto
 
 
 def upgrade(url: str) -> None:
-    """Bring the schema to the newest version, in one transaction; nothing happens when it is.
+    """Bring the schema to the newest version, in one transaction; nothing happens when it is, or is newer.
 
-    Safe to call from several processes at once: they go one after the other.
+    Safe to call from several processes at once: they go one after the other. On PostgreSQL nodes may run
+    meanwhile: what must be locked is waited for only a moment at a time, and the whole is tried again.
 
     Raises:
-        StoreBusy: a process serves the SQLite file and its schema is older.
+        StoreBusy: a process serves the SQLite file and its schema is older; or nodes on PostgreSQL left no
+            moment for the change.
+        SchemaNewer: a later version of the program has changed the schema beyond what this one can use.
         StoreError: the database cannot be reached or refused.
     """
     parsed = _parsed(url)
     try:
         if parsed.get_backend_name() == "sqlite":
-            with sqlite.upgrading(parsed, schema.at_head) as connection:
+            with sqlite.upgrading(parsed, schema.usable) as connection:
                 if connection is not None:
                     schema.migrate(connection)
         else:
-            with postgresql.upgrading(parsed) as connection:
-                schema.migrate(connection)
+            postgresql.upgrade(parsed, schema.usable, schema.migrate)
     except SQLAlchemyError as error:
         raise translated(error) from None
-
-
-def _require_head(connection: Connection) -> None:
-    with connection:
-        if not schema.at_head(connection):
-            raise StoreError("the schema of the database is not that of this program: upgrade it first")

@@ -157,11 +157,25 @@ _BUILT = (
     .values(message_id=sa.bindparam("new_id"), message_key=sa.bindparam("new_key"))
 )
 _BACK = sa.case((outbox.c.outcome_unknown, UNKNOWN), else_=PENDING)
+_LEASED = outbox.c.state == written(LEASED)[0]
 _RELEASE = (
     sa.update(outbox)
-    .where(_OPEN, outbox.c.state == LEASED, outbox.c.lease_owner == sa.bindparam("worker"))
+    .where(_LEASED, outbox.c.lease_owner == sa.bindparam("worker"))
     .values(state=_BACK, state_since=_NOW, lease_owner=None, lease_until=None)
 )
+# A row that its worker is writing now is passed over: it is held for a while yet, and the next beat finds it.
+_RENEWED = (
+    sa.select(outbox.c.id)
+    .where(_LEASED, outbox.c.lease_owner.in_(sa.bindparam("workers", expanding=True)))
+    .with_for_update(skip_locked=True)
+    .cte("renewed")
+)
+_RENEW = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.select(_RENEWED.c.id)))
+    .values(lease_until=sa.bindparam("until"))
+)
+_HOLDERS = sa.select(outbox.c.lease_owner, sa.func.count()).where(_LEASED).group_by(outbox.c.lease_owner)
 _FROM_DEAD = sa.update(outbox).where(outbox.c.id == sa.bindparam("this_id"), outbox.c.state == DEAD)
 _REPLAY = _FROM_DEAD.values(
     state=_BACK, state_since=_NOW, not_before=_NOW, attempts=0, note=sa.bindparam("reason")
@@ -317,6 +331,18 @@ class Outbox(Attempts):
         """Give back everything that a worker still holds, for a graceful stop; returns how many."""
         keys = {"worker": worker, "now": self._now()}
         return self._connection.execute(_RELEASE, keys).rowcount
+
+    def renew(self, workers: Collection[str], seconds: float) -> int:
+        """Hold everything that workers still hold for ``seconds`` from now; returns how many.
+
+        What somebody else took meanwhile stays his: its owner is another.
+        """
+        keys = {"workers": list(workers), "until": self._now() + timedelta(seconds=seconds)}
+        return self._connection.execute(_RENEW, keys).rowcount
+
+    def holders(self) -> dict[str, int]:
+        """Count the leased deliveries of each worker, those whose lease ran out included."""
+        return {str(owner): int(count) for owner, count in self._connection.execute(_HOLDERS)}
 
     def replay(self, delivery_id: str, reason: str) -> bool:
         """Try a dead delivery again from now, its attempts counted afresh; False when it is not dead."""

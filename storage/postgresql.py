@@ -2,8 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from storage.errors import Conflict, StoreError
+from storage.errors import Conflict, StoreBusy, StoreError
 from storage.rows import Clock
 from storage.store import Store, translated
 from storage.transaction import Transaction
@@ -21,6 +20,9 @@ T = TypeVar("T")
 _TRIES = 8
 _RACES = ("40001", "40P01")  # serialization_failure, deadlock_detected
 _UPGRADE_LOCK = 4_885_608_821
+_UPGRADE_TRIES = 20
+_HELD_UP = ("40P01", "55P03")  # deadlock_detected, lock_not_available
+_LOCK_PATIENCE = sa.text("SET LOCAL lock_timeout = '2s'")
 _NOW = sa.text("SELECT clock_timestamp()")
 # A commit is only an answer once it is on disk; a node that hangs in a transaction must not hold up the rest.
 _SETTINGS = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=60s"
@@ -58,14 +60,30 @@ def _clock(connection: Connection) -> Clock:
     return now
 
 
-@contextmanager
-def upgrading(url: URL) -> Iterator[Connection]:
-    """Give a connection in a transaction that no other upgrade runs beside."""
+def upgrade(url: URL, ready: Callable[[Connection], bool], change: Callable[[Connection], None]) -> None:
+    """Change the schema in one transaction that no other upgrade runs beside, unless all is ready.
+
+    Nodes may be at work. To change a table is to wait until everybody has left it, and whoever comes after
+    waits behind: so the wait is short, and the whole is tried again.
+
+    Raises:
+        StoreBusy: no try found the tables free.
+    """
     engine = _engine(url, 1)
     try:
-        with engine.begin() as connection:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-            yield connection
+        for attempt in range(_UPGRADE_TRIES):
+            try:
+                with engine.begin() as connection:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+                    connection.execute(_LOCK_PATIENCE)
+                    if not ready(connection):
+                        change(connection)
+                    return
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _HELD_UP:
+                    raise
+            time.sleep(random.random() * min(2.0, 0.1 * 2**attempt))  # noqa: S311 (spreads tries, guards nothing)
+        raise StoreBusy("the tables are in use: try the upgrade again when less goes on")
     finally:
         engine.dispose()
 

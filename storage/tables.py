@@ -230,6 +230,7 @@ outbox = sa.Table(
     _partial(
         "ix_outbox_claimable", "priority", "not_before", where="state IN ('pending', 'leased', 'unknown')"
     ),
+    _partial("ix_outbox_lease_owner", "lease_owner", where="state = 'leased'"),
     _partial("ix_outbox_open", "partner", "state", where="state IN ('pending', 'leased', 'unknown', 'dead')"),
     sa.UniqueConstraint("message_key"),
 )

@@ -16,6 +16,7 @@ from storage.journal import Journal
 from storage.leases import Leases
 from storage.mailbox import Mailbox
 from storage.messages import Messages
+from storage.nodes import Nodes
 from storage.outbox import Outbox
 from storage.paper import Paper
 from storage.plans import Plans
@@ -42,6 +43,7 @@ class Transaction:
         "leases",
         "mailbox",
         "messages",
+        "nodes",
         "outbox",
         "paper",
         "plans",
@@ -64,6 +66,7 @@ class Transaction:
         self.leases = Leases(connection, now)
         self.mailbox = Mailbox(connection, now)
         self.messages = Messages(connection, now)
+        self.nodes = Nodes(connection, now)
         self.outbox = Outbox(connection, now)
         self.paper = Paper(connection, now)
         self.plans = Plans(connection, now)

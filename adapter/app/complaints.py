@@ -15,11 +15,19 @@ from adapter.dictionaries.refusal import DictionaryRefused
 from adapter.stand.actors import KeysUnusableError
 from signing import KeyUnusableError, TrustUnusableError
 from signing.gost import GostError
-from storage import StoreBusy, StoreError
+from storage import SchemaNewer, SchemaOlder, StoreBusy, StoreError
 
 _NO_FILE = "файл"
 _NO_DATABASE = "База данных не готова: нет соединения, или её схема не та. Выполните: mse-adapter db upgrade"
 _BUSY = "База данных занята другим процессом адаптера."
+_OLD_DATABASE = (
+    "Схема базы данных ({found}) старше, чем нужна этой версии программы ({known}). "
+    "Выполните: mse-adapter db upgrade"
+)
+_NEW_DATABASE = (
+    "База данных обновлена до схемы {found}; эта версия программы знает схему {known} и с такой базой "
+    "работать не может. Запустите новую версию программы."
+)
 _ADDRESS_TAKEN = "Адрес и порт уже заняты: адаптер или стенд уже запущен, или порт нужен другой программе."
 _NO_SUCH_ADDRESS = "Слушать не на чем: такого адреса (address) у этого компьютера нет."
 _NO_RIGHT = "Нет прав на файл, папку или порт: {name}."
@@ -54,7 +62,7 @@ def complaint_of(error: Exception) -> Complaint | None:
         case ConfigError():
             found = _of_configuration(error)
         case StoreError():
-            found = Complaint((_BUSY if isinstance(error, StoreBusy) else _NO_DATABASE,), refused=True)
+            found = Complaint((_of_the_store(error),), refused=True)
         case KeysUnusableError() | KeyUnusableError() | TrustUnusableError() | CannotSignError():
             found = Complaint((str(error),), refused=True)
         case CannotJudgeError() | GostError():
@@ -70,6 +78,17 @@ def complaint_of(error: Exception) -> Complaint | None:
         case OSError():
             found = _of_the_system(error)
     return found
+
+
+def _of_the_store(error: StoreError) -> str:
+    match error:
+        case SchemaOlder(found=found, known=known):
+            return _OLD_DATABASE.format(found=found or "пустая", known=known)
+        case SchemaNewer(found=found, known=known):
+            return _NEW_DATABASE.format(found=found, known=known)
+        case StoreBusy():
+            return _BUSY
+    return _NO_DATABASE
 
 
 def _of_configuration(error: ConfigError) -> Complaint:

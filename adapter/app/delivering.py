@@ -19,6 +19,7 @@ from adapter.operations.housekeeping import (
     anchor_journal,
     doubt_lost_verdicts,
     expire_uploads,
+    forget_nodes,
     forget_refused,
     recheck_certificates,
 )
@@ -26,8 +27,8 @@ from adapter.operations.statistics import count
 from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
 
 
-def engine_of(runtime: Runtime) -> Engine:
-    """Return the delivery workers of a node."""
+def engine_of(runtime: Runtime, node: str = "") -> Engine:
+    """Return the delivery workers of a node; what they hold is held under its name."""
     context, config = runtime.context, runtime.config
     delivery = config.delivery
     entities = {one.code: one.client_entity_id for one in config.partners if one.client_entity_id}
@@ -53,7 +54,7 @@ def engine_of(runtime: Runtime) -> Engine:
         ),
         policy=Policy(attempts=delivery.attempts),
     )
-    return Engine(context, senders, settings)
+    return Engine(context, senders, settings, node=node)
 
 
 def leader_of(runtime: Runtime, owner: str) -> Leader:
@@ -61,6 +62,7 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
     context, config = runtime.context, runtime.config
     patience = timedelta(seconds=config.delivery.verdict_timeout_seconds)
     life = timedelta(days=config.retention.refused_raw_days)
+    silence = timedelta(days=config.nodes.forget_days)
     jobs = [
         Job("recheck certificates", 30, lambda: _done(recheck_certificates(context))),
         Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience))),
@@ -71,8 +73,9 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
         Job("expire uploads", 3600, lambda: _done(expire_uploads(context))),
         Job("count for reports", 60, lambda: _done(count(context))),
         Job("anchor the journal", 600, lambda: _done(anchor_journal(context))),
+        Job("forget nodes", 3600, lambda: _done(forget_nodes(context, silence))),
     ]
-    return Leader(context.store, owner, jobs)
+    return Leader(context.store, owner, jobs, lease_seconds=config.nodes.leader_lease_seconds)
 
 
 def _done(_: object) -> None:

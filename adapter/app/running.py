@@ -10,16 +10,18 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import date
+from importlib import metadata
 from itertools import count
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
 from adapter.app.composition import Runtime, build_application, clock_on, open_runtime
+from adapter.app.presence import Presence
 from adapter.app.trusting import Upkeep
 from adapter.config import load
 from adapter.soap.orphans import end_with
-from storage import upgrade
+from storage import NewNode, schema, upgrade
 
 _order = count(1)
 
@@ -36,12 +38,13 @@ STOP_SECONDS = 10.0
 class Workers:
     """The delivery workers of this process and its candidate for the one leader."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, node: str = "") -> None:
         # The partners' clients load Zeep: only a process that delivers pays for it.
         from adapter.app.delivering import engine_of, leader_of  # noqa: PLC0415
 
-        self._engine = engine_of(runtime)
-        self._leader = leader_of(runtime, node_name())
+        name = node or node_name()
+        self._engine = engine_of(runtime, name)
+        self._leader = leader_of(runtime, name)
         runtime.context.bell.answered_by(self._engine.poke)
 
     def start(self) -> None:
@@ -58,6 +61,12 @@ class Workers:
 def node_name() -> str:
     """Return what this process is called in leases; in containers names of hosts and ids repeat."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def presence_of(runtime: Runtime, name: str, kind: str) -> Presence:
+    """Return the presence of a process among the nodes of its database."""
+    node = NewNode(name, kind, metadata.version("mse-adapter"), schema.HEAD)
+    return Presence(runtime.store, node, runtime.config.nodes.beat_seconds)
 
 
 def upkeep_of(runtime: Runtime) -> Upkeep:
@@ -82,13 +91,18 @@ def make_application(config_path: str, on_date: str) -> Callable[..., object]:
     runtime = open_runtime(config, clock_on(date.fromisoformat(on_date) if on_date else None))
     log_to_stderr()
     at_end_of_worker(runtime.close)
+    name = node_name()
+    presence = presence_of(runtime, name, "serve")
+    presence.start()
+    at_end_of_worker(presence.stop)
     upkeep = upkeep_of(runtime)
     upkeep.start()
     at_end_of_worker(upkeep.stop)
     if config.store.url.startswith("sqlite"):
-        workers = Workers(runtime)
+        workers = Workers(runtime, name)
         workers.start()
         at_end_of_worker(workers.stop)
+    at_end_of_worker(presence.stopping)
     return build_application(runtime)
 
 
@@ -138,13 +152,18 @@ def work(config_path: Path, on_date: date | None = None) -> None:
     log_to_stderr()
     upkeep = upkeep_of(runtime)
     upkeep.start()
-    workers = Workers(runtime)
+    name = node_name()
+    presence = presence_of(runtime, name, "work")
+    presence.start()
+    workers = Workers(runtime, name)
     workers.start()
     try:
         wait_for_signal()
     finally:
+        presence.stopping()
         upkeep.stop()
         workers.stop()
+        presence.stop()
         runtime.close()
 
 

@@ -202,7 +202,11 @@ def verify(certificate: Former = None, config: ConfigFile = None, as_json: Json 
 
 def age(now: datetime, since: datetime) -> str:
     """Return how long ago, in the largest unit that is not zero."""
-    seconds = max(0, int((now - since).total_seconds()))
+    return span(max(0, int((now - since).total_seconds())))
+
+
+def span(seconds: int) -> str:
+    """Return a length of time in the largest unit that is not zero."""
     for name, length in (("дн.", 86_400), ("ч", 3600), ("мин", 60)):
         if seconds >= length:
             return f"{seconds // length} {name}"

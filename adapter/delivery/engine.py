@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 
 from adapter.delivery.ending import Outcomes
+from adapter.delivery.heartbeat import Heartbeat
 from adapter.delivery.senders import Sender
 from adapter.delivery.settings import Settings
 from adapter.delivery.worker import Worker
@@ -18,6 +19,9 @@ from adapter.operations.context import Context
 from storage import StoreError
 
 _log = logging.getLogger(__name__)
+
+#: Between the name of a process and the number of its worker, in owners of leases.
+WORKER_MARK = "/"
 
 
 class Engine:
@@ -29,6 +33,7 @@ class Engine:
         senders: Mapping[str, Sender],
         settings: Settings,
         outcomes: Outcomes = domain_outcomes,
+        node: str = "",
     ) -> None:
         """Make an engine; it does nothing before `start` or `drain`.
 
@@ -37,15 +42,16 @@ class Engine:
             senders: by kind of delivery.
             settings: tuning.
             outcomes: consequences in the domain.
+            node: name of the process, unique among all; empty: one is made.
         """
         self._context = context
         self._settings = settings
         self._wake = threading.Event()
         self._stop = threading.Event()
-        prefix = f"{context.own.code}-{os.getpid()}-{secrets.token_hex(4)}"
+        prefix = node or f"{context.own.code}-{os.getpid()}-{secrets.token_hex(4)}"
         self._workers = [
             Worker(
-                f"{prefix}-{number}",
+                f"{prefix}{WORKER_MARK}{number}",
                 context,
                 senders=senders,
                 settings=settings,
@@ -55,6 +61,7 @@ class Engine:
             for number in range(1, settings.workers + 1)
         ]
         self._threads: list[threading.Thread] = []
+        self._heartbeat = Heartbeat(context.store, self._alive, settings.lease)
 
     def start(self) -> None:
         """Begin to deliver.
@@ -68,6 +75,7 @@ class Engine:
             thread = threading.Thread(target=self._loop, args=(worker,), name=worker.name, daemon=True)
             self._threads.append(thread)
             thread.start()
+        self._heartbeat.start()
 
     def poke(self) -> None:
         """Wake the workers: there is something new to deliver."""
@@ -87,7 +95,8 @@ class Engine:
         ends = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, ends - time.monotonic()))
-        late = [thread.name for thread in self._threads if thread.is_alive()]
+        late = self._alive()
+        self._heartbeat.stop()
         for name in late:
             self._release(name)
         return not late
@@ -98,6 +107,9 @@ class Engine:
         while batch := self._workers[0].run_once():
             claimed += batch
         return claimed
+
+    def _alive(self) -> list[str]:
+        return [thread.name for thread in self._threads if thread.is_alive()]
 
     def _release(self, name: str) -> None:
         try:

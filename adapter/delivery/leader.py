@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from storage import Store, StoreError
 
 LEASE = "leader"
+
+#: For how long the lead is taken, seconds.
+LEASE_SECONDS = 9.0
+
+#: How often the lead is renewed, and asked for, in the length of its lease.
+TICKS = 3
 
 _log = logging.getLogger(__name__)
 
@@ -27,17 +34,32 @@ class Job:
     run: Callable[[], None]
 
 
-class Leader:
-    """Competes for the lease; runs the jobs while it has it."""
+def takeover_seconds(lease_seconds: float) -> float:
+    """Return after how long a dead leader is followed at the latest, less the time of one transaction.
 
-    def __init__(self, store: Store, owner: str, jobs: Sequence[Job], *, lease_seconds: float = 15.0) -> None:
+    It may die right after it renewed; then the lease lasts on whole, and whoever asked just before its end
+    asks again a tick later.
+    """
+    return lease_seconds + lease_seconds / TICKS
+
+
+class Leader:
+    """Competes for the lease; runs the jobs while it has it.
+
+    By its own watch it has the lease a moment less than by the clock of the database: a process that hung, or
+    waits for a store that does not answer, begins no job when somebody else may lead already.
+    """
+
+    def __init__(
+        self, store: Store, owner: str, jobs: Sequence[Job], *, lease_seconds: float = LEASE_SECONDS
+    ) -> None:
         """Make a candidate; it does nothing before `start` or `tick`.
 
         Args:
             store: holds the lease.
             owner: unique to the process.
             jobs: what the leader does.
-            lease_seconds: for how long a lease is taken; it is renewed three times as often.
+            lease_seconds: for how long a lease is taken; see `takeover_seconds`.
         """
         self._store = store
         self._owner = owner
@@ -46,12 +68,13 @@ class Leader:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._scheduler: BackgroundScheduler | None = None
+        self._held_until = 0.0
         self.fence: int | None = None
 
     @property
     def leads(self) -> bool:
         """Whether this process is the leader, as far as it knows."""
-        return self._scheduler is not None
+        return self._scheduler is not None and time.monotonic() < self._held_until
 
     def start(self) -> None:
         """Begin to compete."""
@@ -68,6 +91,7 @@ class Leader:
 
     def tick(self) -> bool:
         """Take or renew the lease; start or stop the jobs accordingly. Tells whether this process leads."""
+        asked = time.monotonic()
         try:
             fence = self._store.transact(
                 lambda tx: tx.leases.acquire(LEASE, self._owner, self._lease_seconds)
@@ -78,7 +102,9 @@ class Leader:
         self.fence = fence
         if fence is None:
             self._step_down()
-        elif self._scheduler is None:
+            return False
+        self._held_until = asked + self._lease_seconds
+        if self._scheduler is None:
             self._lead()
         return self.leads
 
@@ -94,7 +120,7 @@ class Leader:
                 self.tick()
             except Exception as error:  # noqa: BLE001 - edge of the thread: without it nobody may ever lead again
                 _log.critical("leader: %s", type(error).__name__)
-            self._stop.wait(self._lease_seconds / 3)
+            self._stop.wait(self._lease_seconds / TICKS)
 
     def _lead(self) -> None:
         _log.info("leader: %s leads", self._owner)
@@ -102,7 +128,7 @@ class Leader:
         scheduler = BackgroundScheduler(executors={"default": executor}, timezone=UTC, daemon=True)
         for job in self._jobs:
             scheduler.add_job(
-                _quietly(job),
+                self._quietly(job),
                 "interval",
                 seconds=job.seconds,
                 id=job.name,
@@ -116,6 +142,7 @@ class Leader:
         self._scheduler = scheduler
 
     def _step_down(self) -> bool:
+        self._held_until = 0.0
         scheduler, self._scheduler = self._scheduler, None
         if scheduler is None:
             return False
@@ -123,12 +150,13 @@ class Leader:
         scheduler.shutdown(wait=False)
         return True
 
+    def _quietly(self, job: Job) -> Callable[[], None]:
+        def run() -> None:
+            if time.monotonic() >= self._held_until:
+                return
+            try:
+                job.run()
+            except Exception as error:  # noqa: BLE001 - edge of the job's thread; APScheduler would log the trace
+                _log.error("job %s: %s", job.name, type(error).__name__)
 
-def _quietly(job: Job) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            job.run()
-        except Exception as error:  # noqa: BLE001 - edge of the job's thread; APScheduler would log the trace
-            _log.error("job %s: %s", job.name, type(error).__name__)
-
-    return run
+        return run

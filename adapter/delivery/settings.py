@@ -8,8 +8,6 @@ from adapter.clients.sending import Timeouts
 from adapter.delivery.breaker import BreakerPolicy
 from adapter.delivery.retry import Policy
 
-_LEASE_MARGIN = 15.0
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -18,7 +16,7 @@ class Settings:
     Attributes:
         workers: threads.
         batch: deliveries claimed at once.
-        lease_seconds: for how long a claimed delivery is ours; never less than one exchange takes.
+        lease_seconds: for how long a claimed delivery is ours; the heartbeat renews it while we live.
         poll_seconds: pause of an idle worker whom nobody wakes.
         timeouts: of one exchange.
         policy: when to try again and when to give up.
@@ -35,5 +33,5 @@ class Settings:
 
     @property
     def lease(self) -> float:
-        """The lease that outlives one exchange, seconds."""
-        return max(self.lease_seconds, self.timeouts.total + _LEASE_MARGIN)
+        """For how long a lease is taken and renewed, seconds; an exchange may take longer."""
+        return self.lease_seconds

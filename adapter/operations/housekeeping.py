@@ -103,6 +103,11 @@ def _doubt(context: Context, referral: Referral, before: datetime, tx: Transacti
     return asked
 
 
+def forget_nodes(context: Context, silence: timedelta) -> int:
+    """Remove the rows of processes that were last heard of so long ago; returns how many."""
+    return context.store.transact(lambda tx: tx.nodes.forget(silence.total_seconds()))
+
+
 def _recheck(context: Context, referral: Referral) -> int:
     try:
         judged = _judged(context, referral)

@@ -1,0 +1,1 @@
+"""Real processes of the adapter at one database: killed, paused, upgraded, asked at once."""
