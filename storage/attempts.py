@@ -42,7 +42,11 @@ _COUNT = (
         outbox.c.state == "leased",
     )
     .values(
-        attempts=outbox.c.attempts + 1, attempts_total=outbox.c.attempts_total + 1, outcome_unknown=sa.true()
+        attempts=outbox.c.attempts + 1,
+        attempts_total=outbox.c.attempts_total + 1,
+        outcome_unknown=sa.true(),
+        claims=0,
+        begun_fence=outbox.c.fence,
     )
     .returning(outbox.c.attempts_total)
 )
@@ -57,22 +61,6 @@ _END = (
 )
 _END_COLUMNS = ("outcome", "http_status", "error_class", "duration_ms")
 _END = _END.values({name: sa.bindparam(f"end_{name}") for name in _END_COLUMNS})
-_DOUBT = (
-    sa.update(outbox)
-    .where(
-        outbox.c.id == sa.bindparam("this_id"),
-        outbox.c.state == "done",
-        outbox.c.state_since <= sa.bindparam("before"),
-    )
-    .values(
-        state="unknown",
-        state_since=sa.bindparam("now"),
-        not_before=sa.bindparam("now"),
-        outcome_unknown=sa.true(),
-        attempts=0,
-        note=sa.bindparam("why"),
-    )
-)
 _LIST = (
     sa.select(*columns(attempts, Attempt))
     .where(attempts.c.delivery_id == sa.bindparam("this_id"))
@@ -108,15 +96,6 @@ class Attempts(Area):
         self._connection.execute(
             _END, {**keys, **{f"end_{key}": value for key, value in values(end).items()}}
         )
-
-    def doubt(self, delivery_id: str, before: datetime, reason: str) -> bool:
-        """Put a delivery that was done before a time back as one in doubt: what it was to bring never came.
-
-        Returns:
-            False when it is not done, or was done later.
-        """
-        keys = {"this_id": delivery_id, "before": before, "now": self._now(), "why": reason}
-        return self._connection.execute(_DOUBT, keys).rowcount == 1
 
     def attempts(self, delivery_id: str) -> tuple[Attempt, ...]:
         """Give the attempts of a delivery in order."""

@@ -1,77 +1,43 @@
 """The outbox: deliveries to partners, claimed by workers under a lease with a fencing number."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage.attempts import Attempts
+from storage.claiming import Claiming
+from storage.deliveries import (
+    BACK,
+    CLOSED,
+    DEAD,
+    DONE,
+    LEASED,
+    NOW,
+    PENDING,
+    SELECT,
+    UNKNOWN,
+    Delivery,
+    NewDelivery,
+)
 from storage.errors import LeaseLost, Taken
-from storage.rows import columns, new_id, values, with_conflict, written
+from storage.rows import values, with_conflict, written
 from storage.tables import delivery_bytes, outbox
-from storage.types import JsonObject
 
-PENDING = "pending"
-LEASED = "leased"
-UNKNOWN = "unknown"
-DONE = "done"
-DEAD = "dead"
-CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """The intent to deliver something to a partner; a lower ``priority`` goes first."""
-
-    partner: str
-    kind: str
-    not_before: datetime
-    payload: JsonObject
-    referral_number: str | None = None
-    version_number: int | None = None
-    priority: int = 100
-    test: bool = False
-    id: str = field(default_factory=new_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A delivery as it stands.
-
-    ``attempts`` counts since the delivery was added or replayed, ``attempts_total`` since ever.
-    ``outcome_unknown`` says that bytes may have reached the partner and nobody learned what came of it (an
-    attempt began and its end was not recorded, or it ended in `UNKNOWN`): reconcile before sending again.
-    """
-
-    id: str
-    partner: str
-    kind: str
-    referral_number: str | None
-    version_number: int | None
-    priority: int
-    not_before: datetime
-    payload: JsonObject
-    test: bool
-    created_at: datetime
-    state: str
-    state_since: datetime
-    lease_owner: str | None
-    lease_until: datetime | None
-    fence: int
-    attempts: int
-    attempts_total: int
-    outcome_unknown: bool
-    message_id: str | None
-    error_class: str | None
-    error: str | None
-    note: str | None
-
-    @property
-    def built(self) -> bool:
-        """Whether the bytes to send were built and stored."""
-        return self.message_id is not None
+__all__ = [
+    "CLOSED",
+    "DEAD",
+    "DONE",
+    "LEASED",
+    "PENDING",
+    "UNKNOWN",
+    "Delivery",
+    "NewDelivery",
+    "Outbox",
+    "QueueCount",
+    "message_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,43 +55,6 @@ def message_key(message_id: str) -> str:
     return message_id.strip().lower().removeprefix("urn:uuid:").replace("-", "")
 
 
-_ROW = columns(outbox, Delivery)
-_SELECT = sa.select(*_ROW)
-_NOW = sa.bindparam("now", type_=outbox.c.not_before.type)
-_OPEN = outbox.c.state.in_(written(PENDING, LEASED, UNKNOWN))
-_CLAIMABLE = (
-    sa.select(outbox.c.id)
-    .where(
-        _OPEN,
-        outbox.c.not_before <= _NOW,
-        sa.or_(outbox.c.state.in_(written(PENDING, UNKNOWN)), outbox.c.lease_until <= _NOW),
-        outbox.c.partner.not_in(sa.bindparam("excluded", expanding=True)),
-    )
-    .order_by(outbox.c.priority, outbox.c.not_before)
-    .limit(sa.bindparam("limit"))
-    .with_for_update(skip_locked=True)
-)
-_CLAIMABLE_KINDS = _CLAIMABLE.where(outbox.c.kind.in_(sa.bindparam("kinds", expanding=True)))
-
-
-def _claim(picked: sa.Select[Any]) -> sa.Executable:
-    chosen = picked.cte("chosen")
-    return (
-        sa.update(outbox)
-        .where(outbox.c.id.in_(sa.select(chosen.c.id)))
-        .values(
-            state=LEASED,
-            state_since=_NOW,
-            lease_owner=sa.bindparam("worker"),
-            lease_until=sa.bindparam("until"),
-            fence=outbox.c.fence + 1,
-        )
-        .returning(*_ROW)
-    )
-
-
-_CLAIM = _claim(_CLAIMABLE)
-_CLAIM_KINDS = _claim(_CLAIMABLE_KINDS)
 _HELD = (
     outbox.c.id == sa.bindparam("this_id"),
     outbox.c.fence == sa.bindparam("this_fence"),
@@ -139,7 +68,7 @@ _MOVE = (
     .where(*_HELD)
     .values(
         state=sa.bindparam("to_state"),
-        state_since=_NOW,
+        state_since=NOW,
         lease_owner=None,
         lease_until=None,
         not_before=sa.func.coalesce(
@@ -148,6 +77,7 @@ _MOVE = (
         outcome_unknown=_KEEP_UNKNOWN,
         error_class=sa.bindparam("why_class"),
         error=sa.bindparam("why"),
+        claims=0,
     )
 )
 _EXTEND = sa.update(outbox).where(*_HELD).values(lease_until=sa.bindparam("until"))
@@ -156,31 +86,49 @@ _BUILT = (
     .where(*_HELD)
     .values(message_id=sa.bindparam("new_id"), message_key=sa.bindparam("new_key"))
 )
-_BACK = sa.case((outbox.c.outcome_unknown, UNKNOWN), else_=PENDING)
-_LEASED = outbox.c.state == written(LEASED)[0]
-_RELEASE = (
-    sa.update(outbox)
-    .where(_LEASED, outbox.c.lease_owner == sa.bindparam("worker"))
-    .values(state=_BACK, state_since=_NOW, lease_owner=None, lease_until=None)
-)
-# A row that its worker is writing now is passed over: it is held for a while yet, and the next beat finds it.
-_RENEWED = (
-    sa.select(outbox.c.id)
-    .where(_LEASED, outbox.c.lease_owner.in_(sa.bindparam("workers", expanding=True)))
-    .with_for_update(skip_locked=True)
-    .cte("renewed")
-)
-_RENEW = (
-    sa.update(outbox)
-    .where(outbox.c.id.in_(sa.select(_RENEWED.c.id)))
-    .values(lease_until=sa.bindparam("until"))
-)
-_HOLDERS = sa.select(outbox.c.lease_owner, sa.func.count()).where(_LEASED).group_by(outbox.c.lease_owner)
 _FROM_DEAD = sa.update(outbox).where(outbox.c.id == sa.bindparam("this_id"), outbox.c.state == DEAD)
 _REPLAY = _FROM_DEAD.values(
-    state=_BACK, state_since=_NOW, not_before=_NOW, attempts=0, note=sa.bindparam("reason")
+    state=BACK,
+    state_since=NOW,
+    not_before=NOW,
+    attempts=0,
+    claims=0,
+    doubts=0,
+    alive_since=NOW,
+    note=sa.bindparam("reason"),
 )
-_CLOSE = _FROM_DEAD.values(state=CLOSED, state_since=_NOW, note=sa.bindparam("reason"))
+_CLOSE = _FROM_DEAD.values(state=CLOSED, state_since=NOW, note=sa.bindparam("reason"))
+_FROM_DONE = sa.update(outbox).where(
+    outbox.c.id == sa.bindparam("this_id"),
+    outbox.c.state == DONE,
+    outbox.c.state_since <= sa.bindparam("before"),
+)
+_ASK = _FROM_DONE.values(
+    state=UNKNOWN,
+    state_since=NOW,
+    not_before=NOW,
+    outcome_unknown=sa.true(),
+    attempts=0,
+    claims=0,
+    doubts=outbox.c.doubts + 1,
+    alive_since=NOW,
+    note=sa.bindparam("reason"),
+)
+_GIVE_UP = _FROM_DONE.values(
+    state=DEAD,
+    state_since=NOW,
+    outcome_unknown=sa.true(),
+    error_class=sa.bindparam("why_class"),
+    error=sa.bindparam("why"),
+)
+_AGAIN = _FROM_DONE.values(
+    state=PENDING,
+    state_since=NOW,
+    not_before=sa.bindparam("later"),
+    outcome_unknown=sa.false(),
+    error_class=sa.bindparam("why_class"),
+    error=sa.bindparam("why"),
+)
 _INSERT = sa.insert(outbox)
 _INSERT_BYTES = with_conflict(
     lambda insert: (
@@ -198,8 +146,8 @@ _REQUEST = sa.select(delivery_bytes.c.request).where(delivery_bytes.c.delivery_i
 _RESPONSE = sa.select(delivery_bytes.c.response).where(
     delivery_bytes.c.delivery_id == sa.bindparam("this_id")
 )
-_BY_ID = _SELECT.where(outbox.c.id == sa.bindparam("this_id"))
-_BY_KEY = _SELECT.where(outbox.c.message_key == sa.bindparam("key"))
+_BY_ID = SELECT.where(outbox.c.id == sa.bindparam("this_id"))
+_BY_KEY = SELECT.where(outbox.c.message_key == sa.bindparam("key"))
 _COUNTS = (
     sa.select(outbox.c.partner, outbox.c.state, sa.func.count(), sa.func.min(outbox.c.created_at))
     .where(outbox.c.state.in_(written(PENDING, LEASED, UNKNOWN, DEAD)))
@@ -208,7 +156,7 @@ _COUNTS = (
 )
 
 
-class Outbox(Attempts):
+class Outbox(Claiming):
     """Deliveries to partners. Every write after a claim names the fencing number of that claim."""
 
     __slots__ = ()
@@ -227,38 +175,6 @@ class Outbox(Attempts):
         }
         if new:
             self._connection.execute(_INSERT, [{**values(delivery), **fresh} for delivery in new])
-
-    def claim(
-        self,
-        worker: str,
-        partners_excluded: Collection[str],
-        limit: int,
-        lease_seconds: float,
-        kinds: Collection[str] | None = None,
-    ) -> list[Delivery]:
-        """Lease up to ``limit`` deliveries whose time has come, in one statement.
-
-        Taken are those pending or unknown with ``not_before`` passed, and those whose lease ran out.
-        Times are of the database.
-
-        Returns:
-            By priority, then by time, each with a new fencing number.
-        """
-        now = self._now()
-        keys = {
-            "worker": worker,
-            "excluded": list(partners_excluded),
-            "limit": limit,
-            "now": now,
-            "until": now + timedelta(seconds=lease_seconds),
-        }
-        if kinds is None:
-            rows = self._connection.execute(_CLAIM, keys)
-        else:
-            rows = self._connection.execute(_CLAIM_KINDS, {**keys, "kinds": list(kinds)})
-        return sorted(
-            (Delivery(*row) for row in rows), key=lambda one: (one.priority, one.not_before, one.id)
-        )
 
     def store_request(self, delivery_id: str, fence: int, message_id: str, request: bytes) -> None:
         """Keep the bytes to send, once and for all.
@@ -327,23 +243,6 @@ class Outbox(Attempts):
         """
         self._move(delivery_id, fence, DEAD, error_class=error_class, error=error)
 
-    def release(self, worker: str) -> int:
-        """Give back everything that a worker still holds, for a graceful stop; returns how many."""
-        keys = {"worker": worker, "now": self._now()}
-        return self._connection.execute(_RELEASE, keys).rowcount
-
-    def renew(self, workers: Collection[str], seconds: float) -> int:
-        """Hold everything that workers still hold for ``seconds`` from now; returns how many.
-
-        What somebody else took meanwhile stays his: its owner is another.
-        """
-        keys = {"workers": list(workers), "until": self._now() + timedelta(seconds=seconds)}
-        return self._connection.execute(_RENEW, keys).rowcount
-
-    def holders(self) -> dict[str, int]:
-        """Count the leased deliveries of each worker, those whose lease ran out included."""
-        return {str(owner): int(count) for owner, count in self._connection.execute(_HOLDERS)}
-
     def replay(self, delivery_id: str, reason: str) -> bool:
         """Try a dead delivery again from now, its attempts counted afresh; False when it is not dead."""
         keys = {"this_id": delivery_id, "reason": reason, "now": self._now()}
@@ -353,6 +252,31 @@ class Outbox(Attempts):
         """Close a dead delivery for good; False when it is not dead."""
         keys = {"this_id": delivery_id, "reason": reason, "now": self._now()}
         return self._connection.execute(_CLOSE, keys).rowcount == 1
+
+    def doubt(self, delivery_id: str, before: datetime, reason: str) -> bool:
+        """Put a delivery that was done before a time back as one in doubt: what it was to bring never came.
+
+        Returns:
+            False when it is not done, or was done later.
+        """
+        keys = {"this_id": delivery_id, "before": before, "now": self._now(), "reason": reason}
+        return self._connection.execute(_ASK, keys).rowcount == 1
+
+    def give_up_done(self, delivery_id: str, before: datetime, error_class: str, error: str) -> bool:
+        """Lay a delivery aside, in doubt, that was done before a time; False when it was not."""
+        keys = {"this_id": delivery_id, "before": before, "now": self._now()}
+        failed = {"why_class": error_class, "why": error}
+        return self._connection.execute(_GIVE_UP, {**keys, **failed}).rowcount == 1
+
+    def again(self, delivery_id: str, not_before: datetime, error_class: str, error: str) -> bool:
+        """Queue a delivery anew that was done and, as the partner says later, had no effect.
+
+        Its attempts go on being counted; False when it is not done.
+        """
+        now = self._now()
+        keys = {"this_id": delivery_id, "before": now, "now": now, "later": not_before}
+        failed = {"why_class": error_class, "why": error}
+        return self._connection.execute(_AGAIN, {**keys, **failed}).rowcount == 1
 
     def get(self, delivery_id: str) -> Delivery | None:
         """Find a delivery."""
@@ -374,7 +298,7 @@ class Outbox(Attempts):
         after: str = "",
     ) -> tuple[Delivery, ...]:
         """Give deliveries in the order they were added; ``after`` is the last id of the page before."""
-        statement = _SELECT.where(outbox.c.id > after).order_by(outbox.c.id).limit(limit)
+        statement = SELECT.where(outbox.c.id > after).order_by(outbox.c.id).limit(limit)
         if states is not None:
             statement = statement.where(outbox.c.state.in_(written(*_known(states))))
         if partner is not None:

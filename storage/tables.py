@@ -226,7 +226,19 @@ outbox = sa.Table(
     _optional("error_class"),
     _optional("error"),
     _optional("note"),
+    sa.Column("claims", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("begun_fence", sa.Integer),
+    _maybe_time("alive_since"),
+    sa.Column("doubts", sa.Integer, nullable=False, server_default="0"),
     sa.Index(None, "referral_number"),
+    _partial("ix_outbox_leased", "partner", where="state IN ('leased')"),
+    _partial(
+        "ix_outbox_waiting",
+        "partner",
+        "priority",
+        "not_before",
+        where="state IN ('pending', 'leased', 'unknown')",
+    ),
     _partial(
         "ix_outbox_claimable", "priority", "not_before", where="state IN ('pending', 'leased', 'unknown')"
     ),
@@ -292,6 +304,9 @@ breakers = sa.Table(
     _number("failures"),
     _maybe_time("opened_at"),
     _maybe_time("next_probe_at"),
+    _optional("reason"),
+    _optional("probe"),
+    _maybe_time("free_at"),
 )
 
 uploads = sa.Table(

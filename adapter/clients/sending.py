@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any, TypeAlias
 
@@ -20,6 +21,7 @@ MAXIMUM_ANSWER = 8 * 2**20
 """The largest answer that is read, bytes."""
 
 _CHUNK = 64 * 1024
+_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,20 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A complete answer came."""
+    """A complete answer came; `retry_after` is what it asks to wait, seconds, None where it does not say."""
 
     status: int
     content_type: str
     body: bytes = field(repr=False)
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Nothing of the request can have reached the partner; `reason` is Russian."""
+    """Nothing of the request can have reached the partner; `reason` is Russian; `ours`: it lies with us."""
 
     reason: str
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,25 @@ def _answer(response: requests.Response, watch: Watch) -> Result:
             return Unknown(f"ответ больше {MAXIMUM_ANSWER} байт")
     if watch.expired:
         return Unknown("время обмена истекло")
-    return Sent(response.status_code, response.headers.get("Content-Type", ""), bytes(content))
+    wait = retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
+    return Sent(response.status_code, response.headers.get("Content-Type", ""), bytes(content), wait)
+
+
+def retry_after(value: str, date: str = "") -> float | None:
+    """Return what Retry-After asks to wait, seconds (RFC 9110, 10.2.3); None: it says nothing that is known.
+
+    A moment is counted from the Date of the same answer, so that the clocks need not agree.
+    """
+    text = value.strip()
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+        since = parsedate_to_datetime(date)
+        seconds = (until - since).total_seconds()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+    return max(0.0, seconds)
 
 
 def _failure(error: Exception, watch: Watch) -> Result:

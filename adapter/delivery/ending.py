@@ -7,13 +7,16 @@ from typing import Protocol
 
 from adapter.contract.reply import Reply
 from adapter.delivery import breaker
-from adapter.delivery.retry import AgainAt, Dead, ErrorClass, ReconcileAt, decide
+from adapter.delivery.retry import AgainAt, Dead, End, ErrorClass, Health, ReconcileAt, decide
 from adapter.delivery.settings import Settings
 from adapter.delivery.verdict import Absent, Accepted, Failed, Refused, codes_of
 from adapter.operations.context import Context
 from storage import Transaction
 from storage.attempts import AttemptEnd
 from storage.outbox import CLOSED, Delivery
+
+#: What is said of a message that has outlived its time.
+TOO_OLD = "срок жизни сообщения истёк"
 
 
 class Outcomes(Protocol):
@@ -84,12 +87,12 @@ class Ending:
             case Failed():
                 self.note(tx, delivery, exchange, "failed", error_class=verdict.error_class)
                 self.fail(tx, delivery, verdict, chance=chance, in_doubt=in_doubt)
-        self._tell_breaker(tx, delivery, answered=not isinstance(verdict, Failed) or verdict.answered)
+        self._tell_breaker(tx, delivery, verdict if isinstance(verdict, Failed) else None)
 
     def not_there(self, tx: Transaction, delivery: Delivery, exchange: Exchange, finding: Absent) -> None:
         """Write down that the partner, asked, does not have the message or does not say."""
         self.note(tx, delivery, exchange, "absent" if finding.certain else "not told")
-        self._tell_breaker(tx, delivery, answered=True)
+        self._tell_breaker(tx, delivery, None)
 
     def not_wanted(self, tx: Transaction, delivery: Delivery) -> None:
         """Close a delivery that has lost its sense: the referral was withdrawn or corrected meanwhile.
@@ -107,20 +110,24 @@ class Ending:
         Raises:
             LeaseLost: The delivery is not ours any more.
         """
+        fresh, now, policy = _fresh(tx, delivery), tx.now(), self.settings.policy
         decision = decide(
-            self.settings.policy,
+            policy,
             failed.error_class,
-            attempt=_fresh(tx, delivery).attempts,
-            now=tx.now(),
+            attempt=fresh.attempts,
+            now=now,
             chance=chance,
             at_least=failed.at_least,
             in_doubt=in_doubt,
+            expired=policy.expired(fresh.kind, fresh.born, now),
         )
         match decision:
             case AgainAt(moment):
                 tx.outbox.retry(delivery.id, delivery.fence, moment, failed.error_class, failed.error)
             case ReconcileAt(moment):
                 tx.outbox.set_unknown(delivery.id, delivery.fence, moment, failed.error_class, failed.error)
+            case Dead(End.EXPIRED):
+                self.lay_aside(tx, delivery, End.EXPIRED, f"{TOO_OLD}: {failed.error}")
             case Dead():
                 self.lay_aside(tx, delivery, failed.error_class, failed.error)
 
@@ -146,11 +153,12 @@ class Ending:
         end = AttemptEnd(outcome, exchange.http_status, error_class, exchange.milliseconds)
         tx.outbox.ended_attempt(delivery.id, exchange.number, end)
 
-    def _tell_breaker(self, tx: Transaction, delivery: Delivery, *, answered: bool) -> None:
-        if answered:
-            breaker.reached(tx, delivery.partner)
-        else:
-            breaker.missed(tx, delivery.partner, self.settings.breaker)
+    def _tell_breaker(self, tx: Transaction, delivery: Delivery, failed: Failed | None) -> None:
+        health, reason, wait = Health.PRESENT, "", 0.0
+        if failed is not None:
+            health, reason, wait = failed.health, failed.error, self.settings.policy.asked(failed.at_least)
+        policy = self.settings.breaker
+        breaker.tell(tx, delivery.partner, delivery.id, health, policy, reason=reason, at_least=wait)
 
 
 def _fresh(tx: Transaction, delivery: Delivery) -> Delivery:

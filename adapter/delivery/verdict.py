@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from adapter.clients.answers import Answer, Fault, Unreadable
+from adapter.clients.answers import TRY_AGAIN, Answer, Fault, Unreadable
 from adapter.clients.sending import NotSent, Sent, Unknown
 from adapter.contract.reply import Reply
-from adapter.delivery.retry import ErrorClass, classify
+from adapter.delivery.retry import TROUBLES, ErrorClass, Health, Trouble, classify
 
 #: Mnemonics by which РЭМД says that it has no such record.
 _NOT_FOUND = frozenset({"REGISTRY_ITEM_NOT_FOUND", "OBJECT_NOT_FOUND"})
+
+#: HTTP statuses by which what stands before a service answers for it, when no message is inside.
+_DOWN = frozenset({500, 502, 504})
+_AWAY = _DOWN | {503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,24 @@ class Failed:
     """The exchange failed.
 
     Attributes:
-        error_class: what that means.
+        trouble: what went wrong.
         error: Russian text or codes of the partner; nothing personal.
         at_least: seconds that the partner asks to wait.
-        answered: the partner is there: it answered something.
     """
 
-    error_class: ErrorClass
+    trouble: Trouble
     error: str
     at_least: float = 0.0
-    answered: bool = True
+
+    @property
+    def error_class(self) -> ErrorClass:
+        """What that means for the message."""
+        return TROUBLES[self.trouble].error_class
+
+    @property
+    def health(self) -> Health:
+        """What that says of the partner."""
+        return TROUBLES[self.trouble].health
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +72,36 @@ Finding: TypeAlias = Accepted | Failed | Absent
 
 def failure_of(result: NotSent | Unknown) -> Failed:
     """Judge an exchange without a complete answer."""
-    error_class = ErrorClass.UNREACHABLE if isinstance(result, NotSent) else ErrorClass.UNKNOWN
-    return Failed(error_class, result.reason, answered=False)
+    if isinstance(result, Unknown):
+        return Failed(Trouble.TIMEOUT, result.reason)
+    return Failed(Trouble.UNSIGNED if result.ours else Trouble.TRANSPORT, result.reason)
 
 
 def verdict_of(answer: Answer, sent: Sent) -> Verdict:
     """Judge the answer to a message."""
     match answer:
         case Unreadable(reason):
-            return Failed(ErrorClass.UNKNOWN, reason)
+            return Failed(Trouble.DOWN if sent.status in _DOWN else Trouble.UNREADABLE, reason)
         case Fault(code, temporary):
-            return Failed(ErrorClass.TEMPORARY if temporary else ErrorClass.FINAL, code)
+            return _fault(code, sent, temporary=temporary)
     if answer.accepted:
         return Accepted(answer, sent.body)
     meaning = classify(answer.errors)
     if meaning.error_class is ErrorClass.FINAL:
         return Refused(answer, sent.body)
-    return Failed(meaning.error_class, codes_of(answer), meaning.at_least)
+    return Failed(meaning.trouble, codes_of(answer), max(meaning.at_least, sent.retry_after or 0.0))
+
+
+def _fault(code: str, sent: Sent, *, temporary: bool) -> Failed:
+    """Judge a refusal that is no business answer: a SOAP Fault, or a bare HTTP status."""
+    if not temporary:
+        return Failed(Trouble.FAULT_OURS, code)
+    wait, bare = sent.retry_after or 0.0, code.startswith("HTTP ")
+    if bare and sent.status in _AWAY and not wait:
+        return Failed(Trouble.AWAY, code)
+    if sent.status in TRY_AGAIN:
+        return Failed(Trouble.BUSY, code, wait)
+    return Failed(Trouble.HTTP_REFUSED if bare else Trouble.FAULT, code, wait)
 
 
 def finding_of(answer: Answer | None, sent: Sent) -> Finding:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from adapter.clients.answers import Prepared, Unbuildable
 from adapter.clients.sending import NotSent, Result, Sent
-from adapter.delivery import breaker
-from adapter.delivery.ending import Ending, Exchange, Outcomes
-from adapter.delivery.retry import ErrorClass
+from adapter.delivery import gate
+from adapter.delivery.ending import TOO_OLD, Ending, Exchange, Outcomes
+from adapter.delivery.gate import Opening
+from adapter.delivery.retry import End, ErrorClass, Trouble
 from adapter.delivery.senders import Sender, Unsignable
 from adapter.delivery.settings import Settings
 from adapter.delivery.verdict import Absent, Failed, Verdict, failure_of, finding_of, verdict_of
@@ -30,12 +31,13 @@ from storage.outbox import Delivery
 
 _log = logging.getLogger(__name__)
 _OVERTAKEN_TRIES = 8
+_NO_PARTNER = ("PARTNER", "система не описана или у неё нет адреса")
 
 T = TypeVar("T")
 
 
 class _Resting(Exception):  # noqa: N818 - not a failure: the delivery goes back as it is
-    """The breaker of the partner is open."""
+    """The partner may not be called now: it rests, or enough of us call it already."""
 
 
 class Worker:
@@ -68,36 +70,63 @@ class Worker:
         self._stopping = stopping
         self._ending = Ending(context, outcomes, settings)
         self._chance = random.SystemRandom().random
+        self._last = ""
 
     def run_once(self) -> int:
-        """Claim one batch and deal with it; returns how many were claimed.
+        """Claim one batch, all for one partner, and deal with it; returns how many were claimed.
+
+        Partners take turns, so that a long queue of one is no wall before the others.
 
         Raises:
             StoreError: The store failed.
         """
-        batch = self._context.store.transact(self._claim)
+        store, settings = self._context.store, self._settings
+        found = store.read(lambda tx: gate.openings(tx, self._context.partners, settings.batch))
+        for opening in sorted(found, key=lambda one: (one.partner <= self._last, one.partner)):
+            with settings.seats.taken(opening.partner) as seated:
+                claimed = self._serve(opening) if seated else 0
+            if claimed:
+                self._last = opening.partner
+                return claimed
+        return 0
+
+    def _serve(self, opening: Opening) -> int:
+        lease, kinds = self._settings.lease, tuple(self._senders)
+        store = self._context.store
+        batch = store.transact(
+            lambda tx: tx.outbox.claim_for(self.name, opening.partner, opening.room, lease, kinds)
+        )
         if not batch:
             return 0
         try:
-            for delivery in batch:
-                if self._stopping():
-                    break
-                self._handle(delivery)
+            self._work_off(batch)
         finally:
-            self._context.store.transact(lambda tx: tx.outbox.release(self.name))
+            store.transact(lambda tx: tx.outbox.release(self.name))
         return len(batch)
 
-    def _claim(self, tx: Transaction) -> list[Delivery]:
-        return tx.outbox.claim(
-            self.name, breaker.resting(tx), self._settings.batch, self._settings.lease, tuple(self._senders)
-        )
+    def _work_off(self, batch: Sequence[Delivery]) -> None:
+        suspects = [one for one in batch if one.claims > 1]
+        if suspects:
+            # Whoever had it before came to no end: the next one takes it alone, or its neighbours
+            # would be blamed for what it does.
+            batch = suspects[:1]
+            self._context.store.transact(lambda tx: tx.outbox.release_others(self.name, batch[0].id))
+        until = time.monotonic() + self._settings.turn_seconds
+        for delivery in batch:
+            if self._stopping() or not self._handle(delivery) or time.monotonic() >= until:
+                break
 
-    def _handle(self, delivery: Delivery) -> None:
-        """Deal with one delivery; whatever happens to it, the others go on."""
+    def _handle(self, delivery: Delivery) -> bool:
+        """Deal with one delivery; whatever happens to it, the others go on.
+
+        Returns:
+            Whether the partner may be called again.
+        """
         try:
             self._deliver(delivery)
         except _Resting:
-            _log.info("delivery %s: partner %s rests", delivery.id, delivery.partner)
+            _log.info("delivery %s: partner %s is left alone", delivery.id, delivery.partner)
+            return False
         except LeaseLost:
             _log.warning("delivery %s: lease lost", delivery.id)
         except Unbuildable as error:
@@ -106,19 +135,14 @@ class Worker:
             self._postpone(delivery, error)
         except Exception as error:  # noqa: BLE001 - edge of the worker: a poisoned delivery must not stop the others
             self._lay_aside(delivery, "INTERNAL", type(error).__name__)
+        return True
 
     def _deliver(self, delivery: Delivery) -> None:
         sender = self._senders[delivery.kind]
         partner = sender.partner_of(delivery)
-        if partner is None or not sender.address_of(partner):
-            self._lay_aside(delivery, "PARTNER", "система не описана или у неё нет адреса")
-            return
-        if partner.test != delivery.test:
-            kind = "тестовое" if delivery.test else "рабочее"
-            self._lay_aside(delivery, "CONTOUR", f"{kind} направление не передаётся в другой контур")
-            return
-        if delivery.attempts >= self._settings.policy.attempts:
-            self._lay_aside(delivery, ErrorClass.UNKNOWN, "попытки исчерпаны")
+        unfit = self._unfit(delivery, partner, sender)
+        if partner is None or unfit is not None:
+            self._lay_aside(delivery, *(unfit or _NO_PARTNER))
             return
         in_doubt = delivery.built and delivery.outcome_unknown
         wanted = self._context.store.read(lambda tx: sender.wanted(tx, delivery))
@@ -131,6 +155,9 @@ class Worker:
         if not wanted:
             self._commit(delivery, lambda tx: self._ending.not_wanted(tx, delivery))
             return
+        if self._settings.policy.expired(delivery.kind, delivery.born, delivery.state_since):
+            self._lay_aside(delivery, End.EXPIRED, TOO_OLD)
+            return
         prepared = None if delivery.built else sender.build(delivery, partner)
         exchange, result = self._exchange(delivery, partner, sender, prepared)
         if isinstance(result, Sent):
@@ -139,9 +166,22 @@ class Worker:
             verdict = failure_of(result)
         self._end(delivery, exchange, verdict, in_doubt=in_doubt)
 
+    def _unfit(self, delivery: Delivery, partner: Partner | None, sender: Sender) -> tuple[str, str] | None:
+        """Return class and text of what keeps a delivery from ever being sent; None: nothing does."""
+        if delivery.claims > self._settings.claims:
+            return "POISONED", f"взято {delivery.claims - 1} раз, и ни разу отправка не началась"
+        if partner is None or not sender.address_of(partner):
+            return _NO_PARTNER
+        if partner.test != delivery.test:
+            kind = "тестовое" if delivery.test else "рабочее"
+            return "CONTOUR", f"{kind} направление не передаётся в другой контур"
+        if delivery.attempts >= self._settings.policy.attempts:
+            return ErrorClass.UNKNOWN, "попытки исчерпаны"
+        return None
+
     def _ask(self, delivery: Delivery, partner: Partner, sender: Sender, question: Prepared) -> Absent | None:
         """Ask what came of a message; None: the answer ended this turn of the delivery."""
-        number, _ = self._commit(delivery, lambda tx: self._begin(tx, delivery, None))
+        number, _ = self._commit(delivery, lambda tx: self._begin(tx, delivery, partner, None))
         exchange, result = self._talk(number, delivery, partner, sender, question.body)
         if isinstance(result, Sent):
             finding = finding_of(sender.found(result, delivery, partner, question.message_id), result)
@@ -158,18 +198,21 @@ class Worker:
         self, delivery: Delivery, partner: Partner, sender: Sender, prepared: Prepared | None
     ) -> tuple[Exchange, Result]:
         """Commit the bytes and the beginning of an attempt, then send."""
-        number, body = self._commit(delivery, lambda tx: self._begin(tx, delivery, prepared))
+        number, body = self._commit(delivery, lambda tx: self._begin(tx, delivery, partner, prepared))
         return self._talk(number, delivery, partner, sender, body)
 
-    def _begin(self, tx: Transaction, delivery: Delivery, prepared: Prepared | None) -> tuple[int, bytes]:
+    def _begin(
+        self, tx: Transaction, delivery: Delivery, partner: Partner, prepared: Prepared | None
+    ) -> tuple[int, bytes]:
         """Note in the store that bytes are about to leave; returns the attempt and the bytes of the message.
 
         Raises:
             LeaseLost: Somebody else has the delivery.
             _Resting: The partner is left alone.
         """
-        tx.outbox.extend(delivery.id, delivery.fence, self._settings.lease)
-        if not breaker.permit(tx, delivery.partner, self._settings.breaker):
+        lease = self._settings.lease
+        tx.outbox.extend(delivery.id, delivery.fence, lease)
+        if not gate.enter(tx, partner, delivery.id, lease):
             raise _Resting
         if prepared is not None:
             tx.outbox.store_request(delivery.id, delivery.fence, prepared.message_id, prepared.body)
@@ -181,9 +224,10 @@ class Worker:
     ) -> tuple[Exchange, Result]:
         started = time.monotonic()
         try:
-            result = sender.transmit(message, delivery, partner, self._settings.timeouts)
+            with self._settings.seats.timed(delivery.partner):
+                result = sender.transmit(message, delivery, partner, self._settings.timeouts)
         except Unsignable as error:
-            result = NotSent(str(error))
+            result = NotSent(str(error), ours=True)
         took = round((time.monotonic() - started) * 1000)
         return Exchange(number, result.status if isinstance(result, Sent) else None, took), result
 
@@ -214,7 +258,7 @@ class Worker:
     def _postpone(self, delivery: Delivery, error: Exception) -> None:
         """The store failed in the middle: nobody knows what came of the message."""
         _log.error("delivery %s: %s", delivery.id, type(error).__name__)
-        failed = Failed(ErrorClass.UNKNOWN, type(error).__name__)
+        failed = Failed(Trouble.STORE, type(error).__name__)
         if isinstance(error, Taken | Conflict):
             self._lay_aside(delivery, "INTERNAL", failed.error)
             return

@@ -136,6 +136,8 @@ class Partner:
         test: its contour is the test one: only test referrals go there.
         statistics_regions: for a portal, the subjects whose small numbers are not hidden from it, ``*`` for
             all: the system of a ministry.
+        concurrency: exchanges with it at once, from all nodes together; 0: as many as there are workers.
+        per_minute: exchanges with it in any minute, from all nodes together; 0: no limit.
     """
 
     code: str
@@ -153,6 +155,8 @@ class Partner:
     webhook: str = ""
     test: bool = False
     statistics_regions: frozenset[str] = frozenset()
+    concurrency: int = 0
+    per_minute: int = 0
 
     def may_call(self, operation: str) -> bool:
         """Tell whether this system may call the operation."""

@@ -256,7 +256,7 @@ def test_attempts_come_to_an_end(world: World, remd: Partner) -> None:
     """A partner that never answers well makes a dead letter after the last attempt, told once."""
     new = delivery_of("registerDocument")
     world.queue(new)
-    remd.plan(*[answer(b"", status=503)] * 9)
+    remd.plan(*[answer(b"", status=429)] * 9)
     for _ in range(9):
         world.drain()
         world.wait_for(new)

@@ -12,13 +12,23 @@ from adapter.operations.moves import Overtaken
 from storage import Store, StoreError, Transaction
 from storage.outbox import CLOSED, DEAD, DONE, LEASED, PENDING, UNKNOWN
 from tests.integration.delivery.conftest import World
-from tests.integration.delivery.emulator import Handler, Partner, Request, answer, close, closed_address
+from tests.integration.delivery.emulator import (
+    Behaviour,
+    Handler,
+    Partner,
+    Request,
+    answer,
+    close,
+    closed_address,
+)
 from tests.integration.delivery.world import (
     BUREAU_CODE,
     NUMBER,
     REMD_CODE,
     delivery_of,
     partners_at,
+    remd_fault,
+    remd_refuses,
     remd_usual,
     senders_of,
 )
@@ -38,7 +48,7 @@ def test_a_poisoned_message_does_not_stop_the_others(world: World) -> None:
 def test_a_consequence_that_breaks_is_a_dead_letter_in_doubt(world: World, remd: Partner) -> None:
     """When the domain cannot take a success, nothing of it is kept and doubt remains."""
     new = delivery_of("registerDocument", priority=1)
-    world.queue(new, delivery_of("NotifyReturn"))
+    world.queue(new, delivery_of("registerDocument"))
     world.outcomes.fails = [KeyError("Иванов")]
     world.drain()
     after = world.get(new)
@@ -182,18 +192,29 @@ def test_a_resting_partner_is_probed_once(world: World, remd: Partner) -> None:
 def test_a_probe_that_dies_is_followed_by_another(world: World) -> None:
     """A prober that never comes back does not keep the partner at rest for ever."""
     _open(world)
-    policy = world.settings.breaker
     world.clock.turn(31)
-    assert world.store.transact(lambda tx: breaker.permit(tx, REMD_CODE, policy))
-    assert not world.store.transact(lambda tx: breaker.permit(tx, REMD_CODE, policy))
-    world.clock.turn(31)
-    assert world.store.transact(lambda tx: breaker.permit(tx, REMD_CODE, policy))
+    assert world.store.transact(lambda tx: breaker.permit(tx, REMD_CODE, "first", 60))
+    assert not world.store.transact(lambda tx: breaker.permit(tx, REMD_CODE, "second", 60))
+    world.clock.turn(61)
+    assert world.store.transact(lambda tx: breaker.permit(tx, REMD_CODE, "second", 60))
 
 
-def test_an_answer_of_any_kind_counts_as_health(world: World, remd: Partner) -> None:
-    """A partner that answers 503 is there: its breaker stays closed."""
+@pytest.mark.parametrize(
+    "said",
+    [
+        answer(b"", status=429),
+        answer(b"", status=404),
+        remd_fault("Receiver"),
+        remd_fault("Sender"),
+        remd_refuses("INTERNAL_ERROR"),
+        remd_refuses("NO_SNILS"),
+    ],
+    ids=["429", "404", "server fault", "client fault", "its own error", "refusal"],
+)
+def test_an_answer_of_any_kind_counts_as_health(world: World, remd: Partner, said: Behaviour) -> None:
+    """A partner that refuses, or says "not now", is there: its breaker stays closed."""
     world.queue(*[delivery_of("registerDocument") for _ in range(6)])
-    remd.plan(*[answer(b"", status=503)] * 6)
+    remd.plan(*[said] * 6)
     world.drain()
     assert len(remd.received) == 6
     assert world.store.read(breaker.resting) == ()
@@ -260,7 +281,7 @@ def test_a_breaker_is_a_row_for_all_processes(store: Store, world: World) -> Non
     """The breaker of one partner says nothing of another."""
     _open(world)
     assert store.read(breaker.resting) == (REMD_CODE,)
-    assert store.transact(lambda tx: breaker.permit(tx, BUREAU_CODE, world.settings.breaker))
+    assert store.transact(lambda tx: breaker.permit(tx, BUREAU_CODE, "any", 60))
 
 
 @pytest.mark.parametrize("kind", ["registerDocument", "ReceiveReferral"])

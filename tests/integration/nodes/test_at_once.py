@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from adapter.cli.screen import GOOD
-from tests.integration.nodes.balancer import NoAnswer, ask
-from tests.integration.nodes.cluster import PATIENCE, Cluster, until
+from tests.integration.nodes.balancer import ask
+from tests.integration.nodes.cluster import Cluster
 from tests.integration.nodes.hospital import CONTENT_TYPE, PATH, Submission, Told, read
-from tests.integration.storage.samples import at_once
 
 COPIES = 8
 RIVALS = 6

@@ -57,7 +57,7 @@ def test_the_lead_is_taken_over_from_the_dead(quick: Cluster) -> None:
         until(lambda: fence_of(store) > fence or owner_of(store) == "", "the lead is given up")
     took.sort()
     print(
-        f"takeovers {len(took)}, lease {LEAD_SECONDS} s: p50 {statistics.median(took):.2f} s,"  # noqa: T201
+        f"takeovers {len(took)}, lease {LEAD_SECONDS} s: p50 {statistics.median(took):.2f} s,"
         f" p99 {took[min(len(took) - 1, round(0.99 * len(took)))]:.2f} s, longest {took[-1]:.2f} s"
     )
     assert took[-1] < min(takeover_seconds(LEAD_SECONDS) + SLACK, max(ALLOWED, SLACK))

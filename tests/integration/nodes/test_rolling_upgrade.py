@@ -15,7 +15,7 @@ from adapter.app.nodes import NodeState
 from storage import Store, open_store, schema, upgrade
 from storage.outbox import DONE
 from tests.integration.nodes import later
-from tests.integration.nodes.cluster import LEASE_SECONDS, PATIENCE, Cluster, NodeProcess, until
+from tests.integration.nodes.cluster import PATIENCE, Cluster, NodeProcess, until
 from tests.integration.nodes.hospital import Traffic
 
 REFERRALS = int(os.environ.get("NODES_REFERRALS", "24"))
