@@ -26,6 +26,7 @@ from adapter.config_base import (
     Zone,
 )
 from adapter.config_deadlines import DeadlineSection, MailSection
+from adapter.config_load import LoadSection, MonitoringSection
 from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem, problem_of
 from adapter.domain.attachments import FILE_TYPES
@@ -189,6 +190,8 @@ class Config(Section):
     trust: TrustSection
     roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
+    load: LoadSection = LoadSection()
+    monitoring: MonitoringSection = MonitoringSection()
     reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
     retention: RetentionSection = RetentionSection()

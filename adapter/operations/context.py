@@ -24,6 +24,8 @@ from adapter.domain.partners import Partner, Partners
 from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
 from adapter.domain.statistics import Statistics
 from adapter.operations.following import Following
+from adapter.operations.metering import Meter
+from adapter.operations.throttle import Throttle
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -100,6 +102,8 @@ class Context:
         following: how terms are counted, whom they press, who follows referrals.
         contacts: whom to write to.
         statistics: answers questions about indicators; None: nobody counts here.
+        throttle: who may send how often, and how much may wait to be delivered.
+        meter: is told what happens.
     """
 
     own: OwnSystem
@@ -120,6 +124,8 @@ class Context:
     following: Following = field(default_factory=Following)
     contacts: Contacts = NO_CONTACTS
     statistics: Statistics | None = None
+    throttle: Throttle = field(default_factory=Throttle)
+    meter: Meter = field(default_factory=Meter)
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
