@@ -15,6 +15,14 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question that is being asked, since when, and what is set at its end."""
+
+    since: float
+    told: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
 class Kept(Generic[T]):
     """An answer and the moment it was given, on the clock of who keeps it."""
 
@@ -42,7 +50,7 @@ class Fresh(Generic[T]):
         Args:
             ask: the question; whatever it raises counts as no answer.
             seconds: for how long an answer is given again without asking.
-            patience: how long somebody waits for a newer one.
+            patience: how long a question is waited for; who comes later to it does not wait again.
             stale: an older answer is none.
             clock: seconds that only grow.
         """
@@ -53,7 +61,7 @@ class Fresh(Generic[T]):
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: Kept[T] | None = None
-        self._asking: threading.Event | None = None
+        self._asking: _Asking | None = None
 
     def get(self) -> T | None:
         """Give an answer that is not stale; None when there is none."""
@@ -61,7 +69,7 @@ class Fresh(Generic[T]):
             if self._younger_than(self._seconds):
                 return self._kept.value if self._kept else None
             asking = self._asking or self._begin()
-        asking.wait(self._patience)
+        asking.told.wait(max(0.0, asking.since + self._patience - self._clock()))
         with self._lock:
             return self._kept.value if self._kept and self._younger_than(self._stale) else None
 
@@ -70,15 +78,15 @@ class Fresh(Generic[T]):
         with self._lock:
             asking = self._asking
         if asking is not None:
-            asking.wait(timeout)
+            asking.told.wait(timeout)
 
     def _younger_than(self, seconds: float) -> bool:
         return self._kept is not None and self._clock() - self._kept.at < seconds
 
-    def _begin(self) -> threading.Event:
-        told = self._asking = threading.Event()
-        threading.Thread(target=self._run, args=(told,), name="fresh", daemon=True).start()
-        return told
+    def _begin(self) -> _Asking:
+        asking = self._asking = _Asking(self._clock(), threading.Event())
+        threading.Thread(target=self._run, args=(asking.told,), name="fresh", daemon=True).start()
+        return asking
 
     def _run(self, told: threading.Event) -> None:
         kept: Kept[T] | None = None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
-import multiprocessing
 import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -64,7 +65,7 @@ def serve(
         OSError: Somebody else listens there (EADDRINUSE), or the address is not of this computer.
     """
     refuse_taken(address, port)
-    told = multiprocessing.RawValue("b", 0)
+    told = RawValue(ctypes.c_byte, 0)
     server = _Draining(
         target,
         address=address,
