@@ -26,6 +26,7 @@ from adapter.config_base import (
     Zone,
 )
 from adapter.config_deadlines import DeadlineSection, MailSection
+from adapter.config_load import LoadSection, MonitoringSection
 from adapter.config_nodes import NodeSection
 from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem, problem_of
@@ -198,6 +199,8 @@ class Config(Section):
     roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
     virus_scanner: VirusScannerSection = VirusScannerSection()
+    load: LoadSection = LoadSection()
+    monitoring: MonitoringSection = MonitoringSection()
     reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
     nodes: NodeSection = NodeSection()

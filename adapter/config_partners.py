@@ -52,6 +52,7 @@ class PartnerSection(Section):
     webhook: NewsUrl = ""
     webhook_secret_files: list[Path] = []
     test: bool = False
+    requests_per_second: Annotated[float, Field(ge=0, le=100_000)] | None = None
     statistics_regions: list[Annotated[str, StringConstraints(pattern=r"^(\d\d|\*)$")]] = []
 
     @model_validator(mode="after")

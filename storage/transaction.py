@@ -11,6 +11,7 @@ from storage.counting import Counting
 from storage.deadlines import Deadlines
 from storage.dictionaries import Dictionaries
 from storage.documents import Documents
+from storage.gauges import Gauges
 from storage.held_events import HeldEvents
 from storage.journal import Journal
 from storage.leases import Leases
@@ -38,6 +39,7 @@ class Transaction:
         "deadlines",
         "dictionaries",
         "documents",
+        "gauges",
         "held_events",
         "journal",
         "leases",
@@ -61,6 +63,7 @@ class Transaction:
         self.deadlines = Deadlines(connection, now)
         self.counting = Counting(connection, now)
         self.documents = Documents(connection, now)
+        self.gauges = Gauges(connection, now)
         self.held_events = HeldEvents(connection, now)
         self.journal = Journal(connection, now)
         self.leases = Leases(connection, now)

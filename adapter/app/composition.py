@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -14,6 +15,7 @@ from adapter.app.counting import contacts_of, following_of, load_calendar
 from adapter.app.indicators import make_reports
 from adapter.app.readiness import health
 from adapter.app.registered import Current, RegisteredContacts, RegisteredTerritories
+from adapter.app.throttling import places_of, throttle_of
 from adapter.app.trusting import sources_of
 from adapter.calendars.source import ProductionCalendar
 from adapter.clients.virus_scanner import VirusScanner
@@ -53,6 +55,10 @@ from signing.keys import load_external_key, prove_key
 from signing.pki.expiry import ExpiryWarning, terms_of, warnings_of
 from storage import Store, open_store
 
+if TYPE_CHECKING:
+    from adapter.soap.gate import Gate
+    from adapter.soap.pages import Pages
+
 Clock = Callable[[], datetime]
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -71,15 +77,23 @@ def clock_on(day: date | None) -> Clock:
     return lambda: utc_now() + shift
 
 
+def _goes_on() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One running node: its configuration and its ports; `close` gives the database back."""
+    """One running node: its configuration and its ports; `close` gives the database back.
+
+    `stopping` tells whether the process has been asked to end.
+    """
 
     config: Config
     context: Context
     clock: Clock
     partner_certificates: tuple[tuple[str, Certificate], ...] = ()
     calendar: ProductionCalendar = field(default_factory=ProductionCalendar)
+    stopping: Callable[[], bool] = _goes_on
 
     @property
     def store(self) -> Store:
@@ -136,6 +150,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         contacts=_contacts(config, lambda: registers.current, clock),
         statistics=make_reports(config, store, lambda: registers.current, calendar),
         scan=_scanner(config),
+        throttle=throttle_of(config),
     )
     return Runtime(config, context, clock, certificates, calendar)
 
@@ -281,9 +296,19 @@ def load_partners(config: Config) -> Partners:
     )
 
 
-def build_application(runtime: Runtime) -> Callable[..., object]:
-    """Return the WSGI application of the node: every service of the contract behind one guard."""
+def build_application(
+    runtime: Runtime, pages: Pages | None = None, gate: Gate | None = None
+) -> Callable[..., object]:
+    """Return the WSGI application of the node: every service of the contract behind one guard.
+
+    Args:
+        runtime: the node.
+        pages: what watchers read; without them health alone, asked afresh each time.
+        gate: how many requests are taken at once; without it one by the configuration.
+    """
     from adapter.soap.application import build_wsgi  # noqa: PLC0415 - Spyne is imported where it serves
+    from adapter.soap.gate import Gate  # noqa: PLC0415
+    from adapter.soap.pages import Pages  # noqa: PLC0415
     from adapter.soap.protocol import Service  # noqa: PLC0415
     from adapter.soap.reading import Limits as ReadingLimits  # noqa: PLC0415
 
@@ -325,7 +350,9 @@ def build_application(runtime: Runtime) -> Callable[..., object]:
         static=static,
         wsdl_of=publish.SERVICES,
         limits=limits,
-        health=lambda path: health(runtime, path),
+        pages=pages or Pages(lambda path: health(runtime, path)),
+        gate=gate or Gate(places_of(config)),
+        meter=context.meter,
     )
 
 

@@ -9,19 +9,26 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from importlib import metadata
 from itertools import count
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapter.app.composition import Runtime, build_application, clock_on, open_runtime
 from adapter.app.presence import Presence
+from adapter.app.throttling import places_of
 from adapter.app.trusting import Upkeep
 from adapter.config import load
 from adapter.soap.orphans import end_with
 from storage import NewNode, schema, upgrade
+
+if TYPE_CHECKING:
+    from adapter.app.monitoring import Listener, Monitor
+
+_log = logging.getLogger(__name__)
 
 _order = count(1)
 
@@ -87,10 +94,17 @@ def make_application(config_path: str, on_date: str) -> Callable[..., object]:
 
     On SQLite the process that serves also delivers: a second one could not open the file for writing.
     """
+    from adapter.app.monitoring import monitored  # noqa: PLC0415 - only who serves or works counts
+    from adapter.soap.gate import Gate  # noqa: PLC0415
+    from adapter.soap.server import stopping  # noqa: PLC0415
+
     config = load(Path(config_path))
-    runtime = open_runtime(config, clock_on(date.fromisoformat(on_date) if on_date else None))
+    opened = open_runtime(config, clock_on(date.fromisoformat(on_date) if on_date else None))
     log_to_stderr()
-    at_end_of_worker(runtime.close)
+    at_end_of_worker(opened.close)
+    gate = Gate(places_of(config))
+    runtime, monitor = monitored(replace(opened, stopping=stopping), gate.counts)
+    at_end_of_worker(monitor.close)
     name = node_name()
     presence = presence_of(runtime, name, "serve")
     presence.start()
@@ -103,7 +117,7 @@ def make_application(config_path: str, on_date: str) -> Callable[..., object]:
         workers.start()
         at_end_of_worker(workers.stop)
     at_end_of_worker(presence.stopping)
-    return build_application(runtime)
+    return build_application(runtime, monitor.pages(), gate)
 
 
 def at_end_of_worker(act: Callable[[], None]) -> None:
@@ -135,8 +149,9 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
         address=service.address,
         port=service.port,
         arguments=(str(config_path), on_date.isoformat() if on_date else ""),
-        threads=service.threads,
+        threads=places_of(config).threads,
         stop_seconds=KILL_SECONDS,
+        drain_seconds=config.load.drain_seconds,
     )
 
 
@@ -147,9 +162,14 @@ def work(config_path: Path, on_date: date | None = None) -> None:
         ConfigError: the configuration or a file that it names cannot be used.
         StoreError: the database cannot be used.
     """
+    from adapter.app.monitoring import monitored  # noqa: PLC0415 - only who serves or works counts
+
     end_with_parent()
-    runtime = open_runtime(load(config_path), clock_on(on_date))
+    told = threading.Event()
+    opened = open_runtime(load(config_path), clock_on(on_date))
+    runtime, monitor = monitored(replace(opened, stopping=told.is_set))
     log_to_stderr()
+    listener = listener_of(runtime, monitor)
     upkeep = upkeep_of(runtime)
     upkeep.start()
     name = node_name()
@@ -160,11 +180,34 @@ def work(config_path: Path, on_date: date | None = None) -> None:
     try:
         wait_for_signal()
     finally:
+        told.set()
         presence.stopping()
         upkeep.stop()
         workers.stop()
         presence.stop()
+        if listener is not None:
+            listener.stop()
+        monitor.close()
         runtime.close()
+
+
+def listener_of(runtime: Runtime, monitor: Monitor) -> Listener | None:
+    """Show health and metrics of a process that works, where the configuration names a port.
+
+    Of several processes on one computer one gets the port; the others deliver without being watched.
+    """
+    from adapter.app.monitoring import Listener  # noqa: PLC0415
+
+    port = runtime.config.monitoring.work_port
+    if not port:
+        return None
+    try:
+        listener = Listener(monitor.pages(), port)
+    except OSError as error:
+        _log.warning("metrics: port %d is not ours to listen on, %s", port, type(error).__name__)
+        return None
+    listener.start()
+    return listener
 
 
 def upgrade_database(config_path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal, TypeAlias
 
 from lxml import etree
@@ -58,9 +59,20 @@ class SoapFault(Exception):  # noqa: N818 - the SOAP word is "fault"
     Attributes:
         problem: Goes into the detail; its message is the text of the fault. Holds nothing of the request.
         fault_code: SOAP 1.1 word; SOAP 1.2 sends ``Sender`` for ``Client`` and ``Receiver`` for ``Server``.
+        http_status: of the answer; None: the one that SOAP has for a fault.
+        retry_after: seconds after which the same message may be sent again; 0 says nothing of it.
     """
 
-    def __init__(self, problem: Problem, fault_code: FaultCode = "Client") -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        fault_code: FaultCode = "Client",
+        *,
+        http_status: HTTPStatus | None = None,
+        retry_after: int = 0,
+    ) -> None:
         super().__init__(problem.code)
         self.problem = problem
         self.fault_code: FaultCode = fault_code
+        self.http_status = http_status
+        self.retry_after = retry_after

@@ -128,7 +128,7 @@ class Worker:
             _log.info("delivery %s: partner %s is left alone", delivery.id, delivery.partner)
             return False
         except LeaseLost:
-            _log.warning("delivery %s: lease lost", delivery.id)
+            self._lost(delivery)
         except Unbuildable as error:
             self._lay_aside(delivery, "BUILD", str(error))
         except (Overtaken, StoreError, GostUnavailableError) as error:
@@ -164,6 +164,7 @@ class Worker:
             verdict = verdict_of(sender.read(result, delivery, partner), result)
         else:
             verdict = failure_of(result)
+        self._count(delivery, exchange, verdict)
         self._end(delivery, exchange, verdict, in_doubt=in_doubt)
 
     def _unfit(self, delivery: Delivery, partner: Partner | None, sender: Sender) -> tuple[str, str] | None:
@@ -187,6 +188,7 @@ class Worker:
             finding = finding_of(sender.found(result, delivery, partner, question.message_id), result)
         else:
             finding = failure_of(result)
+        self._count(delivery, exchange, finding)
         if not isinstance(finding, Absent):
             self._end(delivery, exchange, finding, in_doubt=True)
             return None
@@ -246,6 +248,10 @@ class Worker:
             raise
         _log.info("delivery %s to %s: %s", delivery.id, delivery.partner, type(verdict).__name__.lower())
 
+    def _count(self, delivery: Delivery, exchange: Exchange, ended: Verdict | Absent) -> None:
+        outcome = str(ended.error_class) if isinstance(ended, Failed) else type(ended).__name__.lower()
+        self._context.meter.attempted(delivery.partner, delivery.kind, outcome, exchange.milliseconds / 1000)
+
     def _commit(self, delivery: Delivery, work: Callable[[Transaction], T]) -> T:
         """Run a transaction, again when the referral was moved by somebody else meanwhile."""
         for _ in range(_OVERTAKEN_TRIES):
@@ -275,10 +281,14 @@ class Worker:
         try:
             self._commit(delivery, lambda tx: self._ending.lay_aside(tx, delivery, error_class, error))
         except LeaseLost:
-            _log.warning("delivery %s: lease lost", delivery.id)
+            self._lost(delivery)
         except Exception as again:  # noqa: BLE001 - the consequence itself may be what is poisoned
             _log.error("delivery %s: no consequence, %s", delivery.id, type(again).__name__)
             self._bury(delivery, error_class, error)
+
+    def _lost(self, delivery: Delivery) -> None:
+        _log.warning("delivery %s: lease lost", delivery.id)
+        self._context.meter.lost("delivery")
 
     def _bury(self, delivery: Delivery, error_class: str, error: str) -> None:
         try:

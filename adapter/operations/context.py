@@ -25,6 +25,8 @@ from adapter.domain.partners import Partner, Partners
 from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
 from adapter.domain.statistics import Statistics
 from adapter.operations.following import Following
+from adapter.operations.metering import Meter
+from adapter.operations.throttle import Throttle
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
 
@@ -113,6 +115,8 @@ class Context:
         contacts: whom to write to.
         statistics: answers questions about indicators; None: nobody counts here.
         scan: looks for viruses in attached files; None: nobody does.
+        throttle: who may send how often, and how much may wait to be delivered.
+        meter: is told what happens.
     """
 
     own: OwnSystem
@@ -134,6 +138,8 @@ class Context:
     contacts: Contacts = NO_CONTACTS
     statistics: Statistics | None = None
     scan: Scan | None = None
+    throttle: Throttle = field(default_factory=Throttle)
+    meter: Meter = field(default_factory=Meter)
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""

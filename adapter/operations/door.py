@@ -26,6 +26,7 @@ from adapter.operations.callers import Caller, authenticate
 from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.moves import Origin, note
 from adapter.operations.reception import readable_problems
+from adapter.operations.throttle import STRANGER
 from signing.gost import GostUnavailableError
 from storage import Message, Taken, Transaction
 
@@ -41,12 +42,14 @@ class Operation:
         request: dataclass of its request.
         run: what happens.
         stored: the same request gets the stored answer; reading operations answer afresh.
+        fills_queue: it is refused while too much waits to be delivered.
     """
 
     name: str
     request: type
     run: Callable[[Context, Call[Any]], Answer]
     stored: bool = True
+    fills_queue: bool = False
 
 
 _STATUS = "Message/Status"
@@ -80,11 +83,12 @@ class Door:
         """Answer one message.
 
         Raises:
-            SoapFault: the SMEV envelope is broken.
+            SoapFault: the SMEV envelope is broken; the sender or the queue is above its bound (MSE-5011).
         """
         parcel = envelope.read(incoming.content)
         now = self._context.clock()
         result = self._answer(incoming, parcel)
+        self._context.meter.answered(incoming.operation, parcel.sender.code, result.status, result.codes)
         own = self._context.own
         body = envelope.answer(
             parcel,
@@ -109,8 +113,10 @@ class Door:
         try:
             caller = authenticate(self._context, incoming, parcel)
         except Refused as refusal:
+            self._context.throttle.admit(STRANGER)  # what follows is a row of the journal
             self._note_stranger(incoming, parcel, refusal)
             return refusal_answer(refusal, incoming.correlation_id)
+        self._context.throttle.admit(caller.partner.code)
         operation = self._operations[incoming.operation]
         if parcel.status == "PING":
             return self._ping(caller.partner, parcel, incoming)
@@ -120,6 +126,8 @@ class Door:
             found = self._stored(call) if operation.stored else None
             if found is not None:
                 return found
+            if operation.fills_queue:
+                self._context.throttle.admit_submission(self._context.store)
             call = self._checked(call, operation, incoming)
             return operation.run(self._context, call)
         except Taken:

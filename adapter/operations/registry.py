@@ -31,7 +31,7 @@ from adapter.operations.validation import validate
 _GET_DOCUMENT = Operation("GetDocument", common.GetDocumentRequest, get_document, stored=False)
 
 REFERRAL_OPERATIONS = (
-    Operation("SubmitReferral", referral.SubmitReferralRequest, submit),
+    Operation("SubmitReferral", referral.SubmitReferralRequest, submit, fills_queue=True),
     Operation("ValidateReferral", referral.ValidateReferralRequest, validate, stored=False),
     Operation("WithdrawReferral", referral.WithdrawReferralRequest, withdraw),
     Operation("UploadAttachmentPart", referral.UploadAttachmentPartRequest, upload_part, stored=False),

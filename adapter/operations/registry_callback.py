@@ -63,7 +63,7 @@ class RegistryDoor:
         """Answer one call back.
 
         Raises:
-            SoapFault: the caller is not РЭМД, or that cannot be told now.
+            SoapFault: the caller is not РЭМД, or that cannot be told now; it calls too often (MSE-5011).
         """
         try:
             partner = self._caller(incoming)
@@ -71,7 +71,9 @@ class RegistryDoor:
             _log.error("GOST: %s", error)
             again = problem("REGISTER_UNAVAILABLE", register="средство проверки подписей ГОСТ")
             raise SoapFault(again, "Server") from error
+        self._context.throttle.admit(partner.code)
         content = self._handlers[incoming.operation](incoming, partner)
+        self._context.meter.answered(incoming.operation, partner.code, _status_of(content), ())
         answer = plain_envelope(content, incoming.soap_version)
         if partner.transport is Transport.SIGNATURE:
             self._sign(answer, incoming, partner)
@@ -231,6 +233,11 @@ def _moment(text: str) -> datetime | None:
 
 def _text(parent: etree._Element, name: str) -> str:
     return (parent.findtext(f"{{{REMD_CALLBACK}}}{name}") or "").strip()
+
+
+def _status_of(answer: etree._Element) -> str:
+    """Return the word of the metric for an answer to РЭМД."""
+    return "RESULT" if _text(answer, "status") == "success" else "REJECT"
 
 
 def _child(parent: etree._Element, name: str) -> etree._Element:

@@ -11,8 +11,11 @@ from spyne.interface import InterfaceDocumentsBase
 from spyne.server.wsgi import WsgiApplication, WsgiMethodContext
 
 from adapter.contract.namespaces import SERVICE
+from adapter.operations.metering import Meter
 from adapter.soap.faults import internal_fault, log_failure
-from adapter.soap.guard import PASSAGE, Guard, Health, StartResponse, WsgiCallable
+from adapter.soap.gate import Gate, Places
+from adapter.soap.guard import PASSAGE, Guard, StartResponse, WsgiCallable
+from adapter.soap.pages import Health, Pages
 from adapter.soap.protocol import CarriedFault, Events, ExchangeProtocol, Service, spyne_service
 from adapter.soap.reading import Limits
 
@@ -113,6 +116,9 @@ def build_wsgi(
     wsdl_of: Mapping[str, str],
     limits: Limits,
     health: Health | None = None,
+    pages: Pages | None = None,
+    gate: Gate | None = None,
+    meter: Meter | None = None,
 ) -> WsgiCallable:
     """Return the WSGI application.
 
@@ -122,6 +128,9 @@ def build_wsgi(
         wsdl_of: Path of a service to the path of its WSDL in `static`, for ``?wsdl``.
         limits: Of one message.
         health: Answers ``/health/live`` and ``/health/ready``: the path to the HTTP status and a JSON body.
+        pages: These and ``/metrics``, and who may read them; instead of `health`.
+        gate: How many requests are taken at once.
+        meter: Is told of every answer.
 
     Raises:
         ValueError: Two services share a path, or `wsdl_of` names what `static` does not hold.
@@ -137,5 +146,7 @@ def build_wsgi(
         static=static,
         wsdl_of=wsdl_of,
         limits=limits,
-        health=health,
+        pages=pages or Pages(health),
+        gate=gate or Gate(Places()),
+        meter=meter or Meter(),
     )

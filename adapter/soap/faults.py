@@ -57,7 +57,12 @@ def encoding_fault(encoding: str) -> SoapFault:
 
 
 def http_status(fault: SoapFault, version: SoapVersion) -> str:
-    """Return the status line: SOAP 1.1 answers every fault with 500, SOAP 1.2 the sender's with 400."""
+    """Return the status line: SOAP 1.1 answers every fault with 500, SOAP 1.2 the sender's with 400.
+
+    A fault may have a status of its own: a refusal for overload must look like one to proxies, too.
+    """
+    if fault.http_status is not None:
+        return f"{fault.http_status.value} {fault.http_status.phrase}"
     if version == "1.2" and fault.fault_code == "Client":
         return "400 Bad Request"
     return "500 Internal Server Error"

@@ -5,14 +5,16 @@ Nothing is taken from the Host header, and whatever fails below becomes a SOAP S
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Protocol, TypeAlias
 
 from adapter.contract.call import SoapFault, SoapVersion
+from adapter.operations.metering import Meter
+from adapter.operations.throttle import overloaded
 from adapter.soap.faults import (
     envelope_fault,
     http_status,
@@ -21,11 +23,13 @@ from adapter.soap.faults import (
     render_fault,
     size_fault,
 )
+from adapter.soap.gate import Full, Gate, Shed
 from adapter.soap.names import CONTENT_TYPES
+from adapter.soap.pages import READ_METHODS, Pages
 from adapter.soap.protocol import Passage, Service, content_type_of
 from adapter.soap.reading import Limits, check_encoding
+from adapter.soap.replies import Reply, not_allowed, not_found, status_line
 
-Health: TypeAlias = Callable[[str], tuple[int, bytes]]
 Environ: TypeAlias = dict[str, Any]
 Headers: TypeAlias = list[tuple[str, str]]
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -33,13 +37,10 @@ _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] |
 PASSAGE = "mse.passage"
 """Key of the WSGI environment under which Spyne gets the `Passage`."""
 
-HEALTH_PATHS = frozenset({"/health/live", "/health/ready"})
 _XML = "text/xml; charset=utf-8"
-_TEXT = "text/plain; charset=utf-8"
-_JSON = "application/json"
-_READ = ("GET", "HEAD")
 _LONGEST_LENGTH = 15
-_BLOCK = 1024 * 1024
+#: A body is read in such pieces, and the time looked at after each.
+_PIECE = 32 * 1024
 
 
 class StartResponse(Protocol):
@@ -50,16 +51,6 @@ class StartResponse(Protocol):
 
 
 WsgiCallable: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A finished HTTP answer."""
-
-    status: str
-    content_type: str
-    body: bytes
-    allow: str = ""
 
 
 class _HttpFault(Exception):  # noqa: N818 - the SOAP word is "fault"
@@ -81,7 +72,9 @@ class Guard:
         static: Mapping[str, bytes],
         wsdl_of: Mapping[str, str],
         limits: Limits,
-        health: Health | None,
+        pages: Pages,
+        gate: Gate,
+        meter: Meter,
     ) -> None:
         self._services = dict(services)
         self._media_types = {
@@ -91,7 +84,9 @@ class Guard:
         self._static = dict(static)
         self._wsdl_of = dict(wsdl_of)
         self._limits = limits
-        self._health = health
+        self._pages = pages
+        self._gate = gate
+        self._meter = meter
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         """Answer one request."""
@@ -102,7 +97,7 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - the edge of the process: no caller sees a bare exception
             log_failure(correlation_id, error)
             fault = render_fault(internal_fault(), "1.1", correlation_id)
-            reply = Reply(_status(HTTPStatus.INTERNAL_SERVER_ERROR), _XML, fault)
+            reply = Reply(status_line(HTTPStatus.INTERNAL_SERVER_ERROR), _XML, fault)
         headers = [
             ("Content-Type", reply.content_type),
             ("Content-Length", str(len(reply.body))),
@@ -112,6 +107,8 @@ class Guard:
         ]
         if reply.allow:
             headers.append(("Allow", reply.allow))
+        if reply.retry_after:
+            headers.append(("Retry-After", reply.retry_after))
         start_response(reply.status, headers)
         return [b"" if method == "HEAD" else reply.body]
 
@@ -119,57 +116,79 @@ class Guard:
         path = environ.get("PATH_INFO", "")
         found = self._services.get(path)
         if found is not None and method == "POST":
-            return self._post(*found, environ, correlation_id)
+            return self._measured_post(*found, environ, correlation_id)
         if found is not None:
             return self._describe(path, method, environ.get("QUERY_STRING", ""))
         if path in self._static:
             return _document(self._static[path], method)
-        if path in HEALTH_PATHS and self._health is not None:
-            return self._health_reply(self._health, path, method)
-        return _text(HTTPStatus.NOT_FOUND, "Такого адреса нет. Адреса сервисов названы в документации.")
+        return self._pages.reply(path, environ) or not_found()
 
     def _describe(self, path: str, method: str, query: str) -> Reply:
         if query.partition("=")[0].lower() == "wsdl" and path in self._wsdl_of:
             return _document(self._static[self._wsdl_of[path]], method, allow="GET, HEAD, POST")
-        return _not_allowed("POST", "Сервис принимает конверты SOAP методом POST; описание сервиса: ?wsdl.")
+        return not_allowed("POST", "Сервис принимает конверты SOAP методом POST; описание сервиса: ?wsdl.")
 
-    @staticmethod
-    def _health_reply(health: Health, path: str, method: str) -> Reply:
-        if method not in _READ:
-            return _not_allowed("GET, HEAD", "Здесь доступно только чтение.")
-        status, body = health(path)
-        return Reply(_status(HTTPStatus(status)), _JSON, body)
-
-    def _post(self, service: Service, server: WsgiCallable, environ: Environ, correlation_id: str) -> Reply:
-        version: SoapVersion = "1.1"
+    def _measured_post(
+        self, service: Service, server: WsgiCallable, environ: Environ, correlation_id: str
+    ) -> Reply:
+        begun = time.perf_counter()
+        passage = Passage(b"", correlation_id, environ.get("REMOTE_ADDR", ""), "1.1")
+        status = HTTPStatus.INTERNAL_SERVER_ERROR.value
         try:
-            version = _content_version(environ, self._media_types[service.path])
-            raw = self._read_body(environ)
-        except _HttpFault as error:
-            body = render_fault(error.fault, version, correlation_id)
-            return Reply(_status(error.status), content_type_of(version), body)
-        except SoapFault as fault:
-            body = render_fault(fault, version, correlation_id)
-            return Reply(http_status(fault, version), content_type_of(version), body)
-        return _call(server, Passage(raw, correlation_id, environ.get("REMOTE_ADDR", ""), version))
+            reply = self._post(service, server, environ, passage)
+            status = int(reply.status[:3])
+            return reply
+        finally:
+            operation = passage.incoming.operation if passage.incoming else ""
+            self._meter.served(service.path, operation, status, time.perf_counter() - begun)
 
-    def _read_body(self, environ: Environ) -> bytes:
+    def _post(self, service: Service, server: WsgiCallable, environ: Environ, passage: Passage) -> Reply:
+        try:
+            passage.soap_version = _content_version(environ, self._media_types[service.path])
+            passage.raw = self._received(environ, passage.remote_address)
+            with self._gate.working():
+                return _call(server, passage)
+        except Full as full:
+            fault = self._refusal(full.why)
+        except _HttpFault as error:
+            body = render_fault(error.fault, passage.soap_version, passage.correlation_id)
+            return Reply(status_line(error.status), content_type_of(passage.soap_version), body)
+        except SoapFault as found:
+            fault = found
+        body = render_fault(fault, passage.soap_version, passage.correlation_id)
+        line = http_status(fault, passage.soap_version)
+        retry = str(fault.retry_after or "")
+        return Reply(line, content_type_of(passage.soap_version), body, retry_after=retry)
+
+    def _refusal(self, why: Shed) -> SoapFault:
+        self._meter.shed(why)
+        return overloaded(self._gate.places.retry_after)
+
+    def _received(self, environ: Environ, address: str) -> bytes:
         """Return exactly Content-Length bytes: granian limits no body and tells no one of a short one."""
         length = _content_length(environ)
         if length > self._limits.message_bytes:
             raise _HttpFault(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE, size_fault(length, self._limits.message_bytes)
             )
-        stream = environ["wsgi.input"]
-        blocks: list[bytes] = []
+        with self._gate.receiving(address) as until:
+            return self._read(environ["wsgi.input"], length, until)
+
+    def _read(self, stream: Any, length: int, until: float) -> bytes:
+        pieces: list[bytes] = []
         missing = length
         while missing > 0:
-            block = stream.read(min(missing, _BLOCK))
-            if not block:
+            piece = stream.read(min(missing, _PIECE))
+            if not piece:
                 raise _bad_request("получено меньше байт, чем обещает Content-Length")
-            blocks.append(block)
-            missing -= len(block)
-        return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+            pieces.append(piece)
+            missing -= len(piece)
+            if missing and self._gate.late(until):
+                self._meter.shed(Shed.SLOW)
+                raise _HttpFault(
+                    HTTPStatus.REQUEST_TIMEOUT, envelope_fault("тело запроса не пришло за отведённое время")
+                )
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _call(server: WsgiCallable, passage: Passage) -> Reply:
@@ -186,7 +205,8 @@ def _call(server: WsgiCallable, passage: Passage) -> Reply:
     ((status, headers),) = answers
     if not body:
         raise ValueError("Spyne has answered without a body")
-    return Reply(status, dict(headers)["Content-Type"], body)
+    named = dict(headers)
+    return Reply(status, named["Content-Type"], body, retry_after=named.get("Retry-After", ""))
 
 
 def _content_version(environ: Environ, taken: Mapping[str, SoapVersion]) -> SoapVersion:
@@ -226,19 +246,6 @@ def _bad_request(reason: str) -> _HttpFault:
 
 
 def _document(content: bytes, method: str, allow: str = "GET, HEAD") -> Reply:
-    if method not in _READ:
-        return _not_allowed(allow, "Здесь доступно только чтение.")
-    return Reply(_status(HTTPStatus.OK), _XML, content)
-
-
-def _not_allowed(allow: str, text: str) -> Reply:
-    reply = _text(HTTPStatus.METHOD_NOT_ALLOWED, text)
-    return Reply(reply.status, reply.content_type, reply.body, allow)
-
-
-def _text(status: HTTPStatus, text: str) -> Reply:
-    return Reply(_status(status), _TEXT, f"{text}\n".encode())
-
-
-def _status(status: HTTPStatus) -> str:
-    return f"{status.value} {status.phrase}"
+    if method not in READ_METHODS:
+        return not_allowed(allow, "Здесь доступно только чтение.")
+    return Reply(status_line(HTTPStatus.OK), _XML, content)

@@ -165,6 +165,8 @@ class ExchangeProtocol(Soap11):
             fault = soap_fault_of(ctx.out_error)
             version = passage.soap_version
             transport.resp_code = http_status(fault, version)
+            if fault.retry_after:
+                transport.resp_headers["Retry-After"] = str(fault.retry_after)
             ctx.out_string = [render_fault(fault, version, passage.correlation_id)]
         transport.resp_headers["Content-Type"] = content_type_of(version)
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
+from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server import MPServer
 
 from adapter.soap.orphans import end_with
 
 _PROBE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _PROBE_TIMEOUT = 2.0
 _PAUSE = 0.02
+
+#: A byte of memory that the server and its workers share: a handler of signals may take no lock.
+_stopping: Any = None
 
 
 def serve(
@@ -31,6 +37,7 @@ def serve(
     threads: int = 8,
     workers: int = 1,
     stop_seconds: int = 10,
+    drain_seconds: float = 0.0,
     connections: int = 512,
 ) -> None:
     """Serve until SIGTERM or SIGINT; call it in the main thread, it takes over these signals.
@@ -45,9 +52,12 @@ def serve(
         address: To listen on.
         port: To listen on; it must be known, 0 would give each worker its own.
         arguments: Passed to the factory, for instance the path of the configuration.
-        threads: Requests that one worker handles at once.
+        threads: Requests that one worker has in hand at once, those that wait or are refused included.
         workers: Processes.
-        stop_seconds: A worker that has not ended so long after the signal is killed.
+        stop_seconds: A worker that has not ended so long after it was told to stop is killed. It takes no
+            connection any more and ends what it has begun.
+        drain_seconds: For so long after the signal everything is served as before, while `stopping` tells
+            balancers to send no more.
         connections: Open connections of one worker, idle ones included; further ones wait.
 
     Raises:
@@ -55,7 +65,8 @@ def serve(
         OSError: Somebody else listens there (EADDRINUSE), or the address is not of this computer.
     """
     refuse_taken(address, port)
-    server = Granian(
+    told = RawValue(ctypes.c_byte, 0)
+    server = _Draining(
         target,
         address=address,
         port=port,
@@ -71,17 +82,46 @@ def serve(
         log_level=LogLevels.error,
         log_access=False,
     )
-    server.serve(target_loader=_Loader(tuple(arguments), os.getpid()))
+    server.drain(told, drain_seconds)
+    server.serve(target_loader=_Loader(tuple(arguments), os.getpid(), told))
+
+
+def stopping() -> bool:
+    """Tell whether the server of this worker has been asked to end."""
+    return _stopping is not None and bool(_stopping.value)
+
+
+class _Draining(MPServer):
+    """A server that tells its workers of the signal, and stops them a while later."""
+
+    def drain(self, told: Any, seconds: float) -> None:
+        """Say before `serve`: which byte is set at the signal, how long after it the workers are stopped."""
+        self._told = told
+        self._drain_seconds = seconds
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        """Take SIGTERM or SIGINT; a second one does not wait."""
+        again, self._told.value = bool(self._told.value), 1
+        stop = super().signal_handler_interrupt
+        if self._drain_seconds <= 0 or again:
+            stop(*args, **kwargs)
+            return
+        end = threading.Timer(self._drain_seconds, stop)
+        end.daemon = True
+        end.start()
 
 
 class _Loader:
     """Makes the application inside a worker; granian's own loader puts the current folder on the path."""
 
-    def __init__(self, arguments: tuple[str, ...], parent: int) -> None:
+    def __init__(self, arguments: tuple[str, ...], parent: int, told: Any) -> None:
         self._arguments = arguments
         self._parent = parent
+        self._told = told
 
     def __call__(self, target: str) -> Any:
+        global _stopping  # noqa: PLW0603 - one server in one process; the factory gets texts only
+        _stopping = self._told
         end_with(self._parent, signal.SIGKILL)
         module, _, name = target.partition(":")
         return getattr(importlib.import_module(module), name)(*self._arguments)

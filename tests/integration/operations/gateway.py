@@ -25,6 +25,7 @@ from adapter.dictionaries.registers.local import RegisterSource
 from adapter.domain.partners import OPERATIONS_OF_KIND, PartnerKind
 from adapter.domain.states import State
 from adapter.operations.context import pseudonyms
+from adapter.operations.throttle import Throttle
 from adapter.stand.actors import ADAPTER, BUREAU, MIS, DemoSystem, Keyring, make_keys
 from adapter.stand.documents import Clerk, SignedReferral
 from signing import SigningKey, sign_document, sign_wss, verify_wss
@@ -112,7 +113,8 @@ class Gateway:
         """Open the store and build the application, as a start of the program does."""
         self.runtime = open_runtime(load(self.config), self.clock)
         # Most tests are not about registers: nobody is asked, and no answer says what was not checked.
-        self.change(registers=RegisterSource())
+        # Nor are they about load: a long play of one hospital is not slowed down.
+        self.change(registers=RegisterSource(), throttle=Throttle())
 
     def ask_registers(self) -> None:
         """Ask the registers of the store, as the program does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from typing import Any
 import pytest
 
 from adapter.app.composition import MOSCOW, clock_on, open_runtime
-from adapter.app.readiness import gost_condition, health
+from adapter.app.readiness import CHECKS, gost_condition, health
 from adapter.calendars.library import last_known_year
 from adapter.config import Config, load
 from adapter.config_problems import ConfigError
 from signing import gost
-from storage import Store, StoreError
+from storage import Store, StoreError, Transaction
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
 
 pytestmark = ON_SQLITE
@@ -63,28 +64,50 @@ def asked(gateway: Gateway, store: Any) -> tuple[int, dict[str, str]]:
     return status, json.loads(body)["checks"]
 
 
-class Drifting:
-    """A store whose clock is off, or which does not answer."""
+class Away:
+    """A store which does not answer."""
 
-    def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
+    def read(self, _: object) -> object:
+        """Fail as a database that is away."""
+        raise StoreError("away")
 
-    def read(self, _: object) -> datetime:
-        """Give the time of the database, which is all that is asked for."""
-        if self._seconds is None:
-            raise StoreError("away")
-        return datetime.now(UTC) + timedelta(seconds=self._seconds)
+
+class Different:
+    """A store in which a look finds something else than there is."""
+
+    def __init__(self, store: Store, **facts: Any) -> None:
+        self._store = store
+        self._facts = facts
+
+    def read(self, work: Callable[[Transaction], Any]) -> Any:
+        """Look, and change what was found."""
+        return dataclasses.replace(self._store.read(work), **self._facts)
+
+
+def drifting(store: Store, seconds: float) -> Different:
+    """Return a store whose clock is off."""
+    return Different(store, now=datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+def leading(store: Store) -> None:
+    """Let somebody lead."""
+    store.transact(lambda tx: tx.leases.acquire("leader", "test", 60))
+
+
+GOOD = dict.fromkeys((check.name for check in CHECKS), "ok")
 
 
 def test_a_node_is_ready_with_its_database_and_clock(gateway: Gateway) -> None:
     """Ready: the database answers and its clock is within five seconds; each failure is named."""
     good: Store = gateway.runtime.store
     gateway.clock.moment = datetime(2026, 3, 2, 9, tzinfo=UTC)  # of a year whose calendar is known
-    others = {"key": "ok", "gost": "ok", "trust": "ok", "roles": "ok", "calendar": "ok"}
-    assert asked(gateway, good) == (200, {"database": "ok", "clock": "ok", **others})
-    assert asked(gateway, Drifting(7)) == (503, {"database": "ok", "clock": "fail", **others})
-    assert asked(gateway, Drifting(-7)) == (503, {"database": "ok", "clock": "fail", **others})
-    assert asked(gateway, Drifting(None)) == (503, {"database": "fail", "clock": "ok", **others})
+    assert asked(gateway, good) == (200, {**GOOD, "leader": "warn"})
+    leading(good)
+    assert asked(gateway, good) == (200, GOOD)
+    assert asked(gateway, drifting(good, 7)) == (503, {**GOOD, "clock": "fail"})
+    assert asked(gateway, drifting(good, -7)) == (503, {**GOOD, "clock": "fail"})
+    assert asked(gateway, Different(good, schema=False)) == (503, {**GOOD, "schema": "fail"})
+    assert asked(gateway, Away()) == (503, {**GOOD, "database": "fail"})
     assert health(gateway.runtime, "/health/live")[0] == 200
 
 

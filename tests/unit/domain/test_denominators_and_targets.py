@@ -90,17 +90,6 @@ def test_what_agreements_take_out(agreements: list[Agreement], expected: list[Ex
     assert list(exclusions_of(agreements)) == expected
 
 
-def test_denominators_of_an_agreement() -> None:
-    """A referral of the first day counts, one before it does not; nor one of an excluded category."""
-    assert AGREED.in_denominator([], FIRST)
-    assert not AGREED.in_denominator([], FIRST - DAY)
-    assert replace(AGREED, counts_pilot=True).in_denominator([], FIRST - DAY)
-    assert AGREED.in_denominator([SVO], FIRST)
-    assert not AGREED.in_denominator([SVO, PALLIATIVE], FIRST)
-    assert replace(AGREED, counts_excluded=True).in_denominator([SVO, PALLIATIVE], FIRST)
-    assert AGREED.rule_of(PriorityCategory.AMPUTATION) is CategoryRule.ALLOW
-
-
 def test_the_targets_of_the_documents() -> None:
     """R91, R92: a hundred per cent in 2021; R29, R30: 20 at once, 50 from the third anniversary on."""
     year = dt.date(2021, 1, 1), dt.date(2021, 12, 31)

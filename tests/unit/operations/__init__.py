@@ -1,0 +1,1 @@
+"""Operations without a store."""
