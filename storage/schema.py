@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest migration of this version of the program; a test holds it to the scripts.
-HEAD = "0006"
+HEAD = "0009"
 
 _VERSIONS = sa.table("alembic_version", sa.column("version_num", sa.Text))
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from adapter.app.counting import calendar_condition
+from adapter.app.sizing import room_condition
 from adapter.app.trusting import condition_of, roles_condition
 from signing import gost
 from storage import StoreError, Transaction
@@ -28,7 +29,7 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
 
     Returns:
         HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail), `gost`, `trust`, `roles`,
-            `calendar`.
+            `calendar`, `disk`.
     """
     if path != "/health/ready":
         return 200, json.dumps({"status": "live"}).encode()
@@ -44,6 +45,8 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
         "roles": WARN if roles["fault"] else OK,
         "calendar": WARN if calendar["fault"] or calendar["unknown_years"] else OK,
     }
+    room = room_condition(runtime)
+    checks["disk"] = WARN if room["warnings"] else OK
     ready = FAIL not in checks.values()
     body = {
         "status": "ready" if ready else "not ready",
@@ -52,6 +55,7 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
         "trust": trust,
         "roles": roles,
         "calendar": calendar,
+        "disk": room,
     }
     return (200 if ready else 503), json.dumps(body, ensure_ascii=False).encode()
 
