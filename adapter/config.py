@@ -30,6 +30,7 @@ from adapter.config_load import LoadSection, MonitoringSection
 from adapter.config_nodes import NodeSection
 from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem, problem_of
+from adapter.config_retention import RetentionSection
 from adapter.domain.attachments import FILE_TYPES
 from adapter.domain.partners import Transport
 from adapter.domain.reception import RegionRule, Verdict
@@ -164,12 +165,6 @@ class DeliverySection(Section):
     read_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
     attempts: Annotated[int, Field(ge=1, le=1000)] = 100
     verdict_timeout_seconds: Annotated[int, Field(ge=1)] = 24 * 3600
-
-
-class RetentionSection(Section):
-    """How long what is not part of a referral is kept, days."""
-
-    refused_raw_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
 
 class ReportSection(Section):

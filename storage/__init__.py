@@ -1,12 +1,17 @@
 """The durable store: journal, register, outbox; knows no rule of the domain."""
 
+from storage.archive import ArchiveEntry, DueReferral, NewArchiveEntry, NewManifest
+from storage.archive_folder import ACTS, MANIFESTS, OBJECTS, ArchiveFolder
 from storage.chain import Entry, JournalRow
 from storage.deadlines import StoredDeadline, Telling
 from storage.dictionaries import DictionaryVersion
 from storage.documents import Document, NewDocument
 from storage.errors import (
     Conflict,
+    Damaged,
+    Destroyed,
     LeaseLost,
+    OutOfReach,
     SchemaNewer,
     SchemaOlder,
     StoreBusy,
@@ -16,7 +21,7 @@ from storage.errors import (
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
 from storage.nodes import NewNode, Node
-from storage.opening import open_beside, open_store, upgrade
+from storage.opening import compact, open_beside, open_store, upgrade
 from storage.outbox import Delivery, NewDelivery
 from storage.paper import PaperRecord
 from storage.plans import PlanRow
@@ -25,28 +30,40 @@ from storage.registers import RegisterInUse, RegisterVersion
 from storage.report_questions import Bucket as DelayBucket
 from storage.report_questions import Cohort as CountedCohort
 from storage.rows import new_id
+from storage.sizes import StoreSize
 from storage.store import Store
 from storage.transaction import Transaction
 from storage.uploads import Upload
 
 __all__ = [
+    "ACTS",
+    "MANIFESTS",
+    "OBJECTS",
+    "ArchiveEntry",
+    "ArchiveFolder",
     "Conflict",
     "CountedCohort",
+    "Damaged",
     "DelayBucket",
     "Delivery",
+    "Destroyed",
     "DictionaryVersion",
     "Document",
+    "DueReferral",
     "Entry",
     "Item",
     "JournalRow",
     "LeaseLost",
     "Message",
+    "NewArchiveEntry",
     "NewDelivery",
     "NewDocument",
+    "NewManifest",
     "NewMessage",
     "NewNode",
     "NewReferral",
     "Node",
+    "OutOfReach",
     "PaperRecord",
     "PlanRow",
     "Referral",
@@ -57,11 +74,13 @@ __all__ = [
     "Store",
     "StoreBusy",
     "StoreError",
+    "StoreSize",
     "StoredDeadline",
     "Taken",
     "Telling",
     "Transaction",
     "Upload",
+    "compact",
     "new_id",
     "open_beside",
     "open_store",

@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from storage.rows import Area, columns, new_id, with_conflict
+from storage.archive_folder import ArchiveFolder
+from storage.archive_tables import archive_entries
+from storage.errors import Destroyed, OutOfReach
+from storage.rows import Area, Clock, columns, new_id, with_conflict
 from storage.tables import content_parts, documents, upload_parts
 
 #: Our advisory lock on PostgreSQL that stands for the contents of files.
@@ -71,6 +75,17 @@ _PARTS = (
         content_parts.c.part_offset < sa.bindparam("end"),
     )
     .order_by(content_parts.c.part_offset)
+)
+_ARCHIVED = (
+    sa.select(documents.c.sha256, documents.c.size, archive_entries.c.act)
+    .select_from(
+        documents.outerjoin(
+            archive_entries,
+            sa.and_(archive_entries.c.kind == "content", archive_entries.c.key == documents.c.sha256),
+        )
+    )
+    .add_columns(archive_entries.c.key.is_not(None).label("archived"), archive_entries.c.destroyed_at)
+    .where(documents.c.id == sa.bindparam("id"))
 )
 _KNOWN = sa.select(content_parts.c.sha256).where(
     content_parts.c.sha256.in_(sa.bindparam("wanted", expanding=True)), content_parts.c.part_offset == 0
@@ -145,9 +160,15 @@ class Documents(Area):
 
     Who keeps files shares the contents, who erases files holds them: what is found here already stays until
     the files that name it are committed. On SQLite only one transaction writes anyway.
+
+    The content of a closed referral may lie in the archive folder: it is read from there by the same call.
     """
 
-    __slots__ = ()
+    __slots__ = ("_archive",)
+
+    def __init__(self, connection: Connection, now: Clock, archive: ArchiveFolder | None = None) -> None:
+        super().__init__(connection, now)
+        self._archive = archive
 
     def add(self, *new: NewDocument) -> None:
         """Keep files with their content; bytes that are here already are not kept again.
@@ -202,14 +223,34 @@ class Documents(Area):
         return None if row is None else Document(*row)
 
     def read(self, document_id: str, offset: int, length: int) -> bytes:
-        """Give up to ``length`` bytes from ``offset``; fewer at the end, none beyond it or when unknown."""
+        """Give up to ``length`` bytes from ``offset``; fewer at the end, none beyond it or when unknown.
+
+        Raises:
+            OutOfReach: the content lies in the archive folder, which cannot be read now.
+            Destroyed: the content was destroyed by an act after its term.
+        """
         if offset < 0 or length < 1:
             return b""
         bounds = {"id": document_id, "after": offset - PART_SIZE, "end": offset + length}
         rows = self._connection.execute(_PARTS, bounds)
-        return b"".join(
+        found = b"".join(
             content[max(0, offset - start) : max(0, offset + length - start)] for start, content in rows
         )
+        return found if len(found) == length else self._whole(document_id, offset, length, found)
+
+    def _whole(self, document_id: str, offset: int, length: int, found: bytes) -> bytes:
+        """Give a slice of which the tables have less than was asked for: right only at the end of a file."""
+        row = self._connection.execute(_ARCHIVED, {"id": document_id}).first()
+        if row is None or len(found) == max(0, min(length, row.size - offset)):
+            return found
+        if row.destroyed_at is not None:
+            raise Destroyed(row.act or "")
+        if self._archive is None or not row.archived:
+            raise OutOfReach("the content of a document is not in the tables and no archive folder has it")
+        content = self._archive.read(row.sha256, offset, min(length, row.size - offset))
+        if len(content) != min(length, row.size - offset):
+            raise OutOfReach("a file of the archive is shorter than its document")
+        return content
 
     def list(self, referral_number: str, version: int | None = None) -> tuple[Document, ...]:
         """Give the files of a referral, or of one version of it, oldest first."""

@@ -67,3 +67,23 @@ class LeaseLost(StoreError):  # noqa: N818 (a refusal, not a failure)
 
 class Conflict(StoreError):  # noqa: N818 (a refusal, not a failure)
     """Two transactions raced for the same place; the work is run again where that can help."""
+
+
+class OutOfReach(StoreError):  # noqa: N818 (a state of the archive, not a failure of the program)
+    """Bytes lie in the archive folder, and the folder cannot be read or written now; later it may be."""
+
+
+class Damaged(StoreError):  # noqa: N818 (what was found)
+    """Bytes are not those that their hash names."""
+
+
+class Destroyed(StoreError):  # noqa: N818 (what was done)
+    """Bytes were destroyed by an act after the end of their term.
+
+    Attributes:
+        act: SHA-256 of the act.
+    """
+
+    def __init__(self, act: str) -> None:
+        super().__init__("the bytes were destroyed by an act")
+        self.act = act

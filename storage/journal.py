@@ -1,6 +1,6 @@
 """The journal: append-only rows, chained by hash within their subject."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,12 @@ _HEAD = sa.select(journal_heads.c.count, journal_heads.c.head).where(
     journal_heads.c.subject == sa.bindparam("subject")
 )
 _LOCK_HEAD = _HEAD.with_for_update()
+_LOCK_HEADS = (
+    sa.select(journal_heads.c.subject, journal_heads.c["count"], journal_heads.c.head)
+    .where(journal_heads.c.subject.in_(sa.bindparam("subjects", expanding=True)))
+    .order_by(journal_heads.c.subject)
+    .with_for_update()
+)
 _INSERT = with_conflict(
     lambda insert: (
         insert(journal)
@@ -76,6 +82,38 @@ class Journal(Area):
         moved = {"subject": subject, "count": number, "head": this_hash, "anchored_count": 0}
         self._connection.execute(_SET_HEAD[dialect], moved)
         return JournalRow(**row)
+
+    def append_each(self, entries: Mapping[str, Entry]) -> None:
+        """Add one row to each of several chains, in few statements; they are held until the transaction ends.
+
+        Raises:
+            Conflict: another transaction began one of the chains; `Store.transact` runs the work again.
+        """
+        if not entries:
+            return
+        dialect, subjects = self._connection.dialect.name, sorted(entries)
+        known = {
+            row.subject: row[1:] for row in self._connection.execute(_LOCK_HEADS, {"subjects": subjects})
+        }
+        rows: list[dict[str, Any]] = []
+        for subject in subjects:
+            last, previous_hash = known.get(subject, (0, GENESIS))
+            entry, number = entries[subject], last + 1
+            this_hash = entry_hash(subject, number, previous_hash, entry)
+            chained = {
+                "subject": subject,
+                "number": number,
+                "previous_hash": previous_hash,
+                "hash": this_hash,
+            }
+            rows.append({**values(entry), **chained})
+        if len(self._connection.execute(_INSERT[dialect], rows).all()) != len(rows):
+            raise Conflict("two transactions wrote the same journal row")
+        heads = [
+            {"subject": row["subject"], "count": row["number"], "head": row["hash"], "anchored_count": 0}
+            for row in rows
+        ]
+        self._connection.execute(_SET_HEAD[dialect], heads)
 
     def list(self, subject: str, after: int = 0, limit: int = _PAGE) -> tuple[JournalRow, ...]:
         """Give rows of a subject in order, beginning behind number ``after``."""

@@ -1,11 +1,13 @@
 """The doors of the store: open it, look into it, bring its schema up to date."""
 
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage import postgresql, schema, sqlite
+from storage.archive_folder import ArchiveFolder
 from storage.errors import StoreError
 from storage.rows import Clock
 from storage.store import Store, translated
@@ -26,13 +28,16 @@ def _parsed(url: str) -> URL:
     raise StoreError(f"no such database: {backend}; use sqlite or postgresql+psycopg")
 
 
-def open_store(url: str, *, pool_size: int = 4, clock: Clock | None = None) -> Store:
+def open_store(
+    url: str, *, pool_size: int = 4, clock: Clock | None = None, archive: Path | None = None
+) -> Store:
     """Open the store.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql+psycopg://...``.
         pool_size: connections (PostgreSQL), or readers (SQLite, twice as many for a moment).
         clock: replaces the clock of the database in tests; gives aware UTC times.
+        archive: folder where contents of closed referrals lie as files; None: nothing leaves the tables.
 
     Raises:
         StoreBusy: another process owns the SQLite file.
@@ -40,10 +45,10 @@ def open_store(url: str, *, pool_size: int = 4, clock: Clock | None = None) -> S
         SchemaNewer: a later version of the program has changed the schema beyond what this one can use.
         StoreError: the database cannot be reached.
     """
-    return _open(url, pool_size, clock, beside=False)
+    return _open(url, pool_size, clock, archive, beside=False)
 
 
-def open_beside(url: str, *, clock: Clock | None = None) -> Store:
+def open_beside(url: str, *, clock: Clock | None = None, archive: Path | None = None) -> Store:
     """Open the store for a tool that does one short thing, also while a process serves the SQLite file.
 
     It may take no work of the outbox: leases of another process on the same file are not its own. Its
@@ -54,18 +59,19 @@ def open_beside(url: str, *, clock: Clock | None = None) -> Store:
         SchemaNewer: a later version of the program has changed the schema beyond what this one can use.
         StoreError: the database cannot be reached.
     """
-    return _open(url, 1, clock, beside=True)
+    return _open(url, 1, clock, archive, beside=True)
 
 
-def _open(url: str, pool_size: int, clock: Clock | None, *, beside: bool) -> Store:
+def _open(url: str, pool_size: int, clock: Clock | None, archive: Path | None, *, beside: bool) -> Store:
     parsed = _parsed(url)
+    folder = None if archive is None else ArchiveFolder(archive)
     store: sqlite.SqliteStore | postgresql.PostgresStore
     if parsed.get_backend_name() == "sqlite":
         if not sqlite.database_path(parsed).is_file():
             raise StoreError("there is no database at that path: upgrade it first")
-        store = sqlite.SqliteStore(parsed, pool_size, clock, beside=beside)
+        store = sqlite.SqliteStore(parsed, pool_size, clock, beside=beside, archive=folder)
     else:
-        store = postgresql.PostgresStore(parsed, pool_size, clock)
+        store = postgresql.PostgresStore(parsed, pool_size, clock, archive=folder)
     try:
         with store.connect() as connection:
             schema.require_usable(connection)
@@ -100,5 +106,26 @@ def upgrade(url: str) -> None:
                     schema.migrate(connection)
         else:
             postgresql.upgrade(parsed, schema.usable, schema.migrate)
+    except SQLAlchemyError as error:
+        raise translated(error) from None
+
+
+def compact(url: str) -> tuple[int, int]:
+    """Write a SQLite file anew without its empty pages; from then on space is given back as it goes.
+
+    Returns:
+        Size of the file before and after, bytes.
+
+    Raises:
+        StoreBusy: a process serves the file.
+        StoreError: this is PostgreSQL, which does it by itself (autovacuum), or the file cannot be used.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError("PostgreSQL gives space back by itself: autovacuum")
+    if not sqlite.database_path(parsed).is_file():
+        raise StoreError("there is no database at that path: upgrade it first")
+    try:
+        return sqlite.compact(parsed)
     except SQLAlchemyError as error:
         raise translated(error) from None

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from storage.archive_folder import ArchiveFolder
 from storage.errors import Conflict, StoreBusy, StoreError
 from storage.rows import Clock
 from storage.store import Store, translated
@@ -91,8 +92,10 @@ def upgrade(url: URL, ready: Callable[[Connection], bool], change: Callable[[Con
 class PostgresStore(Store):
     """The store on PostgreSQL. Every transaction has its own connection; races are run again."""
 
-    def __init__(self, url: URL, pool_size: int, clock: Clock | None) -> None:
-        super().__init__()
+    def __init__(
+        self, url: URL, pool_size: int, clock: Clock | None, *, archive: ArchiveFolder | None = None
+    ) -> None:
+        super().__init__(archive)
         self._engine = _engine(url, pool_size)
         self._snapshots = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -124,7 +127,7 @@ class PostgresStore(Store):
 
     def _once(self, engine: Engine, work: Callable[[Transaction], T]) -> T:
         with engine.connect() as connection:
-            transaction = Transaction(connection, self._given_clock or _clock(connection))
+            transaction = Transaction(connection, self._given_clock or _clock(connection), self.archive)
             with connection.begin():
                 try:
                     return work(transaction)

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from storage.archive_folder import ArchiveFolder
 from storage.errors import StoreBusy, StoreError
 from storage.rows import Clock
 from storage.store import Store, driver_error, translated
@@ -26,6 +27,8 @@ T = TypeVar("T")
 
 _GROUP = 64
 _PRAGMAS = (
+    # Counts only while the file is empty: what is deleted can then be given back without a standstill.
+    "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -117,6 +120,26 @@ def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connect
                 driver.rollback()
 
 
+def compact(url: URL) -> tuple[int, int]:
+    """Write the file anew; returns its size before and after, bytes.
+
+    Raises:
+        StoreBusy: a process serves the database.
+        StoreError: it cannot be rewritten: no room for a second copy, for example.
+    """
+    path = database_path(url)
+    engine = _engine(url, poolclass=NullPool)
+    with _owned(path), engine.connect() as connection:
+        before = path.stat().st_size
+        driver = _driver(connection)
+        try:
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            raise driver_error(error) from None
+    return before, path.stat().st_size
+
+
 class _Job(Generic[T]):
     """A work that waits for the writer, and the place of its outcome."""
 
@@ -149,8 +172,9 @@ class _Job(Generic[T]):
 class _Writer:
     """The one thread that writes. Works that wait together are committed together."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, archive: ArchiveFolder | None) -> None:
         self._clock = clock
+        self._archive = archive
         self._connection = engine.connect()
         # SQLAlchemy believes in one long transaction; without it, it would roll ours back after an error.
         self._connection.begin()
@@ -215,7 +239,7 @@ class _Writer:
 
     def _run(self, job: _Job[Any]) -> None:
         self._driver.execute("SAVEPOINT work")
-        job.run(Transaction(self._connection, self._clock))
+        job.run(Transaction(self._connection, self._clock, self._archive))
         if job.error is not None:
             self._driver.execute("ROLLBACK TO work")
         self._driver.execute("RELEASE work")
@@ -227,8 +251,16 @@ class SqliteStore(Store):
     A tool that is opened `beside` is not refused and refuses nobody: writers take turns at the file.
     """
 
-    def __init__(self, url: URL, pool_size: int, clock: Clock | None, *, beside: bool = False) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        url: URL,
+        pool_size: int,
+        clock: Clock | None,
+        *,
+        beside: bool = False,
+        archive: ArchiveFolder | None = None,
+    ) -> None:
+        super().__init__(archive)
         self._lock = nullcontext() if beside else _owned(database_path(url))
         self._lock.__enter__()
         self._clock = clock or _utc_now
@@ -240,7 +272,7 @@ class SqliteStore(Store):
 
     def start(self) -> None:
         """Begin to write, once the schema is known to be right."""
-        self._writer = _Writer(self._writing, self._clock)
+        self._writer = _Writer(self._writing, self._clock, self.archive)
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """See `Store.transact`; works that wait at the same time share one commit."""
@@ -257,7 +289,7 @@ class SqliteStore(Store):
                     driver = _driver(connection)
                     driver.execute("BEGIN")
                     try:
-                        return work(Transaction(connection, self._clock))
+                        return work(Transaction(connection, self._clock, self.archive))
                     finally:
                         driver.rollback()
             except SQLAlchemyError as error:

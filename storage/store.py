@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
+from storage.archive_folder import ArchiveFolder
 from storage.errors import StoreBusy, StoreError
 from storage.transaction import Transaction
 
@@ -38,9 +39,14 @@ def driver_error(error: BaseException) -> StoreError:
 
 
 class Store(ABC):
-    """A durable store. Safe to use from any number of threads; close it when done."""
+    """A durable store. Safe to use from any number of threads; close it when done.
 
-    def __init__(self) -> None:
+    Attributes:
+        archive: where the contents of closed referrals lie as files; None: they stay in the tables.
+    """
+
+    def __init__(self, archive: ArchiveFolder | None = None) -> None:
+        self.archive = archive
         self._thread = threading.local()
         self._closed = False
 

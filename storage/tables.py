@@ -124,9 +124,11 @@ documents = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     _text("sha256"),
     _time("created_at"),
+    _optional("manifest"),
     sa.Index(None, "referral_number", "version_number"),
     sa.Index(None, "sha256"),
     _partial("ix_documents_document_key", "document_key", where="document_key IS NOT NULL"),
+    _partial("ix_documents_unarchived", "created_at", "id", where="manifest IS NULL AND parent_id IS NULL"),
 )
 
 # The bytes of files by their hash: equal files of however many referrals are kept once.

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from storage.anchors import Anchors
+from storage.archive import Archive
+from storage.archive_folder import ArchiveFolder
 from storage.breakers import Breakers
 from storage.claims import Claims
 from storage.counting import Counting
@@ -24,6 +26,7 @@ from storage.plans import Plans
 from storage.referrals import Referrals
 from storage.registers import Registers
 from storage.rows import Clock
+from storage.sizes import Sizes
 from storage.uploads import Uploads
 
 
@@ -33,6 +36,7 @@ class Transaction:
     __slots__ = (
         "_now",
         "anchors",
+        "archive",
         "breakers",
         "claims",
         "counting",
@@ -51,18 +55,20 @@ class Transaction:
         "plans",
         "referrals",
         "registers",
+        "sizes",
         "uploads",
     )
 
-    def __init__(self, connection: Connection, now: Clock) -> None:
+    def __init__(self, connection: Connection, now: Clock, archive: ArchiveFolder | None = None) -> None:
         self._now = now
         self.anchors = Anchors(connection, now)
+        self.archive = Archive(connection, now)
         self.breakers = Breakers(connection, now)
         self.claims = Claims(connection, now)
         self.dictionaries = Dictionaries(connection, now)
         self.deadlines = Deadlines(connection, now)
         self.counting = Counting(connection, now)
-        self.documents = Documents(connection, now)
+        self.documents = Documents(connection, now, archive)
         self.gauges = Gauges(connection, now)
         self.held_events = HeldEvents(connection, now)
         self.journal = Journal(connection, now)
@@ -75,6 +81,7 @@ class Transaction:
         self.plans = Plans(connection, now)
         self.referrals = Referrals(connection, now)
         self.registers = Registers(connection, now)
+        self.sizes = Sizes(connection, now)
         self.uploads = Uploads(connection, now)
 
     def now(self) -> datetime:

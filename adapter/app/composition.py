@@ -130,7 +130,9 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     certificates = load_partner_certificates(config)
     calendar = load_calendar(config)
     service, limits = config.service, config.limits
-    store = open_store(config.store.url, pool_size=config.store.pool_size)
+    store = open_store(
+        config.store.url, pool_size=config.store.pool_size, archive=config.retention.archive_folder
+    )
     registers = RegisterSource(store, pseudonyms(secret))
     context = Context(
         own=OwnSystem(service.system_code, service.system_name, service.contact, ZoneInfo(service.zone)),

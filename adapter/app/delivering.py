@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from adapter.app.archiving import archive
 from adapter.app.composition import Runtime
+from adapter.app.sizing import measure_of
 from adapter.app.telling import load_mail_server, load_webhook_secrets
 from adapter.clients.sending import Timeouts
 from adapter.delivery.engine import Engine
@@ -23,6 +25,7 @@ from adapter.operations.housekeeping import (
     forget_refused,
     recheck_certificates,
 )
+from adapter.operations.sizing import record_sizes
 from adapter.operations.statistics import count
 from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
 
@@ -63,6 +66,7 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
     patience = timedelta(seconds=config.delivery.verdict_timeout_seconds)
     life = timedelta(days=config.retention.refused_raw_days)
     silence = timedelta(days=config.nodes.forget_days)
+    warning_days = config.retention.disk_warning_days
     jobs = [
         Job("recheck certificates", 30, lambda: _done(recheck_certificates(context))),
         Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience))),
@@ -74,6 +78,8 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
         Job("count for reports", 60, lambda: _done(count(context))),
         Job("anchor the journal", 600, lambda: _done(anchor_journal(context))),
         Job("forget nodes", 3600, lambda: _done(forget_nodes(context, silence))),
+        Job("archive closed referrals", 300, lambda: _done(archive(context, config.retention))),
+        Job("measure the disk", 3600, lambda: _done(record_sizes(context, measure_of(config), warning_days))),
     ]
     return Leader(context.store, owner, jobs, lease_seconds=config.nodes.leader_lease_seconds)
 

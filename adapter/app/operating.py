@@ -15,6 +15,7 @@ from adapter.app.composition import load_own_key, load_partners, utc_now
 from adapter.config import Config, load
 from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.operations.dead_letters import Act, Order, Outcome, settle
+from adapter.operations.sizing import room_lines
 from adapter.operations.tracing import Story, trace
 from adapter.operations.waiting import DELIVERY_STATES, Waiting, open_deliveries, waiting
 from signing import Certificate, Refusal, load_certificate, verify_detached
@@ -72,16 +73,16 @@ def rows_json(rows: Sequence[Any]) -> list[dict[str, Any]]:
 
 def list_waiting(config_path: Path) -> tuple[Waiting, ...]:
     """Return what waits, the longest wait first."""
-    with _opened(config_path) as (config, store):
-        partners = load_partners(config)
-        return store.read(lambda tx: waiting(tx, partners))
+    with opened(config_path) as (config, store):
+        partners, days = load_partners(config), config.retention.disk_warning_days
+        return store.read(lambda tx: (*room_lines(tx, days), *waiting(tx, partners)))
 
 
 def list_deliveries(
     config_path: Path, partner: str | None, limit: int, *, dead: bool
 ) -> tuple[Delivery, ...]:
     """Return messages that are not done, or only those that were given up, in the order they were added."""
-    with _opened(config_path) as (_, store):
+    with opened(config_path) as (_, store):
         if dead:
             return store.read(lambda tx: tx.outbox.list(states=("dead",), partner=partner, limit=limit))
         return store.read(lambda tx: open_deliveries(tx, partner, limit))
@@ -89,7 +90,7 @@ def list_deliveries(
 
 def show_delivery(config_path: Path, delivery_id: str) -> tuple[Delivery, Story] | None:
     """Return one message and the story around it; None: there is none."""
-    with _opened(config_path) as (config, store):
+    with opened(config_path) as (config, store):
         partners = load_partners(config)
         found = store.read(lambda tx: tx.outbox.get(delivery_id))
         if found is None:
@@ -99,7 +100,7 @@ def show_delivery(config_path: Path, delivery_id: str) -> tuple[Delivery, Story]
 
 def settle_all(config_path: Path, act: Act, delivery_ids: Sequence[str], reason: str) -> tuple[Outcome, ...]:
     """Send dead letters again or close them, each in a transaction of its own."""
-    with _opened(config_path) as (config, store):
+    with opened(config_path) as (config, store):
         order = Order(act, reason, config.service.system_code, str(uuid.uuid4()), utc_now())
         return tuple(
             store.transact(partial(settle, delivery_id=one, order=order))
@@ -109,7 +110,7 @@ def settle_all(config_path: Path, act: Act, delivery_ids: Sequence[str], reason:
 
 def find_story(config_path: Path, identifier: str) -> Story:
     """Return everything that is known of an identifier."""
-    with _opened(config_path) as (config, store):
+    with opened(config_path) as (config, store):
         partners = load_partners(config)
         return store.read(lambda tx: trace(tx, identifier, partners))
 
@@ -124,7 +125,7 @@ def verify_journal(
         former: certificates under which earlier anchors were signed.
         step: called after each chain.
     """
-    with _opened(config_path) as (config, store):
+    with opened(config_path) as (config, store):
         known = [load_own_key(config).certificate, *map(_former, former)]
         good = {one.thumbprint for one in known}
         broken: list[Broken] = []
@@ -170,9 +171,15 @@ def _subjects(store: Store) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(config_path: Path) -> Iterator[tuple[Config, Store]]:
+def opened(config_path: Path) -> Iterator[tuple[Config, Store]]:
+    """Give the configuration and its store, beside running programs.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+        StoreError: the database cannot be used.
+    """
     config = load(config_path)
-    with open_beside(config.store.url) as store:
+    with open_beside(config.store.url, archive=config.retention.archive_folder) as store:
         yield config, store
 
 

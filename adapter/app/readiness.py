@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from adapter.app.counting import calendar_condition
+from adapter.app.sizing import room_condition
 from adapter.app.trusting import condition_of, roles_condition
 from signing import gost
 from signing.pki.expiry import ExpiryWarning, Kind
@@ -64,6 +65,7 @@ class Facts:
         trust: what is shown of roots and lists.
         roles: likewise of the role policy.
         calendar: likewise of the calendar.
+        room: how long the disks will last, as their growth goes.
     """
 
     runtime: Runtime
@@ -74,6 +76,7 @@ class Facts:
     trust: Mapping[str, object]
     roles: Mapping[str, object]
     calendar: Mapping[str, object]
+    room: Mapping[str, object]
 
 
 Judge: TypeAlias = Callable[[Facts], str]
@@ -135,7 +138,7 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
 
     Returns:
         HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail), `words` (name -> Russian),
-            `gost`, `trust`, `roles`, `calendar`.
+            `gost`, `trust`, `roles`, `calendar`, `disk`.
     """
     if path != "/health/ready":
         return live_page()
@@ -160,6 +163,7 @@ def readiness(runtime: Runtime) -> Readiness:
         "trust": facts.trust,
         "roles": facts.roles,
         "calendar": facts.calendar,
+        "disk": facts.room,
     }
     return Readiness(
         checks={check.name: check.judge(facts) for check in CHECKS},
@@ -218,6 +222,7 @@ def _facts(runtime: Runtime) -> Facts:
         trust=condition_of(context.trust, warnings),
         roles=roles_condition(context.roles),
         calendar=calendar_condition(runtime.calendar, runtime.clock()),
+        room=room_condition(runtime),
     )
 
 
@@ -252,11 +257,10 @@ def _queue(facts: Facts) -> str:
 
 def _disk(facts: Facts) -> str:
     free = disk_free_percent(facts.runtime)
-    if free is None:
-        return OK
-    if free < _DISK_FULL:
+    if free is not None and free < _DISK_FULL:
         return FAIL
-    return WARN if free < facts.runtime.config.monitoring.disk_free_percent else OK
+    scarce = free is not None and free < facts.runtime.config.monitoring.disk_free_percent
+    return WARN if scarce or facts.room["warnings"] else OK
 
 
 def _own_key(facts: Facts) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from adapter.clients import mail
@@ -16,6 +17,7 @@ from adapter.domain.escalation import Level
 from adapter.domain.partners import Partner, PartnerKind, Transport
 from adapter.notices import letters, texts, webhooks
 from adapter.operations.context import Context
+from adapter.operations.sizing import PLACES
 from adapter.operations.timers import MAIL
 from storage.outbox import Delivery
 
@@ -95,6 +97,8 @@ class Letters(Sender):
         facts = delivery.payload
         try:
             level = Level(facts["level"])
+            if "disks" in facts:
+                return self._of_disks(delivery, facts["disks"])
             told = [
                 texts.ToldTerm(
                     str(one["number"]),
@@ -116,6 +120,20 @@ class Letters(Sender):
         except (KeyError, TypeError, ValueError) as error:
             known = isinstance(error, letters.LetterUnusableError | texts.UnspeakableError)
             raise Unbuildable(str(error) if known else "в задании нет сведений для письма") from error
+        return Prepared(str(UUID(delivery.id)), content, self.content_type)
+
+    def _of_disks(self, delivery: Delivery, disks: Sequence[Mapping[str, Any]]) -> Prepared:
+        """Build the letter that a disk will be full: for the operators of the installation itself."""
+        rows = [(PLACES[str(one["place"])], int(one["days"])) for one in disks]
+        subject, body = texts.disk_written(rows)
+        content = letters.letter(
+            identifier=delivery.id,
+            sender=self._sender,
+            to=self._context.contacts.of(Level.OPERATOR, ""),
+            subject=subject,
+            body=body,
+            now=self._context.clock(),
+        )
         return Prepared(str(UUID(delivery.id)), content, self.content_type)
 
     def transmit(self, message: bytes, delivery: Delivery, partner: Partner, timeouts: Timeouts) -> Result:  # noqa: ARG002 - SMTP has its own

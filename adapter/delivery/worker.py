@@ -24,6 +24,7 @@ from adapter.delivery.settings import Settings
 from adapter.delivery.verdict import Absent, Failed, Verdict, failure_of, finding_of, verdict_of
 from adapter.domain.partners import Partner
 from adapter.operations.context import Context
+from adapter.operations.disclosing import sent
 from adapter.operations.moves import Overtaken
 from signing.gost import GostUnavailableError
 from storage import Conflict, LeaseLost, StoreError, Taken, Transaction
@@ -219,6 +220,8 @@ class Worker:
         if prepared is not None:
             tx.outbox.store_request(delivery.id, delivery.fence, prepared.message_id, prepared.body)
         number = tx.outbox.started_attempt(delivery.id, delivery.fence)
+        if number == 1:
+            sent(tx, self._context, delivery)
         return number, tx.outbox.request(delivery.id) or b""
 
     def _talk(

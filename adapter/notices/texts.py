@@ -84,6 +84,14 @@ CLOSING = (
 )
 
 
+_DISK = "Место на диске адаптера направлений на медико-социальную экспертизу кончается."
+_DISK_END = (
+    "Прогноз – по росту последних дней: mse-adapter archive forecast. Что можно сделать: переносить\n"
+    "документы закрытых направлений в архив на другом диске (retention.archive_folder, retention.hot_days)\n"
+    "или добавить место.\n\nПисьмо составлено автоматически, отвечать на него не нужно."
+)
+
+
 def written(level: Level, terms: Sequence[ToldTerm], count: int, *, alarm: bool) -> tuple[str, str]:
     """Return subject and body of a letter.
 
@@ -102,6 +110,17 @@ def written(level: Level, terms: Sequence[ToldTerm], count: int, *, alarm: bool)
         lines.append(f"и ещё {count - len(lines)}.")
     body = "\n".join((text.opening, "", *lines, "", CLOSING, ""))
     return text.subject.format(count=int(count)), body
+
+
+def disk_written(disks: Sequence[tuple[str, int]]) -> tuple[str, str]:
+    """Return subject and body of the letter that a disk will be full.
+
+    Args:
+        disks: Russian name of the place, and in how many days it will be full.
+    """
+    least = min(days for _, days in disks)
+    lines = [f"{name}: места хватит примерно на {int(days)} дн." for name, days in disks]
+    return f"МСЭ: место на диске кончается ({least} дн.)", "\n".join((_DISK, "", *lines, "", _DISK_END, ""))
 
 
 def _line(term: ToldTerm) -> str:

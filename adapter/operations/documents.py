@@ -3,45 +3,59 @@
 from __future__ import annotations
 
 import base64
+import logging
 
 from adapter.contract.exchange.common import GetDocumentRequest, GetDocumentResponse
-from adapter.domain.partners import PartnerKind
-from adapter.domain.states import Party
 from adapter.operations.access import may_see, not_found
-from adapter.operations.context import Answer, Call, Context, answer
-from adapter.operations.moves import note, origin_of
-from storage import Document, Transaction
+from adapter.operations.context import Answer, Call, Context, answer, refuse
+from adapter.operations.disclosing import disclosed, origin_of_call
+from storage import Destroyed, Document, OutOfReach, Transaction
 
-DISCLOSED = "DISCLOSED"
+_log = logging.getLogger(__name__)
+_PATH = "GetDocumentRequest/documentId"
 
 
 def get_document(context: Context, call: Call[GetDocumentRequest]) -> Answer:
     """Return up to `length` bytes of a file from `offset`.
 
+    The bytes are read before the transaction that journals the disclosure: they may come from the archive.
+
     Raises:
-        Refused: MSE-5003, also for a file of somebody else's referral.
+        Refused: MSE-5003, also for a file of somebody else's referral and for one destroyed by an act;
+            MSE-5007 where the archive cannot be read now.
     """
     request = call.request
     length = min(request.length, context.limits.part_bytes)
 
-    def work(tx: Transaction) -> GetDocumentResponse:
+    def look(tx: Transaction) -> tuple[Document, bytes]:
         document = _allowed(tx, call)
-        content = tx.documents.read(document.id, request.offset, length)
-        party = Party.BUREAU if call.partner.kind is PartnerKind.BUREAU else Party.MIS
-        details = {"documentId": document.id, "offset": request.offset, "length": len(content)}
-        note(tx, document.referral_number, DISCLOSED, origin_of(call, party, details=details))
-        return GetDocumentResponse(
-            document_id=document.id,
-            name=document.name or document.role,
-            media_type=document.media_type,
-            size=document.size,
-            sha256=document.sha256,
-            offset=request.offset,
-            content=base64.b64encode(content).decode(),
-            last=request.offset + len(content) >= document.size,
-        )
+        return document, tx.documents.read(document.id, request.offset, length)
 
-    return answer(context.store.transact(work))
+    try:
+        document, content = context.store.read(look)
+    except Destroyed:
+        raise not_found(request.document_id, _PATH) from None
+    except OutOfReach as error:
+        _log.error("archive: %s", error)
+        raise refuse("REGISTER_UNAVAILABLE", _PATH, register="архив документов") from None
+
+    def work(tx: Transaction) -> None:
+        _allowed(tx, call)
+        details = {"documentId": document.id, "offset": request.offset, "length": len(content)}
+        disclosed(tx, document.referral_number, origin_of_call(context, call, details=details))
+
+    context.store.transact(work)
+    found = GetDocumentResponse(
+        document_id=document.id,
+        name=document.name or document.role,
+        media_type=document.media_type,
+        size=document.size,
+        sha256=document.sha256,
+        offset=request.offset,
+        content=base64.b64encode(content).decode(),
+        last=request.offset + len(content) >= document.size,
+    )
+    return answer(found)
 
 
 def _allowed(tx: Transaction, call: Call[GetDocumentRequest]) -> Document:
@@ -52,5 +66,5 @@ def _allowed(tx: Transaction, call: Call[GetDocumentRequest]) -> Document:
         or referral is None
         or not may_see(tx, call.partner, referral, document.version_number)
     ):
-        raise not_found(call.request.document_id, "GetDocumentRequest/documentId")
+        raise not_found(call.request.document_id, _PATH)
     return document

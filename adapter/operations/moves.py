@@ -210,19 +210,21 @@ def advance(
 
 def note(tx: Transaction, subject: str, event: str, origin: Origin) -> None:
     """Write a journal row that changes no state: a disclosure, an attempt, a late event."""
-    tx.journal.append(
-        subject,
-        Entry(
-            at=origin.now,
-            event=event,
-            actor_system=origin.system,
-            actor_role=str(origin.party),
-            actor_person=origin.person or None,
-            operation=origin.operation,
-            correlation_id=origin.correlation_id,
-            reason=origin.reason or None,
-            details=dict(origin.details),
-        ),
+    tx.journal.append(subject, entry_of(event, origin))
+
+
+def entry_of(event: str, origin: Origin) -> Entry:
+    """Return the journal row of something that changes no state."""
+    return Entry(
+        at=origin.now,
+        event=event,
+        actor_system=origin.system,
+        actor_role=str(origin.party),
+        actor_person=origin.person or None,
+        operation=origin.operation,
+        correlation_id=origin.correlation_id,
+        reason=origin.reason or None,
+        details=dict(origin.details),
     )
 
 

@@ -13,6 +13,7 @@ from adapter.domain.states import State, name_of, public_status
 from adapter.operations.access import citizen_hash, not_found
 from adapter.operations.changes import place_in
 from adapter.operations.context import Answer, Call, Context, answer
+from adapter.operations.disclosing import life, origin_of_call, shown
 from adapter.operations.moves import clocks_of
 from adapter.operations.status import SERVICE_TYPE, expected_day, responsible
 from storage import JournalRow, Referral, Transaction
@@ -54,12 +55,15 @@ def get_progress(context: Context, call: Call[GetProgressRequest]) -> Answer:
             examination_at=_examination_at(appointed),
             examination_place=_examination_place(tx, appointed),
             appeal_until=_appeal_until(context, referral),
-            event=tuple(_events(tx.journal.list(referral.number))),
+            event=tuple(_events(life(tx, referral.number))),
             result_available=bool(results),
             result_document_id=results[-1] if results else None,
         )
 
-    return answer(context.store.read(look), referral_number=request.referral_number)
+    found = context.store.read(look)
+    origin = origin_of_call(context, call, snils=normalize_snils(request.snils))
+    context.store.transact(lambda tx: shown(tx, origin, {found.referral_number: {}}))
+    return answer(found, referral_number=request.referral_number)
 
 
 def _shown(state: State) -> str:

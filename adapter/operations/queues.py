@@ -6,7 +6,7 @@ descriptors, never file bytes. An acknowledgement is idempotent and moves the re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapter.contract.exchange.bureau import (
@@ -31,6 +31,7 @@ from adapter.operations.answers import ATTEMPTS, busy
 from adapter.operations.appeals import apply_held_appeal
 from adapter.operations.context import Answer, Call, Context, answer
 from adapter.operations.descriptors import FOR_BUREAU, FOR_REVIEW, descriptors
+from adapter.operations.disclosing import document_ids, origin_of_call, shown
 from adapter.operations.mail import ADDITIONAL_EXAMINATION, NOTICES, REFERRAL, RESULT, RETURN, STATUS
 from adapter.operations.moves import Overtaken, advance, note, origin_of
 from storage import Item, Referral, Transaction
@@ -54,8 +55,10 @@ def fetch_referrals(context: Context, call: Call[FetchReferralsRequest]) -> Answ
 
     def work(tx: Transaction) -> FetchReferralsResponse:
         items, more = _handed_out(tx, context, call, (REFERRAL,), call.request.max_items)
+        handed = tuple(one for item in items if (one := _referral_item(tx, item)) is not None)
+        _journaled(tx, context, call, handed)
         return FetchReferralsResponse(
-            item=tuple(one for item in items if (one := _referral_item(tx, item)) is not None),
+            item=handed,
             retry_after_seconds=0 if more else context.limits.retry_after_seconds,
             more_available=more,
         )
@@ -68,8 +71,10 @@ def fetch_notices(context: Context, call: Call[FetchNoticesRequest]) -> Answer:
 
     def work(tx: Transaction) -> FetchNoticesResponse:
         items, more = _handed_out(tx, context, call, NOTICES, call.request.max_items)
+        handed = tuple(_notice_item(tx, item) for item in items)
+        _journaled(tx, context, call, handed)
         return FetchNoticesResponse(
-            item=tuple(_notice_item(tx, item) for item in items),
+            item=handed,
             retry_after_seconds=0 if more else context.limits.retry_after_seconds,
             more_available=more,
         )
@@ -114,6 +119,17 @@ def deliver(tx: Transaction, call: Call[Any], number: str, version: int) -> None
         advance(tx, referral, Event.DELIVER, origin)
     else:
         note(tx, number, "BUREAU_RECEIVED", origin)
+
+
+def _journaled(
+    tx: Transaction, context: Context, call: Call[Any], handed: Sequence[ReferralItem | NoticeItem]
+) -> None:
+    """Journal which documents of which referrals the caller learns of."""
+    told: dict[str, list[str]] = {}
+    for one in handed:
+        told.setdefault(one.referral_number, []).extend(document_ids(one.documents))
+    origin = origin_of_call(context, call)
+    shown(tx, origin, {number: {"documents": ids} for number, ids in told.items() if number})
 
 
 def _handed_out(

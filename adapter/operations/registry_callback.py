@@ -27,12 +27,12 @@ from adapter.operations import transport
 from adapter.operations.answers import ATTEMPTS
 from adapter.operations.callers import is_loopback
 from adapter.operations.context import Context
-from adapter.operations.documents import DISCLOSED
+from adapter.operations.disclosing import disclosed
 from adapter.operations.moves import Origin, Overtaken, note
 from adapter.operations.verdicts import Verdict, apply_verdict
 from signing import Refusal
 from signing.gost import GostUnavailableError
-from storage import Document, Transaction
+from storage import Destroyed, Document, OutOfReach, Transaction
 
 _log = logging.getLogger(__name__)
 
@@ -110,19 +110,23 @@ class RegistryDoor:
         """Give the file by localUid (registration) or by emdrId (somebody demanded it)."""
         local_uid, emdr_id = _text(incoming.content, "localUid"), _text(incoming.content, "emdrId")
 
-        def work(tx: Transaction) -> tuple[Document, bytes] | None:
+        def look(tx: Transaction) -> tuple[Document, bytes] | None:
             document = _registered(tx, partner, local_uid, emdr_id)
-            if document is None:
-                return None
-            content = tx.documents.read(document.id, 0, document.size)
-            details = {"documentId": document.id, "length": len(content)}
-            note(tx, document.referral_number, DISCLOSED, self._origin(incoming, partner, details))
-            return document, content
+            return None if document is None else (document, tx.documents.read(document.id, 0, document.size))
 
-        found = self._context.store.transact(work)
+        try:
+            found = self._context.store.read(look)
+        except Destroyed:
+            found = None
+        except OutOfReach as error:
+            _log.error("archive: %s", error)
+            return _answer("getDocumentFileResponse", PartnerError("RMIS_ERROR"))
         if found is None:
             return _answer("getDocumentFileResponse", PartnerError("REGISTRY_ITEM_NOT_FOUND"))
         document, content = found
+        details = {"documentId": document.id, "length": len(content)}
+        origin = self._origin(incoming, partner, details)
+        self._context.store.transact(lambda tx: disclosed(tx, document.referral_number, origin))
         response = _answer("getDocumentFileResponse")
         file = _child(response, "file")
         _child(file, "data").text = base64.b64encode(content).decode()

@@ -23,7 +23,7 @@ from adapter.domain.turns import TURN_OF_STATE, Turn
 from adapter.operations.access import citizen_hash, may_see, not_found
 from adapter.operations.answers import error_entry
 from adapter.operations.context import Answer, Call, Context, answer
-from adapter.operations.documents import DISCLOSED
+from adapter.operations.disclosing import life, origin_of_call, shown
 from adapter.operations.moves import clocks_of, situation_of
 from storage import JournalRow, Referral, Transaction
 
@@ -41,11 +41,13 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
     request = call.request
     snils = normalize_snils(request.citizen.snils) if request.citizen else ""
 
+    citizens: list[str] = []
+
     def look(tx: Transaction) -> GetReferralStatusResponse:
         referral = tx.referrals.get(request.referral_number)
         if referral is None or not _may_ask(tx, context, call, referral, snils):
             raise not_found(request.referral_number, "GetReferralStatusRequest/referralNumber")
-        rows = tx.journal.list(referral.number)
+        citizens[:] = [referral.citizen_hash]
         documents = tx.documents.list(referral.number)
         results = [one.id for one in documents if one.role == DocumentRole.RESULT]
         grounds = referral.details.get("grounds", [])
@@ -67,14 +69,19 @@ def get_status(context: Context, call: Call[GetReferralStatusRequest]) -> Answer
             error=_errors(referral, call.correlation_id),
             result_available=bool(results),
             result_document_id=results[-1] if results else None,
-            history=tuple(_history(row) for row in rows if row.event != DISCLOSED),
+            history=tuple(_history(row) for row in life(tx, referral.number)),
             running_deadline=_running(context, referral),
             waiting_deadline=_waiting(context, referral),
             possible_action=_actions(call, referral),
             appointment=_appointment(referral),
         )
 
-    return answer(context.store.read(look), referral_number=request.referral_number)
+    found = context.store.read(look)
+    details = {"state": found.state, "versionNumber": found.version_number}
+    asked_for_oneself = bool(snils) and citizens == [citizen_hash(context, snils)]
+    origin = origin_of_call(context, call, snils=snils if asked_for_oneself else "")
+    context.store.transact(lambda tx: shown(tx, origin, {request.referral_number: details}))
+    return answer(found, referral_number=request.referral_number)
 
 
 def _may_ask(

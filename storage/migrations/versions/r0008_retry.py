@@ -1,5 +1,7 @@
 """What a claim counts, since when a delivery lives, and what a partner can bear. Expand only."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -16,12 +18,13 @@ _LEASED = "state IN ('leased')"
 
 def upgrade() -> None:
     """Add columns that the version before need not know, and indexes."""
-    for column in (
+    counters: tuple[sa.Column[Any], ...] = (
         sa.Column("claims", sa.Integer, nullable=False, server_default="0"),
         sa.Column("begun_fence", sa.Integer),
         sa.Column("alive_since", UtcDateTime),
         sa.Column("doubts", sa.Integer, nullable=False, server_default="0"),
-    ):
+    )
+    for column in counters:
         op.add_column("outbox", column)
     for column in (
         sa.Column("reason", OPAQUE),
