@@ -9,6 +9,7 @@ from adapter.app.composition import Runtime
 from adapter.app.sizing import measure_of
 from adapter.app.telling import load_mail_server, load_webhook_secrets
 from adapter.clients.sending import Timeouts
+from adapter.delivery.demand_content import DemandContent
 from adapter.delivery.engine import Engine
 from adapter.delivery.leader import Job, Leader
 from adapter.delivery.notices import Letters, StatusPush
@@ -25,6 +26,7 @@ from adapter.operations.housekeeping import (
     forget_refused,
     recheck_certificates,
 )
+from adapter.operations.mail import DEMAND
 from adapter.operations.sizing import record_sizes
 from adapter.operations.statistics import count
 from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
@@ -38,6 +40,7 @@ def engine_of(runtime: Runtime, node: str = "") -> Engine:
     callback = f"{config.service.public_url}/ws/remd-callback"
     senders: dict[str, Sender] = {
         "registerDocument": RegisterDocument(context, entities, callback),
+        DEMAND: DemandContent(context, entities, callback),
         "ReceiveReferral": ReceiveReferral(context),
         "NotifyReturn": NotifyReturn(context),
         STATUS_PUSH: StatusPush(context, load_webhook_secrets(config)),

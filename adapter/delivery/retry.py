@@ -131,6 +131,7 @@ _DAY = 24 * _HOUR
 LIVES: Mapping[str, float] = MappingProxyType(
     {
         "registerDocument": 14 * _DAY,
+        "demandContent": 14 * _DAY,
         "ReceiveReferral": 14 * _DAY,
         "NotifyReturn": 14 * _DAY,
         "StatusPush": 3 * _DAY,

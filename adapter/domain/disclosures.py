@@ -149,6 +149,7 @@ _ROWS = (
     Disclosure(
         Way.DELIVERY, "registerDocument", DISCLOSED, "сведения СЭМД для регистрации", Purpose.REGISTRATION
     ),
+    Disclosure(Way.DELIVERY, "demandContent", "", "номер документа, который заказан"),
     Disclosure(Way.DELIVERY, "ReceiveReferral", DISCLOSED, "направление с файлами", Purpose.EXAMINATION),
     Disclosure(Way.DELIVERY, "NotifyReturn", DISCLOSED, "номер, основания и срок возврата", Purpose.FUND),
     Disclosure(Way.DELIVERY, "StatusPush", SHOWN, "номер и состояние", Purpose.CITIZEN),

@@ -18,13 +18,16 @@ RESULT = "RESULT"
 STATUS = "STATUS"
 ADDITIONAL_EXAMINATION = "ADDITIONAL_EXAMINATION"
 ERROR = "ERROR"
-NOTICES = (RETURN, RESULT, STATUS, ADDITIONAL_EXAMINATION, ERROR)
+DOCUMENT = "DOCUMENT"
+NOTICES = (RETURN, RESULT, STATUS, ADDITIONAL_EXAMINATION, ERROR, DOCUMENT)
 
 #: Kind of the delivery of a referral to the address of its bureau.
 PUSH = "ReceiveReferral"
+#: Kind of the delivery that orders the file of a linked document in РЭМД.
+DEMAND = "demandContent"
 
 #: Order of notices: what needs an answer within a term goes first.
-_URGENCY = {RETURN: "0", ADDITIONAL_EXAMINATION: "1", ERROR: "2", RESULT: "3", STATUS: "4"}
+_URGENCY = {RETURN: "0", ADDITIONAL_EXAMINATION: "1", ERROR: "2", RESULT: "3", DOCUMENT: "3", STATUS: "4"}
 
 
 def partner_of_kind(context: Context, kind: PartnerKind, *, test: bool) -> Partner | None:

@@ -17,6 +17,7 @@ from storage import Delivery, Transaction
 
 _PARTIES = {
     "registerDocument": Party.REMD,
+    "demandContent": Party.REMD,
     "ReceiveReferral": Party.BUREAU,
     "NotifyReturn": Party.ADAPTER,
 }

@@ -32,7 +32,15 @@ from adapter.operations.appeals import apply_held_appeal
 from adapter.operations.context import Answer, Call, Context, answer
 from adapter.operations.descriptors import FOR_BUREAU, FOR_REVIEW, descriptors
 from adapter.operations.disclosing import document_ids, origin_of_call, shown
-from adapter.operations.mail import ADDITIONAL_EXAMINATION, NOTICES, REFERRAL, RESULT, RETURN, STATUS
+from adapter.operations.mail import (
+    ADDITIONAL_EXAMINATION,
+    DOCUMENT,
+    NOTICES,
+    REFERRAL,
+    RESULT,
+    RETURN,
+    STATUS,
+)
 from adapter.operations.moves import Overtaken, advance, note, origin_of
 from storage import Item, Referral, Transaction
 
@@ -41,6 +49,7 @@ _FILES_OF_NOTICE = {
     RESULT: (DocumentRole.RESULT, DocumentRole.SEMD_OF_BUREAU),
     ADDITIONAL_EXAMINATION: (DocumentRole.ADDITIONAL_EXAMINATION, DocumentRole.SEMD_OF_BUREAU),
     STATUS: (DocumentRole.EXPLANATION,),
+    DOCUMENT: (DocumentRole.LINKED_DOCUMENT,),
 }
 
 #: Which move an acknowledged notice makes, and in which state; in any other it makes none.

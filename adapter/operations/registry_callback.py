@@ -28,6 +28,7 @@ from adapter.operations.answers import ATTEMPTS
 from adapter.operations.callers import is_loopback
 from adapter.operations.context import Context
 from adapter.operations.disclosing import disclosed
+from adapter.operations.linked_documents import Notice, file_refused, read_file, take_file, take_notice
 from adapter.operations.moves import Origin, Overtaken, note
 from adapter.operations.verdicts import Verdict, apply_verdict
 from signing import Refusal
@@ -35,6 +36,8 @@ from signing.gost import GostUnavailableError
 from storage import Destroyed, Document, OutOfReach, Transaction
 
 _log = logging.getLogger(__name__)
+#: Numbers and kinds of РЭМД are short; of what is longer this much is kept, characters.
+_LONGEST = 100
 
 #: Body element of each call back: name of its operation.
 OPERATIONS = MappingProxyType(
@@ -55,8 +58,8 @@ class RegistryDoor:
         self._handlers: Mapping[str, Callable[[Incoming, Partner], etree._Element]] = {
             "getDocumentFile": self._file,
             "sendRegisterDocumentResult": self._verdict,
-            "sendNotice": self._event,
-            "sendDocumentFile": self._event,
+            "sendNotice": self._linked,
+            "sendDocumentFile": self._linked,
         }
 
     def __call__(self, incoming: Incoming) -> Outgoing:
@@ -164,18 +167,35 @@ class RegistryDoor:
             return _answer(name) if known else _answer(name, PartnerError("WRONG_MESSAGE_ID"))
         return _answer(name, PartnerError("RMIS_ERROR"))
 
-    def _event(self, incoming: Incoming, partner: Partner) -> etree._Element:
-        """Keep what is told of linked documents until the work that uses it is there; nothing is lost."""
-        emdr_id = _text(incoming.content, "emdrId")
-        origin = self._origin(incoming, partner, {"emdrId": emdr_id})
+    def _linked(self, incoming: Incoming, partner: Partner) -> etree._Element:
+        """Take the notice of a linked document, or its file; a repeated one is answered in the same way."""
+        content = incoming.content
+        origin = self._origin(incoming, partner, {"emdrId": _text(content, "emdrId")})
+        take = self._notice if incoming.operation == "sendNotice" else self._linked_file
+        name = f"{incoming.operation}Response"
+        return _answer(name, None if take(content, partner, origin) else PartnerError("VALIDATION_ERROR"))
 
-        def work(tx: Transaction) -> None:
-            payload = {"envelope": base64.b64encode(incoming.raw).decode()}
-            tx.held_events.add(f"emdr:{emdr_id}", incoming.operation, payload, origin.now)
-            note(tx, f"emdr:{emdr_id}", "REMD_EVENT_HELD", origin)
+    def _notice(self, content: etree._Element, partner: Partner, origin: Origin) -> bool:
+        values = [
+            _text(content, name) for name in ("emdrId", "association/target", "kind", "association/type")
+        ]
+        notice = Notice(*(value[:_LONGEST] for value in values))
+        if notice.emdr_id:
+            self._context.store.transact(lambda tx: take_notice(tx, self._context, partner, notice, origin))
+        return bool(notice.emdr_id)
 
-        self._context.store.transact(work)
-        return _answer(f"{incoming.operation}Response")
+    def _linked_file(self, content: etree._Element, partner: Partner, origin: Origin) -> bool:
+        """Take the file that was ordered, or РЭМД's errors instead of it."""
+        codes = tuple(one.text or "" for one in content.iter(f"{{{REMD_CALLBACK}}}code"))
+        if codes:
+            emdr_id = _text(content, "emdrId")[:_LONGEST]
+            self._context.store.transact(lambda tx: file_refused(tx, partner, emdr_id, codes, origin))
+            return True
+        names = ("emdrId", "kind", "file/data", "file/checkSum", "file/mediaType")
+        file = read_file(*(_text(content, name) for name in names))
+        if file is not None:
+            self._context.store.transact(lambda tx: take_file(tx, partner, file, origin))
+        return file is not None
 
     def _origin(self, incoming: Incoming, partner: Partner, details: Mapping[str, object]) -> Origin:
         now = self._context.clock()
@@ -236,7 +256,8 @@ def _moment(text: str) -> datetime | None:
 
 
 def _text(parent: etree._Element, name: str) -> str:
-    return (parent.findtext(f"{{{REMD_CALLBACK}}}{name}") or "").strip()
+    path = "/".join(f"{{{REMD_CALLBACK}}}{one}" for one in name.split("/"))
+    return (parent.findtext(path) or "").strip()
 
 
 def _status_of(answer: etree._Element) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from adapter.contract.reply import PartnerError
 from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
+from adapter.operations.linked_documents import take_held_notices
 from adapter.operations.mail import ERROR, to_bureau, to_mis
 from adapter.operations.moves import Origin, advance, note, origin_of_held, source_of
 from storage import Referral, Transaction
@@ -65,6 +66,9 @@ def apply_verdict(
             "remd_registered_at": verdict.registered_at or origin.now,
         }
         moved = advance(tx, referral, Event.REGISTER_IN_REMD, origin, **columns)
+        registry = context.partners.get(origin.system)
+        if registry is not None:
+            take_held_notices(tx, context, registry, moved, origin)
         to_bureau(tx, context, moved, origin.now)
     else:
         errors = _codes(verdict.errors)

@@ -16,6 +16,7 @@ from adapter.contract.namespaces import DOCUMENT, REMD, SOAP12, document_tag, ex
 from adapter.contract.reply import Reply
 from adapter.contract.samples import sample_referral
 from adapter.contract.semd_sample import DemoCitizen, DemoReferral, DemoStaff, demo_semd
+from adapter.delivery.demand_content import DemandContent
 from adapter.delivery.register_document import RegisterDocument
 from adapter.delivery.senders import NotifyReturn, ReceiveReferral, Sender
 from adapter.domain.document_roles import DocumentRole
@@ -132,6 +133,7 @@ def senders_of(context: Context) -> dict[str, Sender]:
     callback = "http://127.0.0.1:8080/ws/remd-callback"
     return {
         "registerDocument": RegisterDocument(context, {REMD_CODE: CLIENT_ENTITY}, callback),
+        "demandContent": DemandContent(context, {REMD_CODE: CLIENT_ENTITY}, callback),
         "ReceiveReferral": ReceiveReferral(context),
         "NotifyReturn": NotifyReturn(context),
     }
@@ -190,7 +192,12 @@ def store_referral(
 
 def delivery_of(kind: str, *, number: str = NUMBER, **changes: Any) -> NewDelivery:
     """Give the intent to deliver as the operations queue it."""
-    partner = {"registerDocument": REMD_CODE, "ReceiveReferral": BUREAU_CODE, "NotifyReturn": FUND_CODE}[kind]
+    partner = {
+        "registerDocument": REMD_CODE,
+        "demandContent": REMD_CODE,
+        "ReceiveReferral": BUREAU_CODE,
+        "NotifyReturn": FUND_CODE,
+    }[kind]
     facts: dict[str, Any] = {
         "partner": partner,
         "kind": kind,
