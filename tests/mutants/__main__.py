@@ -19,7 +19,7 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
-from tests.mutants.coverage_map import CoverageMap, measure
+from tests.mutants.coverage_map import THOROUGH, CoverageMap, measure
 from tests.mutants.mutation import Mutant, mutants, mutated
 from tests.mutants.trial import ARGUMENTS, TIMEOUT, Verdict, in_child, judge
 from tests.mutants.verdicts import Verdicts
@@ -29,7 +29,9 @@ _PACKAGE = "adapter/domain"
 #: The tests of the domain, those of other floors that hold its data, and what takes long.
 _FOLDERS = (
     *("tests/unit/domain", "tests/unit/reports", "tests/contract/test_form_fields.py"),
-    *("tests/corpus", "tests/valid_referrals"),
+    *("tests/unit/contract/test_semd_codes.py", "tests/unit/dictionaries/test_lists.py"),
+    *("tests/unit/dictionaries/test_register_lookups.py", "tests/unit/notices"),
+    *THOROUGH,
 )
 #: Percent of mutants that have to be noticed.
 _WANTED = 85

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import re
 import time
-from collections.abc import Generator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ import pytest
 _IMPORT = ""
 #: Looks at what the import has made and runs no line of it.
 _SHAPES = "tests/unit/domain/test_shapes.py"
+#: Thousands of referrals through all rules: long to read and to run.
+THOROUGH = ("tests/corpus", "tests/valid_referrals")
+#: So many of them that run the same lines are asked.
+_ALIKE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,19 @@ class CoverageMap:
             found = frozenset(one for tests in of_file.values() for one in tests) - {_IMPORT}
             near = {name for name, modules in self.names.items() if _module(file) in modules} | {_SHAPES}
             found = found and found | {one for one in self.seconds if one.partition("::")[0] in near}
-        asked = found or self.seconds.keys()
-        return {one: self.seconds[one] for one in sorted(asked, key=lambda one: (self.seconds[one], one))}
+        order = sorted(found or self.seconds, key=lambda one: (self.seconds[one], one))
+        return {one: self.seconds[one] for one in self._different(order, of_file)}
+
+    def _different(self, order: Iterable[str], of_file: Mapping[int, frozenset[str]]) -> Iterator[str]:
+        """Give the tests but, of the thorough ones that run the same lines of the file, no more than a few."""
+        seen: Counter[frozenset[int]] = Counter()
+        for one in order:
+            if one.startswith(THOROUGH):
+                lines = frozenset(line for line, tests in of_file.items() if one in tests)
+                seen[lines] += 1
+                if seen[lines] > _ALIKE:
+                    continue
+            yield one
 
 
 def _module(file: str) -> str:
