@@ -53,7 +53,7 @@ class CoverageMap:
         return {one: self.seconds[one] for one in self._different(order, of_file)}
 
     def _different(self, order: Iterable[str], of_file: Mapping[int, frozenset[str]]) -> Iterator[str]:
-        """Give the tests but, of the thorough ones that run the same lines of the file, no more than a few."""
+        """Give the tests; of thorough ones that run the same lines of the file, no more than a few."""
         seen: Counter[frozenset[int]] = Counter()
         for one in order:
             if one.startswith(THOROUGH):

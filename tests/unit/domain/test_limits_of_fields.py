@@ -170,3 +170,15 @@ def test_a_refused_member_of_simple_values_is_passed_over() -> None:
     told = about(changed("citizen.phones", (" ", "+79000000000", "12")), "MSE-1102")
     assert told == ["citizen/phones[3]"]
     assert about(changed("citizen.phones", (" ", "+79000000000")), "MSE-1101") == ["citizen/phones[1]"]
+
+
+@pytest.mark.parametrize("place", ["examinations", "commission.members", "temporary_disability"])
+def test_a_member_that_could_not_be_read_is_passed_over(place: str) -> None:
+    """Nothing is said of what is not there; the reading has told of it already."""
+    assert [one for one in check(changed(place, (None, None)), CONTEXT) if "[1]" in one.path] == []
+
+
+def test_a_part_that_could_not_be_read_is_one_finding() -> None:
+    """A mandatory part that is absent is told itself, not field by field."""
+    told = [one for one in check(changed("anthropometry", None), CONTEXT) if "anthropometry" in one.path]
+    assert [(one.code, one.path) for one in told] == [("MSE-1101", "Referral/anthropometry")]
