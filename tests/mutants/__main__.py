@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         importlib.import_module(name)
     of_files = {file: list(mutants(_ROOT, file)) for file in _files(options.only)}
     chosen = list(_drawn(of_files, options))
-    kept = Verdicts(options.json, _ROOT, (_PACKAGE, *_FOLDERS))
+    kept = Verdicts(options.json, _ROOT, (_PACKAGE, *_FOLDERS), quick=options.quick)
     asked = [one for one in chosen if kept.of(one) is None]
     whole = sum(map(len, of_files.values()))
     console.print(f"{len(chosen)} of {whole} mutants, verdicts kept of {len(chosen) - len(asked)}")
@@ -62,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(f"which test runs which line: {time.monotonic() - started:.0f} s")
     with ThreadPoolExecutor(options.jobs) as pool:
         run = pool.map if options.jobs > 1 else map
-        for number, result in enumerate(run(lambda one: _judged(one, covered), asked), start=1):
+        for number, result in enumerate(
+            run(lambda one: _judged(one, covered, quick=options.quick), asked), start=1
+        ):
             if result is not None:
                 kept.keep(*result)
             if result is not None and result[1].survived:
@@ -108,6 +110,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--each", type=int, default=0, metavar="N", help="N mutants of each module")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    parser.add_argument(
+        "--quick", action="store_true", help="without corpus and right referrals: too many survive"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="trials at once")
     parser.add_argument(
         "--json", type=Path, default=_ROOT / "var" / "mutants.jsonl", help="verdicts, kept for the next run"
@@ -122,11 +127,13 @@ def _files(only: str) -> Iterator[str]:
             yield str(path.relative_to(_ROOT))
 
 
-def _judged(mutant: Mutant, covered: CoverageMap) -> Judged | None:
+def _judged(mutant: Mutant, covered: CoverageMap, *, quick: bool) -> Judged | None:
     text = mutated(_ROOT, mutant)
     if text is None:
         return None
-    return mutant, judge(_ROOT, mutant, text, covered.tests(mutant.file, mutant.line))
+    tests = covered.tests(mutant.file, mutant.line).items()
+    asked = {one: seconds for one, seconds in tests if not (quick and one.startswith(THOROUGH))}
+    return mutant, judge(_ROOT, mutant, text, asked)
 
 
 def _named(mutant: Mutant) -> str:
