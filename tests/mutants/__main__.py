@@ -55,16 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole = sum(map(len, of_files.values()))
     console.print(f"{len(chosen)} of {whole} mutants, verdicts kept of {len(chosen) - len(asked)}")
     started = time.monotonic()
-    covered = _coverage(options.json.with_suffix(".coverage"), kept.state)
+    folders = [one for one in _FOLDERS if not (options.quick and one in THOROUGH)]
+    covered = _coverage(options.json.with_suffix(".coverage"), kept.state, folders)
     if covered is None:
         console.print("[red]the tests fail without any mutant[/red]")
         return 2
     console.print(f"which test runs which line: {time.monotonic() - started:.0f} s")
     with ThreadPoolExecutor(options.jobs) as pool:
         run = pool.map if options.jobs > 1 else map
-        for number, result in enumerate(
-            run(lambda one: _judged(one, covered, quick=options.quick), asked), start=1
-        ):
+        for number, result in enumerate(run(lambda one: _judged(one, covered), asked), start=1):
             if result is not None:
                 kept.keep(*result)
             if result is not None and result[1].survived:
@@ -74,13 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _show(judged, time.monotonic() - started, console)
 
 
-def _coverage(file: Path, state: str) -> CoverageMap | None:
+def _coverage(file: Path, state: str, folders: Sequence[str]) -> CoverageMap | None:
     """Return which tests run which lines, measured anew when code or tests have changed; None: they fail."""
     if file.exists():
         known, covered = pickle.loads(file.read_bytes())  # noqa: S301 - written below
         if known == state:
             return covered  # type: ignore[no-any-return]
-    status, covered = in_child(lambda: measure(_ROOT, _PACKAGE, [*ARGUMENTS, *_FOLDERS]), 20 * TIMEOUT)
+    status, covered = in_child(lambda: measure(_ROOT, _PACKAGE, [*ARGUMENTS, *folders]), 20 * TIMEOUT)
     if status:
         return None
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -127,13 +126,11 @@ def _files(only: str) -> Iterator[str]:
             yield str(path.relative_to(_ROOT))
 
 
-def _judged(mutant: Mutant, covered: CoverageMap, *, quick: bool) -> Judged | None:
+def _judged(mutant: Mutant, covered: CoverageMap) -> Judged | None:
     text = mutated(_ROOT, mutant)
     if text is None:
         return None
-    tests = covered.tests(mutant.file, mutant.line).items()
-    asked = {one: seconds for one, seconds in tests if not (quick and one.startswith(THOROUGH))}
-    return mutant, judge(_ROOT, mutant, text, asked)
+    return mutant, judge(_ROOT, mutant, text, covered.tests(mutant.file, mutant.line))
 
 
 def _named(mutant: Mutant) -> str:

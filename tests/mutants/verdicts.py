@@ -26,13 +26,14 @@ class Verdicts:
         quick: The thorough tests are not asked; without it they are asked about who survived the others.
 
     Attributes:
-        state: Tells one content of those folders from another.
+        state: Tells one content of those folders, and one way of asking, from another.
     """
 
     def __init__(self, file: Path, root: Path, folders: Sequence[str], *, quick: bool) -> None:
         self._file, self._root = file, root
-        self.state = _digest(path for folder in folders for path in _files(root / folder))
-        self._survived = f"{self.state} quick" if quick else self.state
+        whole = _digest(path for folder in folders for path in _files(root / folder))
+        self.state = f"{whole} quick" if quick else whole
+        self._same = {whole, self.state}
         self._known = dict(self._read()) if file.exists() else {}
 
     def of(self, mutant: Mutant) -> Verdict | None:
@@ -43,7 +44,7 @@ class Verdicts:
         """Keep a verdict; it is in the file when this returns."""
         self._known[mutant] = verdict
         row = {**dataclasses.asdict(mutant), **dataclasses.asdict(verdict)}
-        row |= {"text": _digest([self._root / mutant.file]), "state": self._survived}
+        row |= {"text": _digest([self._root / mutant.file]), "state": self.state}
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("a", encoding="utf-8") as kept:
             kept.write(f"{json.dumps(row, ensure_ascii=False)}\n")
@@ -54,7 +55,7 @@ class Verdicts:
             mutant, verdict = _made(Mutant, row), _made(Verdict, row)
             path = self._root / mutant.file
             same = path.exists() and row["text"] == _digest([path])
-            if same and (not verdict.survived or row["state"] in {self.state, self._survived}):
+            if same and (not verdict.survived or row["state"] in self._same):
                 yield mutant, verdict
 
 
