@@ -19,7 +19,7 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
-from tests.mutants.coverage_map import CoverageMap, measure
+from tests.mutants.coverage_map import THOROUGH, CoverageMap, measure
 from tests.mutants.mutation import Mutant, mutants, mutated
 from tests.mutants.trial import ARGUMENTS, TIMEOUT, Verdict, in_child, judge
 from tests.mutants.verdicts import Verdicts
@@ -29,7 +29,9 @@ _PACKAGE = "adapter/domain"
 #: The tests of the domain, those of other floors that hold its data, and what takes long.
 _FOLDERS = (
     *("tests/unit/domain", "tests/unit/reports", "tests/contract/test_form_fields.py"),
-    *("tests/corpus", "tests/valid_referrals"),
+    *("tests/unit/contract/test_semd_codes.py", "tests/unit/dictionaries/test_lists.py"),
+    *("tests/unit/dictionaries/test_register_lookups.py", "tests/unit/notices"),
+    *THOROUGH,
 )
 #: Percent of mutants that have to be noticed.
 _WANTED = 85
@@ -48,12 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         importlib.import_module(name)
     of_files = {file: list(mutants(_ROOT, file)) for file in _files(options.only)}
     chosen = list(_drawn(of_files, options))
-    kept = Verdicts(options.json, _ROOT, (_PACKAGE, *_FOLDERS))
+    kept = Verdicts(options.json, _ROOT, (_PACKAGE, *_FOLDERS), quick=options.quick)
     asked = [one for one in chosen if kept.of(one) is None]
     whole = sum(map(len, of_files.values()))
     console.print(f"{len(chosen)} of {whole} mutants, verdicts kept of {len(chosen) - len(asked)}")
     started = time.monotonic()
-    covered = _coverage(options.json.with_suffix(".coverage"), kept.state)
+    folders = [one for one in _FOLDERS if not (options.quick and one in THOROUGH)]
+    covered = _coverage(options.json.with_suffix(".coverage"), kept.state, folders)
     if covered is None:
         console.print("[red]the tests fail without any mutant[/red]")
         return 2
@@ -70,13 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _show(judged, time.monotonic() - started, console)
 
 
-def _coverage(file: Path, state: str) -> CoverageMap | None:
+def _coverage(file: Path, state: str, folders: Sequence[str]) -> CoverageMap | None:
     """Return which tests run which lines, measured anew when code or tests have changed; None: they fail."""
     if file.exists():
         known, covered = pickle.loads(file.read_bytes())  # noqa: S301 - written below
         if known == state:
             return covered  # type: ignore[no-any-return]
-    status, covered = in_child(lambda: measure(_ROOT, _PACKAGE, [*ARGUMENTS, *_FOLDERS]), 20 * TIMEOUT)
+    status, covered = in_child(lambda: measure(_ROOT, _PACKAGE, [*ARGUMENTS, *folders]), 20 * TIMEOUT)
     if status:
         return None
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -106,6 +109,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--each", type=int, default=0, metavar="N", help="N mutants of each module")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    parser.add_argument(
+        "--quick", action="store_true", help="without corpus and right referrals: too many survive"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="trials at once")
     parser.add_argument(
         "--json", type=Path, default=_ROOT / "var" / "mutants.jsonl", help="verdicts, kept for the next run"

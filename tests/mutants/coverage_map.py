@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import re
 import time
-from collections.abc import Generator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ import pytest
 _IMPORT = ""
 #: Looks at what the import has made and runs no line of it.
 _SHAPES = "tests/unit/domain/test_shapes.py"
+#: Thousands of referrals through all rules: long to read and to run.
+THOROUGH = ("tests/corpus", "tests/valid_referrals")
+#: So many of them that run the same lines are asked.
+_ALIKE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +31,39 @@ class CoverageMap:
         lines: File → line → tests; an empty test is the import.
         seconds: How long each test took, with coverage.
         names: File of tests → modules that it names: who reads a table of data runs no line of it.
+        cached: Files that keep results: a line there may have run for the first of many tests only.
     """
 
     lines: Mapping[str, Mapping[int, frozenset[str]]]
     seconds: Mapping[str, float]
     names: Mapping[str, frozenset[str]]
+    cached: frozenset[str]
 
     def tests(self, file: str, line: int) -> dict[str, float]:
         """Return the tests to ask about a change of a line, and the seconds of each, the fastest first.
 
         What runs at import is asked of every test that runs anything in the file, and of those in files that
-        name the module; when there is none, of all.
+        name the module; when there is none, of all. Where results are kept they are asked after the others.
         """
         of_file = self.lines.get(file, {})
-        found = of_file.get(line, frozenset())
-        if not found or _IMPORT in found:
+        found = nearest = of_file.get(line, frozenset())
+        if not found or _IMPORT in found or file in self.cached:
             found = frozenset(one for tests in of_file.values() for one in tests) - {_IMPORT}
             near = {name for name, modules in self.names.items() if _module(file) in modules} | {_SHAPES}
             found = found and found | {one for one in self.seconds if one.partition("::")[0] in near}
-        asked = found or self.seconds.keys()
-        return {one: self.seconds[one] for one in sorted(asked, key=lambda one: (self.seconds[one], one))}
+        order = sorted(found or self.seconds, key=lambda one: (one not in nearest, self.seconds[one], one))
+        return {one: self.seconds[one] for one in self._different(order, of_file)}
+
+    def _different(self, order: Iterable[str], of_file: Mapping[int, frozenset[str]]) -> Iterator[str]:
+        """Give the tests; of thorough ones that run the same lines of the file, no more than a few."""
+        seen: Counter[frozenset[int]] = Counter()
+        for one in order:
+            if one.startswith(THOROUGH):
+                lines = frozenset(line for line, tests in of_file.items() if one in tests)
+                seen[lines] += 1
+                if seen[lines] > _ALIKE:
+                    continue
+            yield one
 
 
 def _module(file: str) -> str:
@@ -94,4 +112,5 @@ def measure(root: Path, package: str, arguments: list[str]) -> tuple[int, Covera
     files = {test.partition("::")[0] for test in contexts.seconds}
     named = re.compile(rf"{package.replace('/', '[.]')}[.\w]*")
     names = {file: frozenset(named.findall((root / file).read_text(encoding="utf-8"))) for file in files}
-    return status, CoverageMap(lines, contexts.seconds, names)
+    cached = frozenset(file for file in lines if "cache" in (root / file).read_text(encoding="utf-8"))
+    return status, CoverageMap(lines, contexts.seconds, names, cached)

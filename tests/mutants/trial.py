@@ -20,14 +20,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.mutants.coverage_map import THOROUGH
 from tests.mutants.mutation import Mutant
 
 #: A mutant may run for ever. Seconds of the processor, so that a busy machine does not end a slow one: what
 #: reading the tests may take, and a test beyond its usual time with coverage, which is longer than without.
 TIMEOUT = 30
 _SPARE = 5
-#: Takes long to read and to run; asked last.
-_THOROUGH = ("tests/corpus", "tests/valid_referrals")
 #: The same examples for every mutant, however slow the machine is.
 PROFILE = "mutants"
 ARGUMENTS = (
@@ -117,7 +116,7 @@ def judge(root: Path, mutant: Mutant, text: str, tests: Mapping[str, float]) -> 
         text: Its source.
         tests: Node ids of the tests to ask, in this order, and the seconds each takes.
     """
-    quick = {one: seconds for one, seconds in tests.items() if not one.startswith(_THOROUGH)}
+    quick = {one: seconds for one, seconds in tests.items() if not one.startswith(THOROUGH)}
     thorough = {one: seconds for one, seconds in tests.items() if one not in quick}
 
     def trial() -> Verdict:

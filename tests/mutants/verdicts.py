@@ -23,14 +23,17 @@ class Verdicts:
         file: Where they are kept.
         root: Root of the project.
         folders: Below it, or single files: what a survivor has survived.
+        quick: The thorough tests are not asked; without it they are asked about who survived the others.
 
     Attributes:
-        state: Tells one content of those folders from another.
+        state: Tells one content of those folders, and one way of asking, from another.
     """
 
-    def __init__(self, file: Path, root: Path, folders: Sequence[str]) -> None:
+    def __init__(self, file: Path, root: Path, folders: Sequence[str], *, quick: bool) -> None:
         self._file, self._root = file, root
-        self.state = _digest(path for folder in folders for path in _files(root / folder))
+        whole = _digest(path for folder in folders for path in _files(root / folder))
+        self.state = f"{whole} quick" if quick else whole
+        self._same = {whole, self.state}
         self._known = dict(self._read()) if file.exists() else {}
 
     def of(self, mutant: Mutant) -> Verdict | None:
@@ -52,7 +55,7 @@ class Verdicts:
             mutant, verdict = _made(Mutant, row), _made(Verdict, row)
             path = self._root / mutant.file
             same = path.exists() and row["text"] == _digest([path])
-            if same and (not verdict.survived or row["state"] == self.state):
+            if same and (not verdict.survived or row["state"] in self._same):
                 yield mutant, verdict
 
 

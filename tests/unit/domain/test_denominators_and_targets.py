@@ -133,8 +133,9 @@ def test_which_target_holds() -> None:
 
 def test_a_line_knows_how_far_it_is_from_its_target() -> None:
     """Value less target; none where one of them is not known."""
-    line = Line("I1", "t", Unit.PERCENT, value=Decimal("59.90"), target=Decimal(50))
-    assert line.deviation == Decimal("9.90")
+    line = Line("I1", "t", Unit.PERCENT, value=Decimal("59.90"), target=Decimal(20))
+    assert line.deviation == Decimal("39.90")
+    assert replace(line, target=Decimal(100)).deviation == Decimal("-40.10")
     assert replace(line, value=None).deviation is None
     assert replace(line, target=None).deviation is None
     assert line.hidden is False

@@ -64,6 +64,26 @@ def test_nobody_is_reminded_of_what_just_began() -> None:
     assert [one.step.days for one in made] == [0]
 
 
+def test_moments_that_are_exactly_at_an_edge() -> None:
+    """A reminder at the very beginning is left out, one is told up to the last instant and not after it."""
+    chain = (Step(Level.OPERATOR, -1), Step(Level.HEAD, 0))
+    began, until = at("2024-02-16T09:00"), at("2024-02-19T23:59:59")
+    assert [one.step.days for one in planned(chain, "X", began, until, OID, COUNTING)] == [0]
+    earlier = planned(chain, "X", began - dt.timedelta(seconds=1), until, OID, COUNTING)
+    assert [one.step.days for one in earlier] == [-1, 0]
+    assert [one.days for one in due(earlier, until, until)] == [-1, 0]
+    assert due(earlier, until, until + dt.timedelta(seconds=1)) == ()
+    assert next_moment(earlier, earlier[0].moment) == earlier[1].moment
+    assert next_moment(earlier, earlier[1].moment) is None
+
+
+def test_an_alarm_is_told_however_short_the_term_was() -> None:
+    """Alarms are never left out, those of one moment go by name."""
+    chain = (Step(Level.OPERATOR, 1), Step(Level.HEAD, 1))
+    made = planned(chain, "X", at("2024-02-27T10:00"), UNTIL, OID, COUNTING)
+    assert [one.step.name for one in made] == ["head+1", "operator+1"]
+
+
 @pytest.mark.parametrize(
     ("now", "told", "following"),
     [

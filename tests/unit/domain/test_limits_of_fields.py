@@ -150,3 +150,35 @@ def test_a_part_of_a_repeated_part_is_judged_where_it_stands() -> None:
     ]
     nameless = changed("representative", replace(REPRESENTATIVE, given_name=""))
     assert about(nameless, "MSE-1101") == ["representative/givenName"]
+
+
+def test_a_refused_value_of_a_member_hides_nothing_of_its_neighbours() -> None:
+    """Of four examinations the second has no possible day: the others are still compared with the issue."""
+    late = Examination(date=dt.date(2024, 2, 2), name="Осмотр", result="Норма")
+    members = (late, replace(late, date=dt.date(1799, 12, 31)), late, late)
+    told = [(one.code, one.path) for one in check(changed("examinations", members), CONTEXT)]
+    assert told == [
+        ("MSE-1122", "Referral/examinations[1]/date"),
+        ("MSE-1102", "Referral/examinations[2]/date"),
+        ("MSE-1122", "Referral/examinations[3]/date"),
+        ("MSE-1122", "Referral/examinations[4]/date"),
+    ]
+
+
+def test_a_refused_member_of_simple_values_is_passed_over() -> None:
+    """A blank telephone is told where it stands, and the others still count as a way to reach somebody."""
+    told = about(changed("citizen.phones", (" ", "+79000000000", "12")), "MSE-1102")
+    assert told == ["citizen/phones[3]"]
+    assert about(changed("citizen.phones", (" ", "+79000000000")), "MSE-1101") == ["citizen/phones[1]"]
+
+
+@pytest.mark.parametrize("place", ["examinations", "commission.members", "temporary_disability"])
+def test_a_member_that_could_not_be_read_is_passed_over(place: str) -> None:
+    """Nothing is said of what is not there; the reading has told of it already."""
+    assert [one for one in check(changed(place, (None, None)), CONTEXT) if "[1]" in one.path] == []
+
+
+def test_a_part_that_could_not_be_read_is_one_finding() -> None:
+    """A mandatory part that is absent is told itself, not field by field."""
+    told = [one for one in check(changed("anthropometry", None), CONTEXT) if "anthropometry" in one.path]
+    assert [(one.code, one.path) for one in told] == [("MSE-1101", "Referral/anthropometry")]

@@ -156,6 +156,9 @@ def test_what_is_told_of_the_past_and_of_work(make: Callable[[], Referral], hint
         (dt.date(2019, 11, 21), ["Referral/representative"]),
         (dt.date(2008, 11, 21), ["Referral/education", "Referral/representative"]),
         (dt.date(2008, 11, 20), []),
+        (dt.date(1980, 5, 6), []),
+        (dt.date(2015, 2, 28), ["Referral/education", "Referral/representative"]),
+        (dt.date(2026, 1, 1), ["Referral/representative"]),
     ],
 )
 def test_seven_and_eighteen_years_are_reached_on_the_birthday(born: dt.date, hinted: list[str]) -> None:

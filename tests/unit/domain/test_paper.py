@@ -119,3 +119,49 @@ def test_a_row_that_cannot_be_compared_is_only_warned_of() -> None:
     """Neither СНИЛС nor document refuses nothing."""
     (warning,) = check_entry(replace(ENTRY, snils="", identity_document=""), NOW, MOSCOW)
     assert warning.severity is Severity.WARNING
+
+
+def test_the_first_year_of_a_birth() -> None:
+    """1900 is possible, 1899 is not."""
+    assert found(birth_date=dt.date(1900, 1, 1)) == []
+
+
+def test_unknown_purposes_are_shown_shortly() -> None:
+    """Five of them, twenty signs of each; a wrong identifier with 64 signs."""
+    (told,) = check_entry(replace(ENTRY, purposes=("9" * 21, *"abcde")), NOW, MOSCOW)
+    assert told.actual == ", ".join(("9" * 20, *"abcd"))
+    (told,) = check_entry(replace(ENTRY, bureau_oid="x" * 65), NOW, MOSCOW)
+    assert told.actual == "x" * 64
+
+
+def test_an_organisation_may_be_an_entrepreneur() -> None:
+    """Fifteen digits are judged as ОГРНИП, thirteen as ОГРН; another length is no number."""
+    assert found(organization_ogrn="304500116000157") == []
+    assert found(organization_oid="", organization_ogrn="1037734008575") == []
+    assert found(organization_ogrn="10377340085750") == [("organization/ogrn", "MSE-1102")]
+
+
+def test_several_faults_are_told_by_place_and_code() -> None:
+    """The order is that of the paths, whatever was looked at first."""
+    wrong = found(
+        bureau_oid="x", birth_date=dt.date(2026, 3, 22), snils="112-233-445 96", act_number="1" * 256
+    )
+    assert wrong == sorted(wrong)
+    assert len(wrong) == 4
+
+
+def test_an_issue_may_be_on_the_day_of_the_protocol_and_not_before() -> None:
+    """Each day of the line is compared with the one before it that is known."""
+    day = dt.date(2026, 3, 10)
+    same = {"protocol_date": day, "issue_date": day, "received_at": None}
+    assert found(**same) == []
+    assert found(**same, examination_date=day) == []
+    assert found(**same, examination_date=dt.date(2026, 3, 9)) == [("examinationDate", "MSE-1122")]
+    assert found(protocol_date=None, issue_date=None, received_at=None, examination_date=day) == []
+
+
+def test_the_day_of_receipt_is_that_of_the_bureau() -> None:
+    """Half past nine in the evening of UTC is the next day in Moscow: the issue of that day is not later."""
+    late = dt.datetime(2026, 3, 19, 21, 30, tzinfo=dt.UTC)
+    assert found(issue_date=dt.date(2026, 3, 20), received_at=late) == []
+    assert found(issue_date=dt.date(2026, 3, 21), received_at=late) == [("receivedAt", "MSE-1122")]

@@ -61,3 +61,9 @@ def test_a_life_that_the_table_does_not_allow_is_broken(rows: tuple[str, ...]) -
     """A gap, a move that is not in the table and a wrong end are told apart from a journal."""
     with pytest.raises(BrokenHistoryError):
         replay(lived(*rows))
+
+
+def test_a_broken_row_is_named_by_its_number() -> None:
+    """Rows are counted from one, the present state and the named one are told."""
+    with pytest.raises(BrokenHistoryError, match=r"^row 2: REGISTER leads from SUBMITTED not to REGISTERED$"):
+        replay(lived(WAY[0], WAY[2]))

@@ -104,6 +104,21 @@ def test_members_are_counted_from_one_in_their_version(
     ]
 
 
+def test_the_members_of_a_part_that_appears_are_added_one_by_one() -> None:
+    """A telephone of a new representative is one addition, a repeated field without members is none."""
+    helper = BEFORE.representative
+    assert helper is not None
+    with_phones = replace(helper, phones=("+79000000001", "+79000000002"))
+    found = changes(replace(BEFORE, representative=None), replace(BEFORE, representative=with_phones))
+    phones = [(one.path, one.after) for one in found if "/phones" in one.path]
+    assert phones == [
+        ("Referral/representative/phones[1]", "+79000000001"),
+        ("Referral/representative/phones[2]", "+79000000002"),
+    ]
+    silent = replace(BEFORE, representative=replace(helper, phones=()))
+    assert not [one for one in changes(replace(BEFORE, representative=None), silent) if "phones" in one.path]
+
+
 def test_a_part_below_a_part_is_compared_field_by_field() -> None:
     """Of the chair of the commission only the name that differs is told."""
     chair = replace(BEFORE.commission.chair, family_name="Другой")
