@@ -168,13 +168,8 @@ _RENEWED = (
     sa.select(outbox.c.id)
     .where(_LEASED, outbox.c.lease_owner.in_(sa.bindparam("workers", expanding=True)))
     .with_for_update(skip_locked=True)
-    .cte("renewed")
 )
-_RENEW = (
-    sa.update(outbox)
-    .where(outbox.c.id.in_(sa.select(_RENEWED.c.id)))
-    .values(lease_until=sa.bindparam("until"))
-)
+_RENEW = sa.update(outbox).where(outbox.c.id.in_(_RENEWED)).values(lease_until=sa.bindparam("until"))
 _HOLDERS = sa.select(outbox.c.lease_owner, sa.func.count()).where(_LEASED).group_by(outbox.c.lease_owner)
 _FROM_DEAD = sa.update(outbox).where(outbox.c.id == sa.bindparam("this_id"), outbox.c.state == DEAD)
 _REPLAY = _FROM_DEAD.values(
