@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -134,6 +135,26 @@ def test_a_job_that_fails_does_not_stop_the_next(store: Store, caplog: pytest.Lo
         leader.stop()
     assert "job bad: ValueError" in caplog.text
     assert "Иванов" not in caplog.text
+
+
+def test_a_leader_that_hangs_begins_no_job(store: Store) -> None:
+    """By its own watch the lease is over before somebody else can have it: then nothing is begun."""
+    ran = threading.Semaphore(0)
+    leader = Leader(store, "one", [Job("job", 0.02, ran.release)], lease_seconds=0.5)
+    assert leader.tick()
+    assert ran.acquire(timeout=PATIENCE)
+    ends = time.monotonic() + PATIENCE
+    while leader.leads:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    last = leader._scheduler
+    assert last is not None
+    (job,) = last.get_jobs()
+    while ran.acquire(blocking=False):
+        pass
+    job.func()
+    assert not ran.acquire(blocking=False)
+    leader.stop()
 
 
 def test_a_leader_that_cannot_renew_steps_down(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
