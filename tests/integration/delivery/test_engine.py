@@ -2,11 +2,12 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from adapter.delivery import leader as leader_module
 from adapter.delivery.engine import Engine
 from adapter.delivery.leader import LEASE, Job, Leader
 from storage import Store, StoreError, Transaction
@@ -137,24 +138,25 @@ def test_a_job_that_fails_does_not_stop_the_next(store: Store, caplog: pytest.Lo
     assert "Иванов" not in caplog.text
 
 
-def test_a_leader_that_hangs_begins_no_job(store: Store) -> None:
+def test_a_leader_that_hangs_begins_no_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its own watch the lease is over before somebody else can have it: then nothing is begun."""
-    ran = threading.Semaphore(0)
-    leader = Leader(store, "one", [Job("job", 0.02, ran.release)], lease_seconds=0.5)
+    watch = SimpleNamespace(monotonic=lambda: watch.moment, moment=100.0)
+    monkeypatch.setattr(leader_module, "time", watch)
+    ran: list[bool] = []
+    leader = Leader(store, "one", ())
+    work = leader._quietly(Job("job", 1, lambda: ran.append(True)))
     assert leader.tick()
-    assert ran.acquire(timeout=PATIENCE)
-    ends = time.monotonic() + PATIENCE
-    while leader.leads:
-        assert time.monotonic() < ends
-        time.sleep(0.01)
-    last = leader._scheduler
-    assert last is not None
-    (job,) = last.get_jobs()
-    while ran.acquire(blocking=False):
-        pass
-    job.func()
-    assert not ran.acquire(blocking=False)
+    work()
+    watch.moment += leader_module.LEASE_SECONDS
+    assert not leader.leads
+    work()
+    assert ran == [True]
+    assert leader.tick()
+    work()
+    assert ran == [True, True]
     leader.stop()
+    work()
+    assert ran == [True, True]
 
 
 def test_a_leader_that_cannot_renew_steps_down(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

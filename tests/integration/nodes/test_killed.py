@@ -10,8 +10,8 @@ import pytest
 from adapter.app.nodes import NodeState
 from storage import StoreBusy, open_store
 from tests.integration.nodes.at_once import told
-from tests.integration.nodes.balancer import NoAnswer, half_sent
-from tests.integration.nodes.cluster import PATIENCE, Cluster, until
+from tests.integration.nodes.balancer import PATIENCE, NoAnswer, half_sent
+from tests.integration.nodes.cluster import Cluster, until
 from tests.integration.nodes.hospital import CONTENT_TYPE, PATH, read
 
 

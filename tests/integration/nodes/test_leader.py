@@ -21,7 +21,8 @@ from adapter.config_nodes import NodeSection
 from adapter.delivery.leader import LEASE, LEASE_SECONDS, takeover_seconds
 from storage import Store, open_store
 from storage.leases import Lease
-from tests.integration.nodes.cluster import PATIENCE, ROOT, until
+from tests.integration.nodes.balancer import PATIENCE
+from tests.integration.nodes.cluster import ROOT, until
 
 TAKEOVERS = int(os.environ.get("NODES_TAKEOVERS", "2"))
 LEAD_SECONDS = float(os.environ.get("NODES_LEAD_SECONDS", "1"))
