@@ -16,6 +16,6 @@ class NodeSection(Section):
     leader is followed after four thirds of it at the latest, so 11 is the most that keeps it under 15.
     """
 
-    beat_seconds: Annotated[float, Field(ge=0.2, le=60)] = 5.0
+    beat_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
     leader_lease_seconds: Annotated[float, Field(ge=1, le=11)] = 9.0
     forget_days: Annotated[int, Field(ge=1, le=3650)] = 30

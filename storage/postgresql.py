@@ -26,7 +26,7 @@ _HELD_UP = ("40P01", "55P03")  # deadlock_detected, lock_not_available
 _LOCK_PATIENCE = sa.text("SET LOCAL lock_timeout = '2s'")
 _NOW = sa.text("SELECT clock_timestamp()")
 # A commit is only an answer once it is on disk; a node that hangs in a transaction must not hold up the rest.
-_SETTINGS = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=60s"
+_SETTINGS = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=20s"
 # A server that has vanished from the network must not hold a thread for longer than a lease lasts (libpq).
 _PATIENCE = {
     "connect_timeout": 10,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEAD = "0009"
 
 #: Where the migrations are.
-LOCATIONS = ("storage:migrations/versions",)
+LOCATIONS: tuple[str, ...] = ("storage:migrations/versions",)
 
 #: The first revision that is marked; no program knows less and can read marks.
 FIRST_MARKED = "0007"

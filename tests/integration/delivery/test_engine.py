@@ -3,9 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from adapter.delivery import leader as leader_module
 from adapter.delivery.engine import Engine
 from adapter.delivery.leader import LEASE, Job, Leader
 from storage import Store, StoreError, Transaction
@@ -134,6 +136,27 @@ def test_a_job_that_fails_does_not_stop_the_next(store: Store, caplog: pytest.Lo
         leader.stop()
     assert "job bad: ValueError" in caplog.text
     assert "Иванов" not in caplog.text
+
+
+def test_a_leader_that_hangs_begins_no_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its own watch the lease is over before somebody else can have it: then nothing is begun."""
+    watch = SimpleNamespace(monotonic=lambda: watch.moment, moment=100.0)
+    monkeypatch.setattr(leader_module, "time", watch)
+    ran: list[bool] = []
+    leader = Leader(store, "one", ())
+    work = leader._quietly(Job("job", 1, lambda: ran.append(True)))
+    assert leader.tick()
+    work()
+    watch.moment += leader_module.LEASE_SECONDS
+    assert not leader.leads
+    work()
+    assert ran == [True]
+    assert leader.tick()
+    work()
+    assert ran == [True, True]
+    leader.stop()
+    work()
+    assert ran == [True, True]
 
 
 def test_a_leader_that_cannot_renew_steps_down(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,10 @@ from adapter.app.running import PARENT
 from adapter.soap.server import wait_until_listening
 from adapter.stand.actors import ADAPTER
 from adapter.stand.stand import Stand, StandSettings
-from tests.integration.nodes.balancer import Balancer
+from tests.integration.nodes.balancer import PATIENCE, Balancer
 from tests.integration.nodes.hospital import Hospital
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 60.0
 LEASE_SECONDS = 5
 LEAD_SECONDS = 1.5
 BEAT_SECONDS = 0.5
@@ -68,12 +67,11 @@ class NodeProcess:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
+    names: list[str] = field(default_factory=list)
 
     def row(self, shown: tuple[ShownNode, ...]) -> ShownNode | None:
         """Find what it wrote of itself: it is the process that was started, or the child that serves."""
         return next((one for one in shown if one.name in self.names), None)
-
-    names: list[str] = field(default_factory=list)
 
     def alive(self) -> bool:
         """Whether it runs."""
@@ -119,6 +117,7 @@ class Cluster:
         self._running.callback(self.balancer.stop)
         self.stand.start()
         self._running.callback(self.stand.stop)
+        self._running.callback(self.balancer.give_up)
 
     def ports(self) -> list[int]:
         """Give the ports of the nodes that serve and live."""

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from adapter.stand.actors import make_keys
-from tests.databases import Postgres, postgres_server, sqlite_template
+from tests.databases import Postgres, backend, clock, database, postgres_server, sqlite_template, store
 from tests.integration.nodes.cluster import Cluster, cluster_in
 
-__all__ = ["postgres_server", "sqlite_template"]
+__all__ = ["backend", "clock", "database", "postgres_server", "sqlite_template", "store"]
 
 
 @pytest.fixture(scope="session")

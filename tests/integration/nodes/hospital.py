@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from lxml import etree
 
@@ -19,7 +20,7 @@ from adapter.contract.namespaces import exchange_tag
 from adapter.stand.actors import ADAPTER, MIS, PUSH_BUREAU, Keyring
 from adapter.stand.documents import Clerk
 from signing import sign_wss
-from tests.integration.nodes.balancer import ask_until_answered
+from tests.integration.nodes.balancer import PATIENCE, ask_until_answered
 
 PATH = "/ws/referral"
 CONTENT_TYPE = "text/xml; charset=utf-8"
@@ -97,31 +98,32 @@ class Traffic:
     """
 
     def __init__(self, submissions: Sequence[Submission], ports: Callable[[], Sequence[int]]) -> None:
-        self.submissions = tuple(submissions)
+        self._submissions = tuple(submissions)
         self.told: dict[str, Told] = {}
         self._ports = ports
         self._changed = threading.Condition()
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="mis")
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         """Begin to send."""
         self._running = [
-            self._pool.submit(self._send, number, one) for number, one in enumerate(self.submissions)
+            self._pool.submit(self._send, number, one) for number, one in enumerate(self._submissions)
         ]
+        return self
 
-    def wait(self, share: float, patience: float) -> None:
-        """Wait until a share of all submissions is answered."""
-        wanted = round(share * len(self.submissions))
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.told) >= wanted, patience), len(self.told)
-
-    def finish(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Wait for the rest; what went wrong in a thread is raised here."""
         try:
             for one in self._running:
                 one.result()
         finally:
             self._pool.shutdown()
+
+    def wait_for_some(self) -> None:
+        """Wait until a third of all submissions is answered."""
+        some = -(-len(self._submissions) // 3)
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.told) >= some, PATIENCE), len(self.told)
 
     def _send(self, number: int, one: Submission) -> None:
         def turned() -> Sequence[int]:

@@ -35,7 +35,7 @@ def end_after_acceptance() -> None:
         stored.one = True
         return done
 
-    Messages.insert = noting  # type: ignore[method-assign]
+    Messages.insert = noting  # type: ignore[method-assign, assignment]
     for kind in (SqliteStore, PostgresStore):
         kind.transact = _ending(kind.transact, stored)  # type: ignore[method-assign]
 

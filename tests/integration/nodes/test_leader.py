@@ -1,95 +1,142 @@
-"""The lead is taken over when its node dies by SIGKILL: how soon, by arithmetic and by real processes.
+"""The lead is taken over when its process dies by SIGKILL: how soon, by arithmetic and by real processes.
 
-`NODES_TAKEOVERS=100 NODES_LEAD_SECONDS=9 make test ARGS="tests/integration/nodes/test_leader.py -s"` measures the
-shipped length of the lease and prints p50, p99 and the longest.
+`NODES_TAKEOVERS=100 NODES_LEAD_SECONDS=9 make test ARGS="tests/integration/nodes/test_leader.py -n 0 -s"`
+measures the shipped length of the lease and prints p50, p99 and the longest.
 """
 
 from __future__ import annotations
 
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
 from adapter.config_nodes import NodeSection
-from adapter.delivery.leader import LEASE_SECONDS, takeover_seconds
+from adapter.delivery.leader import LEASE, LEASE_SECONDS, takeover_seconds
 from storage import Store, open_store
-from tests.integration.nodes.cluster import PATIENCE, Cluster, NodeProcess, cluster_in, until
+from storage.leases import Lease
+from tests.integration.nodes.balancer import PATIENCE
+from tests.integration.nodes.cluster import ROOT, until
 
-TAKEOVERS = int(os.environ.get("NODES_TAKEOVERS", "1"))
-LEAD_SECONDS = float(os.environ.get("NODES_LEAD_SECONDS", "1.5"))
+TAKEOVERS = int(os.environ.get("NODES_TAKEOVERS", "2"))
+LEAD_SECONDS = float(os.environ.get("NODES_LEAD_SECONDS", "1"))
 ALLOWED = 15.0
-#: What a busy computer may add to the arithmetic, seconds; nothing of it is needed on an idle one.
+#: What a busy computer may add to the arithmetic of the short lease, seconds.
 SLACK = 10.0
+
+pytestmark = pytest.mark.timeout(120 + 60 * TAKEOVERS)
+
+
+class Candidates:
+    """Processes that compete for the lead, by name."""
+
+    def __init__(self, url: str, store: Store, running: ExitStack) -> None:
+        self._url = url
+        self._running = running
+        self._names = (f"candidate-{number}" for number in count(1))
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.store = store
+
+    def launch(self) -> None:
+        """Start one more, and wait until it competes."""
+        name = next(self._names)
+        command = [
+            sys.executable,
+            "-m",
+            "tests.integration.nodes.candidate",
+            self._url,
+            name,
+            str(LEAD_SECONDS),
+        ]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._processes[name] = process
+        self._running.callback(self._end, process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"competes\n"
+
+    def lease(self) -> Lease:
+        """Wait until one leads, and give its lease."""
+        until(lambda: self._lease() is not None, "one leads")
+        found = self._lease()
+        assert found is not None
+        return found
+
+    def kill(self, name: str) -> None:
+        """End a process as a power cut would."""
+        self._processes[name].kill()
+        self._processes[name].wait(PATIENCE)
+
+    def stop(self, name: str) -> None:
+        """Tell a process to end."""
+        process = self._processes[name]
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
+
+    def _lease(self) -> Lease | None:
+        found = self.store.read(lambda tx: tx.leases.get(LEASE))
+        return found if found is not None and found.owner in self._processes else None
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        process.wait(PATIENCE)
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.fixture
+def candidates(postgres_url: str) -> Iterator[Candidates]:
+    """Nobody yet, at a database of PostgreSQL."""
+    with open_store(postgres_url) as store, ExitStack() as running:
+        yield Candidates(postgres_url, store, running)
 
 
 def test_the_bound_holds_by_arithmetic() -> None:
     """As shipped, and with the longest lease that the configuration allows, less than 15 s pass."""
-    longest = next(
-        one.le for one in NodeSection.model_fields["leader_lease_seconds"].metadata if hasattr(one, "le")
-    )
+    bounds = NodeSection.model_fields["leader_lease_seconds"].metadata
+    longest = next(one.le for one in bounds if hasattr(one, "le"))
     assert NodeSection().leader_lease_seconds == LEASE_SECONDS
-    assert takeover_seconds(LEASE_SECONDS) <= ALLOWED - 2
+    assert takeover_seconds(LEASE_SECONDS) <= ALLOWED - 3
     assert takeover_seconds(longest) < ALLOWED
 
 
-@pytest.fixture
-def quick(tmp_path: Path, demo_keys: Path, postgres_url: str) -> Iterator[Cluster]:
-    """Nodes whose lead is as short as the test wants."""
-    with cluster_in(tmp_path, demo_keys, postgres_url, LEAD_SECONDS) as made:
-        yield made
+def test_the_lead_is_taken_over_from_the_dead(candidates: Candidates) -> None:
+    """The leader is killed again and again: another process leads within the bound, with a higher fence.
 
-
-def test_the_lead_is_taken_over_from_the_dead(quick: Cluster) -> None:
-    """The leader is killed again and again: another process leads within the bound, with a higher fence; told
-    to stop, the leader gives the lead up at once.
+    One that is told to stop gives the lead up and does not let its lease run out.
     """
-    nodes = [quick.launch("work"), quick.launch("work")]
-    quick.ready(*nodes)
-    with open_store(quick.url) as store:
-        took = [takeover(quick, store, nodes) for _ in range(TAKEOVERS)]
-        leader = leading(quick, store, nodes)
-        fence = fence_of(store)
-        assert leader.stop() == 0
-        until(lambda: fence_of(store) > fence or owner_of(store) == "", "the lead is given up")
-    took.sort()
-    print(
-        f"takeovers {len(took)}, lease {LEAD_SECONDS} s: p50 {statistics.median(took):.2f} s,"
-        f" p99 {took[min(len(took) - 1, round(0.99 * len(took)))]:.2f} s, longest {took[-1]:.2f} s"
+    candidates.launch()
+    took = sorted(takeover(candidates) for _ in range(TAKEOVERS))
+    p99 = took[min(len(took) - 1, round(0.99 * len(took)))]
+    print(  # noqa: T201 - the report of a larger run
+        f"{len(took)} takeovers, lease {LEAD_SECONDS} s: p50 {statistics.median(took):.2f} s, "
+        f"p99 {p99:.2f} s, longest {took[-1]:.2f} s"
     )
-    assert took[-1] < min(takeover_seconds(LEAD_SECONDS) + SLACK, max(ALLOWED, SLACK))
+    bound = takeover_seconds(LEAD_SECONDS)
+    assert p99 < (ALLOWED if bound > SLACK else bound + SLACK)
+    last = candidates.lease()
+    candidates.stop(last.owner)
+    left = candidates.store.read(lambda tx: tx.leases.get(LEASE))
+    assert left is not None
+    assert left.owner != last.owner
 
 
-def takeover(cluster: Cluster, store: Store, nodes: list[NodeProcess]) -> float:
-    """Kill the leader, return how long nobody led, start another process in its place."""
-    leader, fence = leading(cluster, store, nodes), fence_of(store)
-    leader.process.kill()
+def takeover(candidates: Candidates) -> float:
+    """Start another process, kill the leader, return how long nobody led, seconds.
+
+    The leader dies right after it has renewed its lease: then the next has to wait longest.
+    """
+    candidates.launch()
+    first = candidates.lease()
+    until(lambda: candidates.lease().expires_at > first.expires_at, "the leader renews")
+    candidates.kill(first.owner)
     killed = time.monotonic()
-    until(lambda: fence_of(store) > fence, "another process leads", PATIENCE)
-    took = time.monotonic() - killed
-    leader.process.wait(PATIENCE)
-    nodes.remove(leader)
-    nodes.append(cluster.launch("work"))
-    cluster.ready(nodes[-1])
-    return took
-
-
-def leading(cluster: Cluster, store: Store, nodes: list[NodeProcess]) -> NodeProcess:
-    """Wait until one of the processes leads."""
-    until(lambda: any(owner_of(store) in one.names for one in nodes), "one leads")
-    return next(one for one in nodes if owner_of(store) in one.names)
-
-
-def owner_of(store: Store) -> str:
-    """Give who has the lead."""
-    lease = store.read(lambda tx: tx.leases.get("leader"))
-    return "" if lease is None else lease.owner
-
-
-def fence_of(store: Store) -> int:
-    """Give the fencing number of the lead."""
-    lease = store.read(lambda tx: tx.leases.get("leader"))
-    return 0 if lease is None else lease.fence
+    until(lambda: candidates.lease().fence > first.fence, "another process leads")
+    return time.monotonic() - killed

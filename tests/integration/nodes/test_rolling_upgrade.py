@@ -12,20 +12,18 @@ from collections import Counter
 import pytest
 
 from adapter.app.nodes import NodeState
+from adapter.domain.states import State
 from storage import Store, open_store, schema, upgrade
 from storage.outbox import DONE
 from tests.integration.nodes import later
-from tests.integration.nodes.cluster import PATIENCE, Cluster, NodeProcess, until
-from tests.integration.nodes.hospital import Traffic
+from tests.integration.nodes.at_once import judge_at_once
+from tests.integration.nodes.cluster import Cluster, NodeProcess, until
+from tests.integration.nodes.hospital import Submission, Traffic
 
 REFERRALS = int(os.environ.get("NODES_REFERRALS", "24"))
-ROUNDS = int(os.environ.get("NODES_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("NODES_ROUNDS", "0"))
 
-
-@pytest.fixture
-def later_schema(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Lets this process be of the next version for a while: `undo` makes it one of this version again."""
-    return monkeypatch
+pytestmark = pytest.mark.timeout(300 + REFERRALS + 30 * ROUNDS)
 
 
 def upgrade_to_later(url: str) -> None:
@@ -37,58 +35,72 @@ def upgrade_to_later(url: str) -> None:
 
 
 def test_rolling_upgrade(cluster: Cluster) -> None:
-    """Nodes of this version go on while the schema grows and nodes of the next one join; one old node that
-    delivers is paused for longer than its lease, one of each kind is killed: nothing is lost or doubled.
+    """Nodes of this version go on while the schema grows under them and one of the next version joins.
+
+    Both answer the same request alike. One that delivers is paused for longer than its lease, others are
+    killed: nothing is lost or doubled, and those that are told to stop end in order.
     """
-    old = [cluster.launch(kind) for kind in ("serve", "serve", "work", "work")]
+    server, paused, killed = (cluster.launch(kind) for kind in ("serve", "work", "work"))
     submissions = [cluster.hospital.submission() for _ in range(REFERRALS)]
-    cluster.ready(*old)
-    traffic = Traffic(submissions, cluster.ports)
-    traffic.start()
+    cluster.ready(server, paused, killed)
 
-    traffic.wait(0.2, PATIENCE)
-    paused, killed = old[2], old[3]
-    paused.process.send_signal(signal.SIGSTOP)
-    upgrade_to_later(cluster.url)
-    new = [cluster.launch(kind, "later") for kind in ("serve", "work")]
-    traffic.wait(0.4, PATIENCE)
-    old[0].kill()
-    cluster.ready(*new)
-    killed.kill()
-    for _ in range(ROUNDS - 1):
-        replace_one(cluster, new)
-    until(lambda: cluster.row(paused).state is NodeState.SILENT, "a paused node is silent")
-    paused.process.send_signal(signal.SIGCONT)
-    late = cluster.launch("work")  # of this version, on the schema of the next
-    traffic.finish()
-    cluster.ready(late)
+    with Traffic(submissions[::3], cluster.ports) as before:
+        before.wait_for_some()
+        upgrade_to_later(cluster.url)
+        new = cluster.launch("serve", "later")
+    with Traffic(submissions[1::3], cluster.ports) as between:
+        cluster.ready(new)
+        paused.process.send_signal(signal.SIGSTOP)
+        submissions += judge_at_once(cluster.hospital, server.port, new.port)
+        until(lambda: cluster.row(paused).state is NodeState.SILENT, "a paused node is silent")
+    with Traffic(submissions[2:REFERRALS:3], cluster.ports) as after:
+        after.wait_for_some()
+        server.kill()
+        killed.kill()
+        paused.process.send_signal(signal.SIGCONT)
+        for number in range(ROUNDS):
+            replace(cluster, paused, number)
 
-    numbers = {one.number for one in traffic.told.values()}
-    assert {one.status for one in traffic.told.values()} == {"ACCEPT"}
-    assert len(numbers) == REFERRALS
+    told = {**before.told, **between.told, **after.told}
+    assert {one.status for one in told.values()} == {"ACCEPT"}
+    judge_books(cluster, submissions)
+    judge_nodes(cluster, [paused, new], [server, killed])
+
+
+def replace(cluster: Cluster, others: NodeProcess, number: int) -> None:
+    """Start a process that delivers, of one version or the other, and kill it in the middle of its work."""
+    node = cluster.launch("work", ("later", "present")[number % 2])
+    cluster.ready(node)
+    others.process.send_signal(signal.SIGSTOP)
+    node.kill()
+    others.process.send_signal(signal.SIGCONT)
+
+
+def judge_books(cluster: Cluster, submissions: list[Submission]) -> None:
+    """Every document was registered once, every referral came to its bureau once, by the partners' books."""
     inbox, remd = cluster.stand.inbox.book, cluster.stand.remd.book
-    until(lambda: len(inbox.entries("received")) >= REFERRALS, "every referral reached its bureau")
+    until(lambda: len(inbox.entries("received")) >= len(submissions), "every referral came to its bureau")
     with open_store(cluster.url) as store:
-        until(lambda: done(store), "nothing is left to deliver")
+        until(lambda: states(store) == {DONE}, "nothing is left to deliver")
+        numbers = [
+            one.number for one in store.read(lambda tx: tx.referrals.list_by_state(tuple(State), 10**6))
+        ]
         for number in numbers:
             assert store.read(lambda tx: tx.journal.verify(number)) is None  # noqa: B023
-    assert Counter(one.facts["referralNumber"] for one in inbox.entries("received")) == Counter(numbers)
+    received = Counter(one.facts["referralNumber"] for one in inbox.entries("received"))
+    assert received == Counter(dict.fromkeys(numbers, 1))
     registered = Counter(one.facts["localUid"] for one in remd.entries("registered"))
     assert registered == Counter(one.document for one in submissions)
+    # Resends are welcome, under the id of the first; a second delivery would have an id of its own.
+    sent = {one.facts["requestId"] for kind in ("received", "repeated") for one in inbox.entries(kind)}
+    assert len(sent) == len(numbers)
+    assert len({one.facts["messageId"] for one in remd.entries("accepted")}) == len(numbers)
     assert remd.entries("refused") == ()
-    judge_nodes(cluster, [old[1], paused, *new, late], [old[0], killed])
 
 
-def replace_one(cluster: Cluster, nodes: list[NodeProcess]) -> None:
-    """Kill one of the new nodes that deliver, and start another."""
-    nodes[1].kill()
-    nodes[1] = cluster.launch("work", "later")
-    cluster.ready(nodes[1])
-
-
-def done(store: Store) -> bool:
-    """Whether every delivery has come to its end."""
-    return {one.state for one in store.read(lambda tx: tx.outbox.list(limit=100_000))} == {DONE}
+def states(store: Store) -> set[str]:
+    """Give the states of all deliveries."""
+    return {one.state for one in store.read(lambda tx: tx.outbox.list(limit=10**6))}
 
 
 def judge_nodes(cluster: Cluster, living: list[NodeProcess], dead: list[NodeProcess]) -> None:
@@ -98,8 +110,6 @@ def judge_nodes(cluster: Cluster, living: list[NodeProcess], dead: list[NodeProc
     assert {one.state for one in shown} == {NodeState.ALIVE}
     assert {one.schema_known for one in shown} == {schema.HEAD, later.REVISION}
     until(lambda: [one.leads for one in cluster.shown()].count(True) == 1, "one leads")
-    for one in living:
-        one.process.terminate()
-    assert [one.process.wait(PATIENCE) for one in living] == [0] * len(living)
+    assert [one.stop() for one in living] == [0] * len(living)
     ended = [cluster.row(one) for one in living]
     assert {(one.state, one.leads, one.leases) for one in ended} == {(NodeState.STOPPED, False, 0)}

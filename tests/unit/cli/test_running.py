@@ -14,7 +14,7 @@ from adapter.app.trip import Addresses
 from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.stand.steps import Step
 from adapter.stand.trip import Outcome
-from storage import StoreBusy, StoreError
+from storage import SchemaNewer, SchemaOlder, StoreBusy, StoreError
 from tests.unit.cli.conftest import Invoke
 
 STEP = Step("МИС", "Адаптер", "SubmitReferral", "SUBMITTED", 42, "квитанция\nнаправление\u00a01")
@@ -124,6 +124,13 @@ FAILURES = (
     ),
     (StoreBusy("busy"), 1, "База данных занята другим процессом"),
     (StoreError("no schema"), 1, "mse-adapter db upgrade"),
+    (
+        SchemaOlder("0006", "0007"),
+        1,
+        "(0006) старше, чем нужна этой версии программы (0007). Выполните: mse-adapter",
+    ),
+    (SchemaOlder("", "0007"), 1, "(пустая) старше"),
+    (SchemaNewer("0012", "0007"), 1, "до схемы 0012; эта версия программы знает схему 0007"),
     (TimeoutError("late"), 2, "не начал отвечать вовремя"),
     (OSError(errno.EADDRINUSE, "Address already in use"), 1, "порт уже заняты"),
     (OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), 1, "у этого компьютера нет"),
