@@ -28,6 +28,7 @@ from adapter.config_base import (
 from adapter.config_deadlines import DeadlineSection, MailSection
 from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem, problem_of
+from adapter.config_retry import RetrySection
 from adapter.domain.attachments import FILE_TYPES
 from adapter.domain.partners import Transport
 from adapter.domain.reception import RegionRule, Verdict
@@ -191,6 +192,7 @@ class Config(Section):
     limits: LimitSection = LimitSection()
     reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
+    retry: RetrySection = RetrySection()
     retention: RetentionSection = RetentionSection()
     deadlines: DeadlineSection = DeadlineSection()
     mail: MailSection = MailSection()

@@ -53,6 +53,8 @@ class PartnerSection(Section):
     webhook_secret_files: list[Path] = []
     test: bool = False
     statistics_regions: list[Annotated[str, StringConstraints(pattern=r"^(\d\d|\*)$")]] = []
+    concurrency: Annotated[int, Field(ge=0, le=1000)] = 0
+    per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
 
     @model_validator(mode="after")
     def _complete(self) -> PartnerSection:

@@ -7,6 +7,10 @@ from datetime import timedelta
 from adapter.app.composition import Runtime
 from adapter.app.telling import load_mail_server, load_webhook_secrets
 from adapter.clients.sending import Timeouts
+from adapter.config import Config
+from adapter.config_retry import KINDS
+from adapter.delivery.aging import lay_aside_too_old
+from adapter.delivery.breaker import BreakerPolicy
 from adapter.delivery.engine import Engine
 from adapter.delivery.leader import Job, Leader
 from adapter.delivery.notices import Letters, StatusPush
@@ -24,12 +28,12 @@ from adapter.operations.housekeeping import (
 )
 from adapter.operations.statistics import count
 from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
+from adapter.operations.unknown_verdicts import apply_unknown_verdicts
 
 
 def engine_of(runtime: Runtime) -> Engine:
     """Return the delivery workers of a node."""
     context, config = runtime.context, runtime.config
-    delivery = config.delivery
     entities = {one.code: one.client_entity_id for one in config.partners if one.client_entity_id}
     callback = f"{config.service.public_url}/ws/remd-callback"
     senders: dict[str, Sender] = {
@@ -41,7 +45,14 @@ def engine_of(runtime: Runtime) -> Engine:
     server = load_mail_server(config.mail)
     if server is not None:
         senders[LETTER] = Letters(context, server, config.mail.sender)
-    settings = Settings(
+    return Engine(context, senders, settings_of(config))
+
+
+def settings_of(config: Config) -> Settings:
+    """Return what the delivery of a node is tuned by."""
+    delivery, retry = config.delivery, config.retry
+    lives = {kind: hours * 3600.0 for kind, hours in retry.life_hours.items()}
+    return Settings(
         workers=delivery.workers,
         batch=delivery.batch,
         lease_seconds=delivery.lease_seconds,
@@ -51,9 +62,17 @@ def engine_of(runtime: Runtime) -> Engine:
             read=delivery.read_timeout,
             total=delivery.connect_timeout + 2 * delivery.read_timeout,
         ),
-        policy=Policy(attempts=delivery.attempts),
+        policy=Policy(
+            attempts=delivery.attempts,
+            base=retry.base_seconds,
+            cap=retry.cap_seconds,
+            jitter=retry.jitter,
+            longest_wait=retry.longest_wait_seconds,
+            lives=lives,
+        ),
+        breaker=BreakerPolicy(retry.breaker_failures, retry.breaker_rest_seconds),
+        claims=retry.claims,
     )
-    return Engine(context, senders, settings)
 
 
 def leader_of(runtime: Runtime, owner: str) -> Leader:
@@ -61,9 +80,12 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
     context, config = runtime.context, runtime.config
     patience = timedelta(seconds=config.delivery.verdict_timeout_seconds)
     life = timedelta(days=config.retention.refused_raw_days)
+    settings, rounds = settings_of(config), config.retry.verdict_rounds
     jobs = [
         Job("recheck certificates", 30, lambda: _done(recheck_certificates(context))),
-        Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience))),
+        Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience, rounds))),
+        Job("apply unknown verdicts", 60, lambda: _done(apply_unknown_verdicts(context))),
+        Job("lay aside what is too old", 60, lambda: _done(lay_aside_too_old(context, settings, KINDS))),
         Job("count terms anew", 600, lambda: _done(recount_terms(context))),
         Job("expire terms", 60, lambda: _done(expire_terms(context))),
         Job("tell of terms", 60, lambda: _done(tell_of_terms(context))),

@@ -10,6 +10,7 @@ from adapter.contract.reply import PartnerError
 from adapter.delivery.retry import (
     AgainAt,
     Dead,
+    End,
     ErrorClass,
     Policy,
     ReconcileAt,
@@ -55,10 +56,10 @@ def test_every_failure_ends_some_day(
         policy, error_class, attempt=attempt, now=NOW, chance=chance, at_least=at_least, in_doubt=in_doubt
     )
     if attempt >= policy.attempts:
-        assert found == Dead()
+        assert found == Dead(End.EXHAUSTED)
     else:
         assert not isinstance(found, Dead)
-        assert found.moment >= NOW + timedelta(seconds=at_least)
+        assert found.moment >= NOW + timedelta(seconds=min(at_least, policy.longest_wait))
         assert isinstance(found, ReconcileAt) == (in_doubt or error_class is ErrorClass.UNKNOWN)
 
 
@@ -68,7 +69,7 @@ def test_a_final_error_is_never_tried_again(
 ) -> None:
     """What the partner refuses for good goes to a person at once."""
     found = decide(policy, ErrorClass.FINAL, attempt=attempt, now=NOW, chance=chance, in_doubt=in_doubt)
-    assert found == Dead()
+    assert found == Dead(End.FINAL)
 
 
 @pytest.mark.parametrize(
