@@ -31,6 +31,7 @@ from adapter.config_nodes import NodeSection
 from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem, problem_of
 from adapter.config_retention import RetentionSection
+from adapter.config_retry import RetrySection
 from adapter.domain.attachments import FILE_TYPES
 from adapter.domain.partners import Transport
 from adapter.domain.reception import RegionRule, Verdict
@@ -199,6 +200,7 @@ class Config(Section):
     reception: ReceptionSection = ReceptionSection()
     delivery: DeliverySection = DeliverySection()
     nodes: NodeSection = NodeSection()
+    retry: RetrySection = RetrySection()
     retention: RetentionSection = RetentionSection()
     deadlines: DeadlineSection = DeadlineSection()
     mail: MailSection = MailSection()

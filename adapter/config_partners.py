@@ -54,6 +54,8 @@ class PartnerSection(Section):
     test: bool = False
     requests_per_second: Annotated[float, Field(ge=0, le=100_000)] | None = None
     statistics_regions: list[Annotated[str, StringConstraints(pattern=r"^(\d\d|\*)$")]] = []
+    concurrency: Annotated[int, Field(ge=0, le=1000)] = 0
+    per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
 
     @model_validator(mode="after")
     def _complete(self) -> PartnerSection:

@@ -24,6 +24,7 @@ class HeldEvent:
 _SELECT = sa.select(*columns(held_events, HeldEvent)).order_by(held_events.c.received_at, held_events.c.id)
 _BY_SUBJECT = _SELECT.where(held_events.c.subject == sa.bindparam("subject"))
 _OLDEST = _SELECT.limit(sa.bindparam("limit"))
+_OF_KIND = _OLDEST.where(held_events.c.kind == sa.bindparam("kind"))
 _INSERT = sa.insert(held_events)
 _REMOVE = sa.delete(held_events).where(held_events.c.id == sa.bindparam("this_id"))
 
@@ -53,6 +54,11 @@ class HeldEvents(Area):
     def oldest(self, limit: int) -> tuple[HeldEvent, ...]:
         """Give the events of any subject that wait longest."""
         return tuple(HeldEvent(*row) for row in self._connection.execute(_OLDEST, {"limit": limit}))
+
+    def of_kind(self, kind: str, limit: int) -> tuple[HeldEvent, ...]:
+        """Give the events of a kind that wait longest."""
+        keys = {"kind": kind, "limit": limit}
+        return tuple(HeldEvent(*row) for row in self._connection.execute(_OF_KIND, keys))
 
     def remove(self, event_id: str) -> bool:
         """Forget an event that was applied; False when it was gone already."""

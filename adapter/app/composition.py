@@ -292,6 +292,8 @@ def load_partners(config: Config) -> Partners:
                 webhook=one.webhook,
                 test=one.test,
                 statistics_regions=frozenset(one.statistics_regions),
+                concurrency=one.concurrency,
+                per_minute=one.per_minute,
             )
             for one in config.partners
         )

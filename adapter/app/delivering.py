@@ -9,6 +9,10 @@ from adapter.app.composition import Runtime
 from adapter.app.sizing import measure_of
 from adapter.app.telling import load_mail_server, load_webhook_secrets
 from adapter.clients.sending import Timeouts
+from adapter.config import Config
+from adapter.config_retry import KINDS
+from adapter.delivery.aging import lay_aside_too_old
+from adapter.delivery.breaker import BreakerPolicy
 from adapter.delivery.demand_content import DemandContent
 from adapter.delivery.engine import Engine
 from adapter.delivery.leader import Job, Leader
@@ -30,12 +34,12 @@ from adapter.operations.mail import DEMAND
 from adapter.operations.sizing import record_sizes
 from adapter.operations.statistics import count
 from adapter.operations.timers import LETTER, expire_terms, recount_terms, tell_of_terms
+from adapter.operations.unknown_verdicts import apply_unknown_verdicts
 
 
 def engine_of(runtime: Runtime, node: str = "") -> Engine:
     """Return the delivery workers of a node; what they hold is held under its name."""
     context, config = runtime.context, runtime.config
-    delivery = config.delivery
     entities = {one.code: one.client_entity_id for one in config.partners if one.client_entity_id}
     callback = f"{config.service.public_url}/ws/remd-callback"
     senders: dict[str, Sender] = {
@@ -48,7 +52,14 @@ def engine_of(runtime: Runtime, node: str = "") -> Engine:
     server = load_mail_server(config.mail)
     if server is not None:
         senders[LETTER] = Letters(context, server, config.mail.sender)
-    settings = Settings(
+    return Engine(context, senders, settings_of(config), node=node)
+
+
+def settings_of(config: Config) -> Settings:
+    """Return what the delivery of a node is tuned by."""
+    delivery, retry = config.delivery, config.retry
+    lives = {kind: hours * 3600.0 for kind, hours in retry.life_hours.items()}
+    return Settings(
         workers=delivery.workers,
         batch=delivery.batch,
         lease_seconds=delivery.lease_seconds,
@@ -58,9 +69,17 @@ def engine_of(runtime: Runtime, node: str = "") -> Engine:
             read=delivery.read_timeout,
             total=delivery.connect_timeout + 2 * delivery.read_timeout,
         ),
-        policy=Policy(attempts=delivery.attempts),
+        policy=Policy(
+            attempts=delivery.attempts,
+            base=retry.base_seconds,
+            cap=retry.cap_seconds,
+            jitter=retry.jitter,
+            longest_wait=retry.longest_wait_seconds,
+            lives=lives,
+        ),
+        breaker=BreakerPolicy(retry.breaker_failures, retry.breaker_rest_seconds),
+        claims=retry.claims,
     )
-    return Engine(context, senders, settings, node=node)
 
 
 def leader_of(runtime: Runtime, owner: str) -> Leader:
@@ -70,9 +89,12 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
     life = timedelta(days=config.retention.refused_raw_days)
     silence = timedelta(days=config.nodes.forget_days)
     warning_days = config.retention.disk_warning_days
+    settings, rounds = settings_of(config), config.retry.verdict_rounds
     jobs = [
         Job("recheck certificates", 30, lambda: _done(recheck_certificates(context))),
-        Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience))),
+        Job("doubt lost verdicts", 60, lambda: _done(doubt_lost_verdicts(context, patience, rounds))),
+        Job("apply unknown verdicts", 60, lambda: _done(apply_unknown_verdicts(context))),
+        Job("lay aside what is too old", 60, lambda: _done(lay_aside_too_old(context, settings, KINDS))),
         Job("count terms anew", 600, lambda: _done(recount_terms(context))),
         Job("expire terms", 60, lambda: _done(expire_terms(context))),
         Job("tell of terms", 60, lambda: _done(tell_of_terms(context))),

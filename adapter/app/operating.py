@@ -15,6 +15,7 @@ from adapter.app.composition import load_own_key, load_partners, utc_now
 from adapter.config import Config, load
 from adapter.config_problems import ConfigError, ConfigProblem
 from adapter.operations.dead_letters import Act, Order, Outcome, settle
+from adapter.operations.partner_health import PartnerHealth, partner_health
 from adapter.operations.sizing import room_lines
 from adapter.operations.tracing import Story, trace
 from adapter.operations.waiting import DELIVERY_STATES, Waiting, open_deliveries, waiting
@@ -76,6 +77,13 @@ def list_waiting(config_path: Path) -> tuple[Waiting, ...]:
     with opened(config_path) as (config, store):
         partners, days = load_partners(config), config.retention.disk_warning_days
         return store.read(lambda tx: (*room_lines(tx, days), *waiting(tx, partners)))
+
+
+def list_partners(config_path: Path) -> tuple[PartnerHealth, ...]:
+    """Return how it stands with each partner."""
+    with _opened(config_path) as (config, store):
+        partners = load_partners(config)
+        return store.read(lambda tx: partner_health(tx, partners))
 
 
 def list_deliveries(

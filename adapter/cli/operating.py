@@ -16,6 +16,7 @@ from adapter.cli.options import ConfigFile, Json, config_path
 from adapter.cli.screen import GOOD, REFUSED, UNREADABLE, err, out, plain, print_json, progress
 
 if TYPE_CHECKING:
+    from adapter.domain.dead_reasons import Told
     from adapter.operations.dead_letters import Act, Outcome
     from adapter.operations.tracing import Story
     from storage import Delivery
@@ -86,7 +87,7 @@ def queue(
     now = datetime.now(UTC)
     table = _table("чья очередь", "кто", "что", ("сколько", "right"), ("старейшее, назад", "right"), "срок")
     for one in rows:
-        due = "" if one.deadline is None else _moment(one.deadline)
+        due = "" if one.deadline is None else moment(one.deadline)
         late = one.deadline is not None and one.deadline < now
         table.add_row(
             str(one.turn),
@@ -113,17 +114,27 @@ def dead_list(
 def dead_show(delivery: Letter, config: ConfigFile = None, as_json: Json = False) -> int:
     """Показать одно сообщение: состояние, ошибку и всё, что с ним было."""
     from adapter.app.operating import delivery_json, rows_json, show_delivery  # noqa: PLC0415 - heavy
+    from adapter.domain.dead_reasons import explain  # noqa: PLC0415 - loaded where it is used
 
     found = show_delivery(config_path(config), delivery)
     if found is None:
         return _nothing(delivery)
     one, story = found
+    told = explain(one.kind, one.error_class, one.error) if one.error_class else None
     if as_json:
-        print_json({"delivery": delivery_json(one), "steps": rows_json(story.steps)})
+        explained = told and {
+            "meaning": told.reason.meaning,
+            "turn": str(told.reason.turn),
+            "advice": told.reason.advice,
+            "codes": [{"code": code, "advice": advice} for code, advice in told.codes],
+        }
+        print_json({"delivery": delivery_json(one), "why": explained, "steps": rows_json(story.steps)})
         return GOOD
     for name, value in delivery_json(one).items():
         if value not in (None, ""):
             out().print(Text(f"{name}: {plain(str(value))}"), soft_wrap=True)
+    if told is not None:
+        _print_reason(told)
     _print_steps(story)
     return GOOD
 
@@ -166,7 +177,7 @@ def trace(identifier: Identifier, config: ConfigFile = None, as_json: Json = Fal
     elif story.found_as:
         out().print(Text(f"Это: {', '.join(story.found_as)}."))
         for one in story.referrals:
-            stands = f"{one.state} с {_moment(one.state_since)}, версия {one.version_number}"
+            stands = f"{one.state} с {moment(one.state_since)}, версия {one.version_number}"
             out().print(Text(plain(f"Направление {one.number}: {stands}.")), soft_wrap=True)
         _print_steps(story)
     if not story.found_as:
@@ -268,10 +279,22 @@ def _print_deliveries(found: Sequence[Delivery], as_json: bool, nothing: str) ->
     return GOOD
 
 
+def _print_reason(told: Told) -> None:
+    reason = told.reason
+    lines = [
+        f"Что случилось: {reason.meaning}.",
+        f"Чья очередь: {reason.turn}.",
+        *(f"{plain(code)}. {advice}" for code, advice in told.codes),
+        f"Что делать: {reason.advice}",
+    ]
+    for line in lines:
+        out().print(Text(line), soft_wrap=True)
+
+
 def _print_steps(story: Story) -> None:
     table = _table("когда", "что", "кто", "подробности")
     for one in story.steps:
-        table.add_row(_moment(one.at), plain(f"{one.kind}: {one.what}"), plain(one.who), plain(one.details))
+        table.add_row(moment(one.at), plain(f"{one.kind}: {one.what}"), plain(one.who), plain(one.details))
     out().print(table)
 
 
@@ -280,7 +303,8 @@ def _nothing(identifier: str) -> int:
     return UNREADABLE
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """Return a moment as it is shown, UTC."""
     return at.astimezone(UTC).strftime("%d.%m.%Y %H:%M:%S")
 
 

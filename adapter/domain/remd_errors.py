@@ -17,7 +17,18 @@ from adapter.domain.remd_errors_foreign import FOREIGN
 from adapter.domain.remd_errors_parties import PARTIES
 from adapter.domain.remd_errors_signatures import SIGNATURES
 
-__all__ = ["REMD_ERRORS", "Fixer", "Judged", "RemdError", "Resend", "advice_of", "find", "judge", "told"]
+__all__ = [
+    "REMD_ERRORS",
+    "Fixer",
+    "Judged",
+    "RemdError",
+    "Resend",
+    "advice_of",
+    "find",
+    "judge",
+    "pause",
+    "told",
+]
 
 #: The catalogue by mnemonic, in the order of the dictionary.
 REMD_ERRORS: Mapping[str, RemdError] = MappingProxyType(
@@ -30,6 +41,7 @@ REMD_ERRORS: Mapping[str, RemdError] = MappingProxyType(
 #: The live service spells recipients rightly, the dictionary does not (facts/remd.md, 1.5).
 _SPELLINGS = ("RECIPIENT_", "RECEPIENT_")
 
+_LONGEST_PAUSE = 6 * 3600.0
 _OVERLOADED = frozenset({"RATE_LIMIT"})
 _UNKNOWN = "кода нет в справочнике РЭМД 1.2.643.5.1.13.13.99.2.305"
 
@@ -71,6 +83,11 @@ def judge(mnemonics: Iterable[str]) -> Judged:
         return Judged(passes=False, operators=True)
     overloaded = any(row.mnemonic in _OVERLOADED for row in known)
     return Judged(passes=True, wait=max(row.wait for row in known), overloaded=overloaded)
+
+
+def pause(wait: float, attempt: int) -> float:
+    """Return the seconds before the same bytes go again after a verdict that passes: doubling, capped."""
+    return min(_LONGEST_PAUSE, wait * 2.0 ** min(max(attempt, 1) - 1, 62))
 
 
 def told(mnemonic: str) -> str:

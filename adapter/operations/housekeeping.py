@@ -17,6 +17,7 @@ from adapter.operations.context import Context
 from adapter.operations.judgement import Judged, both, judge_referral, judge_semd
 from adapter.operations.mail import ERROR, to_mis, to_registry_or_bureau
 from adapter.operations.moves import Origin, Overtaken, advance, note
+from adapter.operations.outcomes import given_up
 from adapter.operations.verdicts import apply_held_verdict
 from signing import sign_detached
 from signing.gost import GostUnavailableError
@@ -25,6 +26,13 @@ from storage import Referral, Transaction
 #: Parts of a file that nobody finished are dropped after this time.
 UPLOAD_LIFE = timedelta(days=7)
 
+#: How often the registry is asked about a verdict that does not come, before a person is.
+DOUBTS = 3
+
+#: Class of the dead letter then.
+NO_VERDICT = "NO_VERDICT"
+
+_NEVER_CAME = "РЭМД принял документ, но решения нет и после повторных запросов"
 _PAGE = 100
 
 
@@ -46,21 +54,26 @@ def recheck_certificates(context: Context) -> int:
         after = page[-1].number
 
 
-def doubt_lost_verdicts(context: Context, patience: timedelta) -> int:
+def doubt_lost_verdicts(context: Context, patience: timedelta, rounds: int = DOUBTS) -> int:
     """Ask РЭМД about documents that it accepted and has not judged in time.
 
     The delivery goes back as one in doubt: the registry is asked first, and only what it does not know is
-    sent again, the same bytes under the same message id.
+    sent again, the same bytes under the same message id. After some rounds a person is asked instead.
+
+    Args:
+        context: ports.
+        patience: how long a verdict may take.
+        rounds: after so many questions the delivery becomes a dead letter.
 
     Returns:
-        How many are asked about.
+        How many are asked about, or given up.
     """
     before = context.store.now() - patience
     done, after = 0, ""
     while True:
         page = context.store.read(lambda tx: tx.referrals.list_by_state((State.SUBMITTED,), _PAGE, after))  # noqa: B023
         for referral in page:
-            done += context.store.transact(partial(_doubt, context, referral, before))
+            done += context.store.transact(partial(_doubt, context, referral, before, rounds))
         if len(page) < _PAGE:
             return done
         after = page[-1].number
@@ -87,14 +100,18 @@ def anchor_journal(context: Context) -> bool:
     return context.store.transact(lambda tx: tx.anchors.append(now, sign)) is not None
 
 
-def _doubt(context: Context, referral: Referral, before: datetime, tx: Transaction) -> int:
+def _doubt(context: Context, referral: Referral, before: datetime, rounds: int, tx: Transaction) -> int:
     current = tx.referrals.lock(referral.number)
     if current is None or current.state != State.SUBMITTED:
         return 0
     asked = 0
     for delivery in tx.outbox.list(states=("done",), referral_number=referral.number):
         mine = delivery.kind == "registerDocument" and delivery.version_number == current.version_number
-        if mine and tx.outbox.doubt(delivery.id, before, "решение РЭМД не пришло в срок"):
+        if mine and delivery.doubts >= rounds:
+            if tx.outbox.give_up_done(delivery.id, before, NO_VERDICT, _NEVER_CAME):
+                given_up(tx, context, delivery, NO_VERDICT, _NEVER_CAME)
+                asked += 1
+        elif mine and tx.outbox.doubt(delivery.id, before, "решение РЭМД не пришло в срок"):
             origin = Origin(
                 Party.ADAPTER, context.own.code, "doubt lost verdicts", str(uuid.uuid4()), context.clock()
             )

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from adapter.contract.reply import Reply
-from adapter.domain.states import Event, Party
+from adapter.domain.remd_errors import judge
+from adapter.domain.states import Event, Party, State
 from adapter.operations.acting import ON_ITS_WAY
 from adapter.operations.context import Context
 from adapter.operations.moves import Origin, advance, note
-from adapter.operations.verdicts import Verdict, apply_verdict
+from adapter.operations.verdicts import Verdict, apply_held_verdict, apply_verdict
 from storage import Delivery, Transaction
 
 _PARTIES = {
@@ -32,6 +33,7 @@ def delivered(tx: Transaction, context: Context, delivery: Delivery, reply: Repl
             apply_verdict(tx, context, number, version, _verdict(reply), origin)
         else:
             note(tx, number, "REMD_ACCEPTED", origin)
+            _apply_overtaking(tx, context, number, version, origin)
     elif delivery.kind == "ReceiveReferral":
         referral = tx.referrals.lock(number)
         if referral is not None and referral.version_number == version and referral.state in ON_ITS_WAY:
@@ -45,13 +47,16 @@ def delivered(tx: Transaction, context: Context, delivery: Delivery, reply: Repl
 def refused(tx: Transaction, context: Context, delivery: Delivery, reply: Reply) -> bool:
     """Write down the partner's final refusal; РЭМД's refusal of a document is its verdict.
 
+    Unless it refuses our system: then the document is right, and the hospital has nothing to correct.
+
     Returns:
         Whether that settles it; otherwise an operator has to look.
     """
     origin = _origin(context, delivery)
     number, version = delivery.referral_number or "", delivery.version_number or 0
-    if delivery.kind == "registerDocument":
-        apply_verdict(tx, context, number, version, Verdict(errors=reply.errors), origin)
+    operators = delivery.kind == "registerDocument" and judge(one.code for one in reply.errors).operators
+    if delivery.kind == "registerDocument" and not operators:
+        apply_verdict(tx, context, number, version, Verdict(errors=reply.errors, final=True), origin)
         return True
     note(tx, number, f"{delivery.kind.upper()}_REFUSED", origin)
     return False
@@ -61,6 +66,13 @@ def given_up(tx: Transaction, context: Context, delivery: Delivery, error_class:
     """Write down that the delivery waits for an operator now."""
     origin = _origin(context, delivery, error_class, error)
     note(tx, delivery.referral_number or delivery.id, "DELIVERY_GIVEN_UP", origin)
+
+
+def _apply_overtaking(tx: Transaction, context: Context, number: str, version: int, origin: Origin) -> None:
+    """Apply a verdict that came before the answer to the message, and had to wait for it."""
+    referral = tx.referrals.lock(number)
+    if referral is not None and referral.version_number == version and referral.state == State.SUBMITTED:
+        apply_held_verdict(tx, context, referral, origin)
 
 
 def _origin(context: Context, delivery: Delivery, error_class: str = "", error: str = "") -> Origin:

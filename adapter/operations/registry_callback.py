@@ -19,7 +19,6 @@ from adapter.contract.call import Incoming, Outgoing, SoapFault
 from adapter.contract.namespaces import REMD_CALLBACK
 from adapter.contract.reply import PartnerError
 from adapter.contract.soap import Addressing, address, addressing_text, plain_envelope
-from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.partners import Partner, PartnerKind, Transport
 from adapter.domain.states import Party
@@ -30,6 +29,8 @@ from adapter.operations.context import Context
 from adapter.operations.disclosing import disclosed
 from adapter.operations.linked_documents import Notice, file_refused, read_file, take_file, take_notice
 from adapter.operations.moves import Origin, Overtaken, note
+from adapter.operations.registry_subjects import registered, subject_of
+from adapter.operations.unknown_verdicts import UNKNOWN_VERDICT, keep
 from adapter.operations.verdicts import Verdict, apply_verdict
 from signing import Refusal
 from signing.gost import GostUnavailableError
@@ -114,7 +115,7 @@ class RegistryDoor:
         local_uid, emdr_id = _text(incoming.content, "localUid"), _text(incoming.content, "emdrId")
 
         def look(tx: Transaction) -> tuple[Document, bytes] | None:
-            document = _registered(tx, partner, local_uid, emdr_id)
+            document = registered(tx, partner, local_uid, emdr_id)
             return None if document is None else (document, tx.documents.read(document.id, 0, document.size))
 
         try:
@@ -151,9 +152,10 @@ class RegistryDoor:
             return _answer(name, PartnerError("VALIDATION_ERROR"))
 
         def work(tx: Transaction) -> bool:
-            subject = _subject(tx, partner, message_id, local_uid)
+            subject = subject_of(tx, partner, message_id, local_uid)
             if subject is None:
-                note(tx, refused, "REMD_VERDICT_UNKNOWN", origin)
+                keep(tx, partner, message_id, local_uid, verdict, origin)
+                note(tx, refused, UNKNOWN_VERDICT, origin)
                 return False
             apply_verdict(tx, self._context, *subject, verdict, origin)
             return True
@@ -206,31 +208,6 @@ class RegistryDoor:
         )
 
 
-def _registered(tx: Transaction, partner: Partner, local_uid: str, emdr_id: str) -> Document | None:
-    """Return a СЭМД of the contour of the registry that asks."""
-    if local_uid:
-        found = tx.documents.find_by_local_uid(local_uid)
-        semd = next((one for one in found if one.role == DocumentRole.SEMD), None)
-        owner = tx.referrals.get(semd.referral_number) if semd else None
-        return semd if owner is not None and owner.test == partner.test else None
-    for referral in tx.referrals.find_by_remd_id(emdr_id) if emdr_id else ():
-        if referral.test != partner.test:
-            continue
-        for document in tx.documents.list(referral.number, referral.version_number):
-            if document.role == DocumentRole.SEMD:
-                return document
-    return None
-
-
-def _subject(tx: Transaction, partner: Partner, message_id: str, local_uid: str) -> tuple[str, int] | None:
-    """Return number and version of the referral that a verdict is about."""
-    delivery = tx.outbox.find_by_message_id(message_id) if message_id else None
-    if delivery is not None and delivery.referral_number and delivery.test == partner.test:
-        return delivery.referral_number, delivery.version_number or 0
-    document = _registered(tx, partner, local_uid, "") if local_uid else None
-    return (document.referral_number, document.version_number) if document else None
-
-
 def _read_verdict(content: etree._Element) -> Verdict | None:
     """Return what РЭМД decided; None where it says neither: a success without a number refuses nothing."""
     item = content.find(f"{{{REMD_CALLBACK}}}registryItem")
@@ -244,7 +221,9 @@ def _read_verdict(content: etree._Element) -> Verdict | None:
         PartnerError(_text(one, "code") or "VALIDATION_ERROR", _text(one, "message"))
         for one in content.iterfind(f"{{{REMD_CALLBACK}}}errors/{{{REMD_CALLBACK}}}item")
     )
-    return Verdict(errors=errors or (PartnerError("RUNTIME_ERROR", _text(content, "message")),))
+    if errors:
+        return Verdict(errors=errors)
+    return Verdict(errors=(PartnerError("RUNTIME_ERROR", _text(content, "message")),), final=True)
 
 
 def _moment(text: str) -> datetime | None:

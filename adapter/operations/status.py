@@ -17,6 +17,7 @@ from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import problem
 from adapter.domain.identifiers import mask_snils, normalize_snils
 from adapter.domain.partners import PartnerKind
+from adapter.domain.remd_errors import advice_of, told
 from adapter.domain.state_names import EVENT_NAMES, NOTE_NAMES, Event
 from adapter.domain.states import Party, State, name_of, possible_to, public_status
 from adapter.domain.turns import TURN_OF_STATE, Turn
@@ -153,7 +154,10 @@ def _errors(referral: Referral, correlation_id: str) -> tuple[ErrorEntry, ...]:
     codes = referral.details.get("remdErrors", [])
     if referral.state != State.REMD_REJECTED or not isinstance(codes, list):
         return ()
-    found = (problem("REMD_REFUSED", reason=str(code), remd_code=str(code)) for code in codes)
+    found = (
+        problem("REMD_REFUSED", reason=told(str(code)), remd_code=str(code), hint=advice_of(str(code)))
+        for code in codes
+    )
     return tuple(error_entry(one, correlation_id) for one in found)
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.domain.partners import Partners
+from adapter.operations.unknown_verdicts import subject as unknown_subject
 from adapter.operations.waiting import DELIVERY_STATES
 from storage import Delivery, Item, JournalRow, Message, Referral, Transaction
+from storage.held_events import HeldEvent
 
 _PAGE = 500
 
@@ -69,12 +71,14 @@ def trace(tx: Transaction, identifier: str, partners: Partners) -> Story:
     item = tx.mailbox.get(wanted.partition(".")[0])
     rows = tx.journal.find_by_correlation(wanted)
     named = _named(tx, wanted)
+    kept = tx.held_events.list(unknown_subject(wanted))
     found_as = (
         *named,
         *(["запрос или сообщение"] if messages else []),
         *(["доставка"] if deliveries else []),
         *(["запись очереди получателя"] if item else []),
         *(["correlationId"] if rows else []),
+        *(["решение РЭМД о неизвестном документе"] if kept else []),
     )
     numbers = dict.fromkeys(
         [
@@ -91,6 +95,7 @@ def trace(tx: Transaction, identifier: str, partners: Partners) -> Story:
         *(_of_journal(one) for one in rows),
         *(step for one in deliveries for step in _of_delivery(tx, one)),
         *([_of_item(item)] if item else []),
+        *(_of_unknown(one) for one in kept),
         *(step for one in referrals for step in _life(tx, one.number)),
     }
     return Story(found_as, referrals, tuple(sorted(steps, key=lambda one: (one.at, one.kind, one.id))))
@@ -189,6 +194,18 @@ def _of_item(one: Item) -> Step:
     ended = f"подтверждено {one.acknowledged_at.isoformat()}" if one.acknowledged_at else one.state
     details = _joined(ended, f"выдано раз: {one.handed_out}")
     return Step(one.created_at, "mailbox", one.kind, one.owner, one.referral_number or "", one.id, details)
+
+
+def _of_unknown(one: HeldEvent) -> Step:
+    said, codes = one.payload, one.payload["errors"]
+    details = _joined(
+        f"номер в РЭМД {said['emdrId']}" if said["emdrId"] else "",
+        *(codes if isinstance(codes, list) else ()),
+        f"сообщение {said['messageId']}" if said["messageId"] else "",
+        f"localUid {said['localUid']}" if said["localUid"] else "",
+        "хранится, пока документ не появится",
+    )
+    return Step(one.received_at, "held", one.kind, str(said["system"]), one.subject, one.id, details)
 
 
 def _joined(*parts: str | None) -> str:

@@ -5,19 +5,24 @@ It comes by РЭМД's call back, from the synchronous answer, or from asking th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapter.contract.reply import PartnerError
+from adapter.domain.remd_errors import judge, pause
 from adapter.domain.states import Event, Party, State
 from adapter.operations.context import Context
 from adapter.operations.linked_documents import take_held_notices
 from adapter.operations.mail import ERROR, to_bureau, to_mis
 from adapter.operations.moves import Origin, advance, note, origin_of_held, source_of
-from storage import Referral, Transaction
+from storage import Delivery, Referral, Transaction
 from storage.held_events import HeldEvent
+from storage.outbox import DEAD, LEASED
+
+_log = logging.getLogger(__name__)
 
 #: Kind of an event that came when its turn had not come; it is kept and applied later.
 HELD_VERDICT = "REMD_VERDICT"
@@ -31,11 +36,13 @@ class Verdict:
         emdr_id: number in the registry; opaque; empty when refused.
         registered_at: moment of registration, UTC.
         errors: why it was refused.
+        final: it is a refusal whatever its codes say: РЭМД gave none.
     """
 
     emdr_id: str = ""
     registered_at: datetime | None = None
     errors: tuple[PartnerError, ...] = ()
+    final: bool = False
 
 
 def apply_verdict(
@@ -44,7 +51,8 @@ def apply_verdict(
     """Move the referral as the verdict says.
 
     A repeated verdict changes nothing; one that does not fit the present version or state is kept as a held
-    event and journaled, never lost.
+    event and journaled, never lost. After a refusal for a reason that passes the same bytes go again; after
+    one that an operator removes he gets the message as a dead letter: the hospital has nothing to correct.
 
     Returns:
         Whether the verdict was applied now.
@@ -70,10 +78,13 @@ def apply_verdict(
         if registry is not None:
             take_held_notices(tx, context, registry, moved, origin)
         to_bureau(tx, context, moved, origin.now)
+    elif not verdict.final and _postponed(tx, referral, verdict, origin):
+        return False
     else:
         errors = _codes(verdict.errors)
         moved = advance(tx, referral, Event.REJECT_BY_REMD, origin, details={"remdErrors": errors})
         to_mis(tx, moved, ERROR, origin.now)
+    _close_letters(tx, number, version, origin)
     return True
 
 
@@ -99,6 +110,41 @@ def apply_held_verdict(tx: Transaction, context: Context, referral: Referral, no
             origin = origin_of_held(held, now, Party.REMD, {"emdrId": verdict.emdr_id})
             return apply_verdict(tx, context, referral.number, referral.version_number, verdict, origin)
     return False
+
+
+def _postponed(tx: Transaction, referral: Referral, verdict: Verdict, origin: Origin) -> bool:
+    """Deal with a refusal that wants nothing of the hospital; tells whether it is one."""
+    codes = _codes(verdict.errors)
+    judged = judge(codes)
+    if judged.unknown:
+        _log.warning("correlation=%s: РЭМД: unknown codes: %d", origin.correlation_id, len(judged.unknown))
+    sent = _delivery(tx, referral.number, referral.version_number)
+    if sent is None or not sent.built or not (judged.passes or judged.operators):
+        return False
+    said = ", ".join(codes)
+    if sent.state == LEASED:
+        _hold(tx, referral, referral.version_number, verdict, origin)
+    elif judged.operators and tx.outbox.give_up_done(sent.id, tx.now(), "FINAL", said):
+        note(tx, referral.number, "DELIVERY_GIVEN_UP", origin)
+    elif judged.passes:
+        moment = tx.now() + timedelta(seconds=pause(judged.wait, sent.attempts))
+        if tx.outbox.again(sent.id, moment, "TEMPORARY", said):
+            note(tx, referral.number, "REMD_TRIES_LATER", origin)
+    return True
+
+
+def _delivery(tx: Transaction, number: str, version: int) -> Delivery | None:
+    """Return the delivery that brought a version to the registry."""
+    found = tx.outbox.list(referral_number=number)
+    mine = (one for one in found if one.kind == "registerDocument" and one.version_number == version)
+    return max(mine, key=lambda one: one.id, default=None)
+
+
+def _close_letters(tx: Transaction, number: str, version: int, origin: Origin) -> None:
+    """Close a dead letter whose verdict has come after all."""
+    sent = _delivery(tx, number, version)
+    if sent is not None and sent.state == DEAD and tx.outbox.close(sent.id, "решение РЭМД получено"):
+        note(tx, number, "DELIVERY_CLOSED", origin)
 
 
 def _known(referral: Referral, verdict: Verdict) -> bool:
@@ -134,4 +180,4 @@ def _held_verdict(held: HeldEvent) -> Verdict:
 
 def _codes(errors: Sequence[PartnerError]) -> list[str]:
     """Return РЭМД's mnemonics; its texts may quote personal data and are not kept."""
-    return [error.code for error in errors]
+    return [error.code[:64] for error in errors]

@@ -9,6 +9,8 @@ from datetime import datetime
 from adapter.domain.partners import PartnerKind, Partners
 from adapter.domain.states import State, name_of
 from adapter.domain.turns import TURN_OF_DELIVERY, TURN_OF_STATE, Turn
+from adapter.operations.partner_health import BREAKER_STATES, turn_of
+from adapter.operations.unknown_verdicts import UNKNOWN_VERDICT
 from storage import Delivery, Transaction
 
 #: Russian names of the states of a delivery.
@@ -47,7 +49,13 @@ class Waiting:
 
 def waiting(tx: Transaction, partners: Partners) -> tuple[Waiting, ...]:
     """Return what waits, the longest wait first."""
-    found = (*_referrals(tx), *_deliveries(tx), *_descriptors(tx, partners), *_held(tx))
+    found = (
+        *_referrals(tx),
+        *_deliveries(tx),
+        *_descriptors(tx, partners),
+        *_held(tx),
+        *_resting(tx, partners),
+    )
     return tuple(sorted(found, key=lambda one: (one.oldest, one.turn, one.who, one.what)))
 
 
@@ -81,7 +89,24 @@ def _descriptors(tx: Transaction, partners: Partners) -> Iterator[Waiting]:
 
 
 def _held(tx: Transaction) -> Iterator[Waiting]:
-    rows = tx.held_events.oldest(_HELD_PAGE)
-    if rows:
-        some = f" (показано не больше {_HELD_PAGE})" if len(rows) == _HELD_PAGE else ""
+    found = tx.held_events.oldest(_HELD_PAGE)
+    some = f" (показано не больше {_HELD_PAGE})" if len(found) == _HELD_PAGE else ""
+    unknown = [one for one in found if one.kind == UNKNOWN_VERDICT]
+    if len(found) > len(unknown):
+        rows = [one for one in found if one.kind != UNKNOWN_VERDICT]
         yield Waiting(Turn.ADAPTER, "", f"события не в свою очередь{some}", len(rows), rows[0].received_at)
+    for code in sorted({str(one.payload["system"]) for one in unknown}):
+        rows = [one for one in unknown if one.payload["system"] == code]
+        what = f"решения РЭМД о неизвестных документах{some}"
+        yield Waiting(Turn.OPERATOR, code, what, len(rows), rows[0].received_at)
+
+
+def _resting(tx: Transaction, partners: Partners) -> Iterator[Waiting]:
+    for row in tx.breakers.list():
+        if row.state != "closed":
+            said = f": {row.reason}" if row.reason else ""
+            what = f"система {BREAKER_STATES.get(row.state, row.state)}{said}; обменов без ответа"
+            since = row.opened_at or tx.now()
+            yield Waiting(
+                turn_of(partners.get(row.partner)), row.partner, what, row.failures, since, row.next_probe_at
+            )

@@ -1,7 +1,5 @@
 """What a claim counts, since when a delivery lives, and what a partner can bear. Expand only."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,20 +16,13 @@ _LEASED = "state IN ('leased')"
 
 def upgrade() -> None:
     """Add columns that the version before need not know, and indexes."""
-    counters: tuple[sa.Column[Any], ...] = (
-        sa.Column("claims", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("begun_fence", sa.Integer),
-        sa.Column("alive_since", UtcDateTime),
-        sa.Column("doubts", sa.Integer, nullable=False, server_default="0"),
-    )
-    for column in counters:
-        op.add_column("outbox", column)
-    for column in (
-        sa.Column("reason", OPAQUE),
-        sa.Column("probe", OPAQUE),
-        sa.Column("free_at", UtcDateTime),
-    ):
-        op.add_column("breakers", column)
+    op.add_column("outbox", sa.Column("claims", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("outbox", sa.Column("begun_fence", sa.Integer))
+    op.add_column("outbox", sa.Column("alive_since", UtcDateTime))
+    op.add_column("outbox", sa.Column("doubts", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("breakers", sa.Column("reason", OPAQUE))
+    op.add_column("breakers", sa.Column("probe", OPAQUE))
+    op.add_column("breakers", sa.Column("free_at", UtcDateTime))
     for name, keys, where in (
         ("ix_outbox_leased", ["partner"], _LEASED),
         ("ix_outbox_waiting", ["partner", "priority", "not_before"], _OPEN),
