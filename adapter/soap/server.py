@@ -106,7 +106,7 @@ class _Draining(MPServer):
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """Take SIGTERM or SIGINT; a second one does not wait."""
         again, self._told.value = bool(self._told.value), 1
-        stop = super().signal_handler_interrupt
+        stop: Callable[..., object] = super().signal_handler_interrupt
         if self._drain_seconds <= 0 or again:
             stop(*args, **kwargs)
             return
