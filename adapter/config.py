@@ -129,6 +129,7 @@ class LimitSection(Section):
     part_bytes: Annotated[int, Field(ge=1, le=1024 * 1024)] = 1024 * 1024
     depth: Annotated[int, Field(ge=8, le=256)] = 256
     attributes: Annotated[int, Field(ge=8, le=1000)] = 64
+    elements: Annotated[int, Field(ge=1000, le=10_000_000)] = 200_000
     fetch_items: Annotated[int, Field(ge=1, le=1000)] = 50
     visible_seconds: Annotated[int, Field(ge=1, le=86400)] = 300
     retry_after_seconds: Annotated[int, Field(ge=1, le=86400)] = 15

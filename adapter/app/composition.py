@@ -347,6 +347,7 @@ def build_application(
         message_bytes=config.limits.message_bytes,
         depth=config.limits.depth,
         attributes=config.limits.attributes,
+        elements=config.limits.elements,
     )
     static: Mapping[str, bytes] = publish.published(config.service.public_url)
     return build_wsgi(

@@ -81,7 +81,7 @@ def list_waiting(config_path: Path) -> tuple[Waiting, ...]:
 
 def list_partners(config_path: Path) -> tuple[PartnerHealth, ...]:
     """Return how it stands with each partner."""
-    with _opened(config_path) as (config, store):
+    with opened(config_path) as (config, store):
         partners = load_partners(config)
         return store.read(lambda tx: partner_health(tx, partners))
 

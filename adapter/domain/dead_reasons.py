@@ -26,6 +26,8 @@ class Reason:
     advice: str
 
 
+#: Kinds of deliveries that РЭМД answers.
+_OF_REMD = frozenset({"registerDocument", "demandContent"})
 _REPLAY = "Устраните причину и отправьте снова: dead replay."
 
 #: By class; the first four end attempts that went on too long.

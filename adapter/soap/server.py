@@ -10,8 +10,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.sharedctypes import RawValue
-from typing import Any
+from multiprocessing import sharedctypes
+from typing import Any, cast
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -20,6 +20,10 @@ from granian.server import MPServer
 
 from adapter.soap.orphans import end_with
 
+#: The head of a request has to come in this time, and an idle connection is closed after it, milliseconds.
+_HEADER_MS = 10_000
+#: Room for what has come and is not read yet: a request whose head is much longer gets 431.
+_BUFFER = 64 * 1024
 _PROBE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _PROBE_TIMEOUT = 2.0
 _PAUSE = 0.02
@@ -65,14 +69,14 @@ def serve(
         OSError: Somebody else listens there (EADDRINUSE), or the address is not of this computer.
     """
     refuse_taken(address, port)
-    told = RawValue(ctypes.c_byte, 0)
+    told = cast("Any", sharedctypes).RawValue(ctypes.c_byte, 0)
     server = _Draining(
         target,
         address=address,
         port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MS, max_buffer_size=_BUFFER),
         websockets=False,
         workers=workers,
         blocking_threads=threads,
@@ -102,7 +106,7 @@ class _Draining(MPServer):
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """Take SIGTERM or SIGINT; a second one does not wait."""
         again, self._told.value = bool(self._told.value), 1
-        stop = super().signal_handler_interrupt
+        stop: Callable[..., object] = super().signal_handler_interrupt
         if self._drain_seconds <= 0 or again:
             stop(*args, **kwargs)
             return

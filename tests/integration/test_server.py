@@ -158,6 +158,18 @@ def test_bad_lengths_are_refused_on_the_wire(server: Running, lines: str, status
         assert connection.recv(12).partition(b" ")[2] == status
 
 
+@pytest.mark.parametrize("head", [b"X-Long: " + b"a" * 500_000, b"\r\n".join([b"X-One: 1"] * 101)])
+def test_the_head_of_a_request_is_bounded(server: Running, head: bytes) -> None:
+    """Long and many headers are refused with 431, a usual number and length pass."""
+    with server.connect() as connection:
+        usual = b"X-Usual: " + b"a" * 8000
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n" + usual + b"\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 200"
+    with server.connect() as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n" + head + b"\r\n\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 431"
+
+
 def test_expect_continue_is_answered(server: Running) -> None:
     """Clients that ask before sending the body (.NET, curl) are told to go on."""
     with server.connect() as connection:

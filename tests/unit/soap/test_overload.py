@@ -114,9 +114,7 @@ def test_a_body_that_drips_is_cut_off() -> None:
         "wsgi.input": body,
     }
     statuses: list[str] = []
-    raw = b"".join(
-        application(answer, gate, told)(environ, lambda status, *_: statuses.append(status))  # type: ignore[arg-type]
-    )
+    raw = b"".join(application(answer, gate, told)(environ, lambda status, *_: statuses.append(status)))
     assert statuses == ["408 Request Timeout"]
     assert b"MSE-1001" in raw
     assert body.reads == 5
