@@ -15,10 +15,14 @@ from adapter.dictionaries.refusal import DictionaryRefused
 from adapter.stand.actors import KeysUnusableError
 from signing import KeyUnusableError, TrustUnusableError
 from signing.gost import GostError
-from storage import StoreBusy, StoreError
+from storage import OutOfReach, StoreBusy, StoreError
 
 _NO_FILE = "файл"
 _NO_DATABASE = "База данных не готова: нет соединения, или её схема не та. Выполните: mse-adapter db upgrade"
+_NO_ARCHIVE = (
+    "Папка архива (retention.archive_folder) недоступна, не смонтирована или принадлежит другой базе. "
+    "Ничего не изменено."
+)
 _BUSY = "База данных занята другим процессом адаптера."
 _ADDRESS_TAKEN = "Адрес и порт уже заняты: адаптер или стенд уже запущен, или порт нужен другой программе."
 _NO_SUCH_ADDRESS = "Слушать не на чем: такого адреса (address) у этого компьютера нет."
@@ -54,7 +58,7 @@ def complaint_of(error: Exception) -> Complaint | None:
         case ConfigError():
             found = _of_configuration(error)
         case StoreError():
-            found = Complaint((_BUSY if isinstance(error, StoreBusy) else _NO_DATABASE,), refused=True)
+            found = _of_store(error)
         case KeysUnusableError() | KeyUnusableError() | TrustUnusableError() | CannotSignError():
             found = Complaint((str(error),), refused=True)
         case CannotJudgeError() | GostError():
@@ -70,6 +74,12 @@ def complaint_of(error: Exception) -> Complaint | None:
         case OSError():
             found = _of_the_system(error)
     return found
+
+
+def _of_store(error: StoreError) -> Complaint:
+    if isinstance(error, OutOfReach):
+        return Complaint((_NO_ARCHIVE,), refused=False)
+    return Complaint((_BUSY if isinstance(error, StoreBusy) else _NO_DATABASE,), refused=True)
 
 
 def _of_configuration(error: ConfigError) -> Complaint:
