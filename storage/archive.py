@@ -20,7 +20,7 @@ JOURNAL, ANSWER = "journal", "answer"
 
 @dataclass(frozen=True, slots=True)
 class DueReferral:
-    """A closed referral with files that are not archived; the other fields are where the page ended."""
+    """A referral with a file that is not archived; the other fields say where a page ended."""
 
     referral_number: str
     created_at: datetime
@@ -69,22 +69,24 @@ _OPEN_DELIVERY = sa.exists().where(
     outbox.c.referral_number == referrals.c.number,
     outbox.c.state.in_(written(PENDING, LEASED, UNKNOWN, DEAD)),
 )
-_BEFORE = sa.bindparam("before", type_=_d.created_at.type)
-_DUE = (
+# Two steps, not a join: a planner without statistics would begin with all referrals ever closed.
+_OLD = (
     sa.select(_d.referral_number, _d.created_at, _d.id)
-    .join(referrals, referrals.c.number == _d.referral_number)
     .where(
         _d.manifest.is_(None),
         _d.parent_id.is_(None),
-        _d.created_at < _BEFORE,
+        _d.created_at < sa.bindparam("before", type_=_d.created_at.type),
         sa.tuple_(_d.created_at, _d.id)
         > sa.tuple_(sa.bindparam("after_at", type_=_d.created_at.type), sa.bindparam("after_id")),
-        referrals.c.state.in_(sa.bindparam("states", expanding=True)),
-        referrals.c.state_since < _BEFORE,
-        ~_OPEN_DELIVERY,
     )
     .order_by(_d.created_at, _d.id)
     .limit(sa.bindparam("limit"))
+)
+_CLOSED = sa.select(referrals.c.number).where(
+    referrals.c.number.in_(sa.bindparam("numbers", expanding=True)),
+    referrals.c.state.in_(sa.bindparam("states", expanding=True)),
+    referrals.c.state_since < sa.bindparam("before", type_=referrals.c.state_since.type),
+    ~_OPEN_DELIVERY,
 )
 _BYTES = (
     sa.select(delivery_bytes.c.delivery_id)
@@ -175,12 +177,21 @@ _WANTED = sa.or_(
     sa.exists().where(_d.sha256 == _e.sha256, _d.manifest.is_(None)),
 )
 _EXPIRED = (
-    sa.select(_e.sha256, sa.func.min(_e.keep_until))
-    .where(_OVER, ~_WANTED, _e.sha256 > sa.bindparam("after"))
-    .group_by(_e.sha256)
-    .order_by(_e.sha256)
+    sa.select(_e.keep_until, _e.sha256)
+    .where(
+        _OVER,
+        ~_WANTED,
+        sa.tuple_(_e.keep_until, _e.sha256)
+        > sa.tuple_(sa.bindparam("after_day", type_=_e.keep_until.type), sa.bindparam("after")),
+    )
+    .order_by(_e.keep_until, _e.sha256)
     .limit(sa.bindparam("limit"))
 )
+_IS_EXPIRED = sa.select(_e.sha256).where(_e.sha256 == sa.bindparam("sha256"), _OVER, ~_WANTED)
+_OWNERS = sa.union(
+    sa.select(_e.referral_number).where(_e.sha256 == sa.bindparam("sha256")),
+    sa.select(_d.referral_number).where(_d.sha256 == sa.bindparam("sha256")),
+).order_by("referral_number")
 _DESTROY = (
     sa.update(archive_entries)
     .where(_e.sha256 == sa.bindparam("this_hash"), _OVER, ~_WANTED)
@@ -194,22 +205,28 @@ class Archive(Area):
 
     __slots__ = ()
 
-    def due(
-        self, states: Sequence[str], before: datetime, limit: int, after: DueReferral | None = None
+    def old_files(
+        self, before: datetime, limit: int, after: DueReferral | None = None
     ) -> tuple[DueReferral, ...]:
-        """Give files of referrals that have been in one of the states since before a time, oldest first.
+        """Give files from before a time that are not archived, oldest first, beginning behind one.
 
-        A referral with a delivery that is not done is left alone. One row for each file: a referral may come
-        several times.
+        One row for each file: a referral may come several times, and need not be closed.
         """
         keys = {
             "before": before,
-            "states": list(states),
             "limit": limit,
             "after_at": after.created_at if after else _EPOCH,
             "after_id": after.document_id if after else "",
         }
-        return tuple(DueReferral(*row) for row in self._connection.execute(_DUE, keys))
+        return tuple(DueReferral(*row) for row in self._connection.execute(_OLD, keys))
+
+    def closed(self, numbers: Sequence[str], states: Sequence[str], before: datetime) -> frozenset[str]:
+        """Give those referrals that have been in one of the states since before a time.
+
+        One with a delivery that is not done is left out.
+        """
+        keys = {"numbers": list(numbers), "states": list(states), "before": before}
+        return frozenset(self._connection.execute(_CLOSED, keys).scalars())
 
     def raw_messages(self, number: str) -> tuple[str, ...]:
         """Give the ids of the messages of a referral whose bytes are still here."""
@@ -262,10 +279,24 @@ class Archive(Area):
         }
         return tuple(NewManifest(*row) for row in self._connection.execute(_LIST, keys))
 
-    def expired(self, day: date, limit: int, after: str = "") -> tuple[tuple[str, date], ...]:
-        """Give hashes of bytes whose every term was over before a day, with the last day of the term."""
-        rows = self._connection.execute(_EXPIRED, {"day": day, "limit": limit, "after": after})
-        return tuple((sha256, until) for sha256, until in rows)
+    def expired(
+        self, day: date, limit: int, after: tuple[date, str] | None = None
+    ) -> tuple[tuple[date, str], ...]:
+        """Give bytes whose every term was over before a day: the last day of the term, and the hash.
+
+        In order, beginning behind one; the same hash may come twice in a page.
+        """
+        after_day, after_hash = after or (_EPOCH.date(), "")
+        keys = {"day": day, "limit": limit, "after_day": after_day, "after": after_hash}
+        return tuple((until, sha256) for until, sha256 in self._connection.execute(_EXPIRED, keys))
+
+    def is_expired(self, sha256: str, day: date) -> bool:
+        """Tell whether every term of some bytes was over before a day, and nobody else needs them."""
+        return self._connection.execute(_IS_EXPIRED, {"sha256": sha256, "day": day}).first() is not None
+
+    def owners(self, sha256: str) -> tuple[str, ...]:
+        """Give the numbers of the referrals that bytes belong to."""
+        return tuple(self._connection.execute(_OWNERS, {"sha256": sha256}).scalars())
 
     def destroy(self, sha256: str, act: str, day: date, now: datetime) -> bool:
         """Write down that bytes are destroyed by an act; False: somebody still needs them, or unknown."""

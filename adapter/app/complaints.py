@@ -15,10 +15,14 @@ from adapter.dictionaries.refusal import DictionaryRefused
 from adapter.stand.actors import KeysUnusableError
 from signing import KeyUnusableError, TrustUnusableError
 from signing.gost import GostError
-from storage import SchemaNewer, SchemaOlder, StoreBusy, StoreError
+from storage import OutOfReach, SchemaNewer, SchemaOlder, StoreBusy, StoreError
 
 _NO_FILE = "файл"
 _NO_DATABASE = "База данных не готова: нет соединения, или её схема не та. Выполните: mse-adapter db upgrade"
+_NO_ARCHIVE = (
+    "Папка архива (retention.archive_folder) недоступна, не смонтирована или принадлежит другой базе. "
+    "Ничего не изменено."
+)
 _BUSY = "База данных занята другим процессом адаптера."
 _OLD_DATABASE = (
     "Схема базы данных ({found}) старше, чем нужна этой версии программы ({known}). "
@@ -62,7 +66,7 @@ def complaint_of(error: Exception) -> Complaint | None:
         case ConfigError():
             found = _of_configuration(error)
         case StoreError():
-            found = Complaint((_of_the_store(error),), refused=True)
+            found = _of_store(error)
         case KeysUnusableError() | KeyUnusableError() | TrustUnusableError() | CannotSignError():
             found = Complaint((str(error),), refused=True)
         case CannotJudgeError() | GostError():
@@ -80,7 +84,11 @@ def complaint_of(error: Exception) -> Complaint | None:
     return found
 
 
-def _of_the_store(error: StoreError) -> str:
+def _of_store(error: StoreError) -> Complaint:
+    return Complaint((_words(error),), refused=not isinstance(error, OutOfReach))
+
+
+def _words(error: StoreError) -> str:
     match error:
         case SchemaOlder(found=found, known=known):
             return _OLD_DATABASE.format(found=found or "пустая", known=known)
@@ -88,6 +96,8 @@ def _of_the_store(error: StoreError) -> str:
             return _NEW_DATABASE.format(found=found, known=known)
         case StoreBusy():
             return _BUSY
+        case OutOfReach():
+            return _NO_ARCHIVE
     return _NO_DATABASE
 
 

@@ -16,6 +16,8 @@ import typer
 from rich.text import Text
 
 from adapter.cli import (
+    access,
+    archive,
     certificate,
     deadlines,
     exchange,
@@ -215,7 +217,22 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (_group("plan", "Планы организаций.", _report), (("import", report.import_plans),)),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("paper", "Бумажные направления и экспертизы."), (("import", paper.import_),)),
-    (_group("db", "База данных."), (("upgrade", service.upgrade),)),
+    (
+        _group(
+            "archive", "Архив документов закрытых направлений: перенести, проверить, показать, уничтожить."
+        ),
+        (
+            ("run", archive.run),
+            ("list", archive.list_),
+            ("show", archive.show),
+            ("verify", archive.verify),
+            ("expired", archive.expired),
+            ("destroy", archive.destroy),
+            ("forecast", archive.forecast),
+        ),
+    ),
+    (_group("access", "Доступ к документам граждан."), (("report", access.report),)),
+    (_group("db", "База данных."), (("upgrade", service.upgrade), ("compact", archive.compact))),
     (_group("config", "Файл настройки."), (("check", service.check),)),
 )
 for _owner, _commands in _COMMANDS:

@@ -1,6 +1,7 @@
 """What a stored file is to its referral."""
 
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class DocumentRole(StrEnum):
@@ -22,3 +23,24 @@ class DocumentRole(StrEnum):
     LINKED_DOCUMENT = "LINKED_DOCUMENT"
     APPEAL = "APPEAL"
     APPEAL_DECISION = "APPEAL_DECISION"
+
+
+ROLE_NAMES = MappingProxyType(
+    {
+        DocumentRole.REFERRAL: "направление",
+        DocumentRole.SEMD: "СЭМД направления",
+        DocumentRole.SIGNATURE: "подпись",
+        DocumentRole.ATTACHMENT: "вложение",
+        DocumentRole.RETURN_NOTICE: "уведомление о возврате",
+        DocumentRole.RESULT: "сведения о результатах",
+        DocumentRole.ADDITIONAL_EXAMINATION: "программа дополнительного обследования",
+        DocumentRole.SEMD_OF_BUREAU: "СЭМД бюро",
+        DocumentRole.EXPLANATION: "пояснение",
+        DocumentRole.RETURN_HINTS: "подсказки об основаниях возврата",
+        DocumentRole.VERSION_CHANGES: "отличия версий",
+        DocumentRole.EXECUTOR: "исполнитель",
+        DocumentRole.LATE_RESULT: "результат, пришедший поздно",
+        DocumentRole.APPEAL: "жалоба",
+        DocumentRole.APPEAL_DECISION: "решение по жалобе",
+    }
+)

@@ -17,7 +17,7 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -61,6 +61,11 @@ class Run:
     skipped: int = 0
     pages: int = 0
 
+    def add(self, other: Run) -> None:
+        """Add what another run did."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+
 
 def ports_of(context: Context, extra_years: int) -> Ports | None:
     """Return the ports of a node; None: it has no archive."""
@@ -87,16 +92,11 @@ def run(ports: Ports, hot: timedelta, batch: int) -> Run:
         return done
     identity = claim_folder(ports)
     _release(ports, done, frozenset())
-    after: DueReferral | None = None
-    while done.referrals < batch:
-        page = ports.store.read(lambda tx: tx.archive.due(CLOSED, before, _PAGE, after))  # noqa: B023
-        for number in dict.fromkeys(one.referral_number for one in page):
-            if done.referrals < batch:
-                good = _archive(ports, identity, number, done)
-                _release(ports, done, good)
-        if len(page) < _PAGE:
+    for number in _due(ports, before):
+        good = _archive(ports, identity, number, done)
+        _release(ports, done, good)
+        if done.referrals == batch:
             break
-        after = page[-1]
     ports.folder.sweep((ports.store.now() - _UNFINISHED_LIFE).timestamp())
     _give_back(ports, done)
     if done.referrals or done.released or done.skipped:
@@ -126,11 +126,21 @@ def claim_folder(ports: Ports) -> str:
 
 def _anything(ports: Ports, before: datetime) -> bool:
     """Tell whether there is something to do, before a folder is made or touched."""
+    begun = ports.store.read(lambda tx: tx.archive.unreleased(1))
+    return bool(begun) or next(_due(ports, before), None) is not None
 
-    def look(tx: Transaction) -> bool:
-        return bool(tx.archive.unreleased(1) or tx.archive.due(CLOSED, before, 1))
 
-    return ports.store.read(look)
+def _due(ports: Ports, before: datetime) -> Iterator[str]:
+    """Give the numbers of referrals that were closed before a time and have files in the tables, once each."""
+    after: DueReferral | None = None
+    while True:
+        page = ports.store.read(lambda tx: tx.archive.old_files(before, _PAGE, after))  # noqa: B023
+        numbers = tuple(dict.fromkeys(one.referral_number for one in page))
+        closed = ports.store.read(lambda tx: tx.archive.closed(numbers, CLOSED, before))  # noqa: B023
+        yield from (number for number in numbers if number in closed)
+        if len(page) < _PAGE:
+            return
+        after = page[-1]
 
 
 def _archive(ports: Ports, identity: str, number: str, done: Run) -> frozenset[str]:
@@ -205,7 +215,7 @@ def _record(ports: Ports, case: Case, manifest: NewManifest, tx: Transaction) ->
 
 
 def _release(ports: Ports, done: Run, good: frozenset[str]) -> None:
-    """Let the tables go of what is in the archive; what was not read back a moment ago is read back first."""
+    """Let the tables go of what is in the archive; what was not read back just now is read back first."""
     missing: set[tuple[str, str]] = set()
     while True:
         page = ports.store.read(lambda tx: tx.archive.unreleased(_PAGE + len(missing)))
@@ -225,7 +235,7 @@ def _release(ports: Ports, done: Run, good: frozenset[str]) -> None:
                 missing.add((entry.kind, entry.key))
 
 
-def _give_back(ports: Context, done: Run) -> None:
+def _give_back(ports: Ports, done: Run) -> None:
     """Give empty pages back to the disk, a little in each transaction."""
     while True:
         pages = ports.store.transact(lambda tx: tx.sizes.give_back(_PAGES))
@@ -234,7 +244,18 @@ def _give_back(ports: Context, done: Run) -> None:
             return
 
 
-def own_origin(ports: Ports, operation: str, details: dict[str, Any], reason: str = "") -> Origin:
+def own_origin(
+    ports: Ports, operation: str, details: dict[str, Any], *, reason: str = "", person: str = ""
+) -> Origin:
     """Return the origin of what the adapter or its operator does to the archive."""
     correlation, now = str(uuid.uuid4()), ports.clock()
-    return Origin(Party.ADAPTER, ports.system, operation, correlation, now, reason=reason, details=details)
+    return Origin(
+        Party.ADAPTER,
+        ports.system,
+        operation,
+        correlation,
+        now,
+        person=person,
+        reason=reason,
+        details=details,
+    )

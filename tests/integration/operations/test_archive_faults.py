@@ -107,8 +107,8 @@ def test_a_kill_at_any_boundary_leaves_both_copies_never_none(
 ) -> None:
     """Around every write to disk, rename and commit: nothing is lost, and the next run ends the work.
 
-    Each of them with ``ARCHIVE_KILL_STEP=1``; by default every third, and fewer on PostgreSQL, since the folder
-    does not know the database.
+    Each of them with ``ARCHIVE_KILL_STEP=1``; by default every third, and fewer on PostgreSQL, since the
+    folder does not know the database.
     """
     store = gateway.runtime.store
     step = int(os.environ.get("ARCHIVE_KILL_STEP", "3" if backend == "sqlite" else "11"))

@@ -60,6 +60,13 @@ _QUERIES: dict[str, Callable[[Transaction], Any]] = {
     "ix_deadlines_until_at": lambda tx: tx.deadlines.ended(NOW, ("MO_REWORK",), 10),
     "ix_deadlines_next_at": lambda tx: tx.deadlines.to_tell(NOW, 10),
     "ix_held_events_subject": lambda tx: tx.held_events.list("m"),
+    "ix_documents_unarchived": lambda tx: tx.archive.old_files(NOW, 10),
+    "ix_archive_entries_unreleased": lambda tx: tx.archive.unreleased(10),
+    "ix_archive_entries_keep_until": lambda tx: tx.archive.expired(NOW.date(), 10),
+    "ix_archive_entries_sha256": lambda tx: tx.archive.by_hash("aa"),
+    "ix_archive_entries_referral_number": lambda tx: tx.archive.of_referral("R-1"),
+    "ix_archive_manifests_archived_at": lambda tx: tx.archive.list(10),
+    "ix_archive_manifests_referral_number": lambda tx: tx.archive.manifests_of("R-1"),
 }
 
 
