@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _kills(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
-        store = stack.enter_context(own_postgresql()) if options.store == "postgresql" else ""
+        store = stack.enter_context(own_postgresql()).url if options.store == "postgresql" else ""
         folder = options.keep or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="adapter-proof-"))
         )
