@@ -5,6 +5,7 @@ another order than the schema. Building writes no white space, and never renames
 signed documents go through as they are.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,9 @@ from adapter.contract.call import SoapFault
 from adapter.contract.namespaces import EXCHANGE, SERVICE, SMEV, SOAP11, SOAP12, WSU, service_tag, smev_tag
 from adapter.contract.structure import own_text
 from adapter.domain.errors import problem
+from adapter.domain.identifiers import mask
 
+_MNEMONIC = re.compile(r"[A-Z0-9]{4}[0-9]{5}")
 _TYPE_CODES = frozenset({"GSRV", "GFNC", "OTHR"})
 _OWN_NAMES = etree.XPath(
     "boolean((descendant-or-self::* | descendant-or-self::*/@*)"
@@ -87,8 +90,9 @@ def read(body_child: etree._Element) -> Parcel:
         body_child: The only child of ``soap:Body``, still inside its envelope, where ``smev:Header`` is.
 
     Raises:
-        SoapFault: ``Message``, ``MessageData`` or the sender's code is absent, one of them is there twice, or
-            ``AppData`` holds more than one element: nothing that could be answered in the normal way.
+        SoapFault: ``Message``, ``MessageData`` or the sender's code is absent, one of them is there twice,
+            ``AppData`` holds more than one element, or the code of sender or originator is no mnemonic:
+            nothing that could be answered in the normal way.
     """
     message = _children(_only(body_child, "Message"))
     data = _only(body_child, "MessageData")
@@ -96,13 +100,17 @@ def read(body_child: etree._Element) -> Parcel:
     if sender is None or not sender.code:
         raise SoapFault(problem("FIELD_REQUIRED", "Message/Sender/Code", title="Мнемоника отправителя"))
     request = _request(data)
+    originator = _system(message, "Originator")
+    # Both go back in the answer, which must fit its schema whatever was asked.
+    _must_be_mnemonic("Sender", sender)
+    _must_be_mnemonic("Originator", originator)
     service = _children(message.get(smev_tag("Service")))
     request_id = request.find(f"{{{EXCHANGE}}}requestId") if request is not None else None
     return Parcel(
         operation=etree.QName(body_child).localname,
         sender=sender,
         recipient=_system(message, "Recipient") or System(""),
-        originator=_system(message, "Originator"),
+        originator=originator,
         service=_text(message, "ServiceName") or _text(service, "Mnemonic"),
         status=_text(message, "Status"),
         type_code=_text(message, "TypeCode"),
@@ -281,6 +289,23 @@ def _only(wrapper: etree._Element, name: str) -> etree._Element:
     if len(found) > 1:
         raise SoapFault(problem("CARDINALITY", name, actual=str(len(found)), limit="не больше 1"))
     return found[0]
+
+
+def _must_be_mnemonic(name: str, system: System | None) -> None:
+    if system is None or _MNEMONIC.fullmatch(system.code):
+        return
+    wanted = "четыре знака A-Z или 0-9 и пять цифр"
+    raise SoapFault(
+        problem(
+            "FIELD_FORMAT",
+            f"Message/{name}/Code",
+            title="Мнемоника системы",
+            actual=mask(system.code),
+            limit=wanted,
+            format=wanted,
+            example="FNSR01001",
+        )
+    )
 
 
 def _request(data: etree._Element) -> etree._Element | None:

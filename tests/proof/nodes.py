@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.proof.boundaries import ANY_MOMENT, Order, of_role
+from tests.proof.boundaries import ANY_MOMENT, LEAD, Order, of_role
 from tests.proof.house import House
 from tests.proof.nursery import Nursery
 
 #: How long a node may take to come to the boundary where it is to die, before it is killed anywhere. Seconds.
 PATIENCE = 12.0
+
+#: At the latest, at which visit to its boundary a life ends: in between it has to do some work.
+VISITS = 8
 
 #: How often a life ends at any moment, from outside. Part of one.
 _ANY = 0.13
@@ -50,6 +53,7 @@ class Nodes:
         self._chance = random.Random(seed)  # noqa: S311 - a plan that repeats, no secret
         self._lives: dict[str, _Life] = {}
         self._births = 0
+        self._spared = False
         self._ending = False
         self._changed = threading.Condition()
         self._nursery = Nursery(self._ended)
@@ -72,6 +76,7 @@ class Nodes:
                         self._nursery.kill(node)
                 due = min((life.kills_at for life in self._lives.values()), default=now + 1)
                 self._changed.wait(max(0.01, min(due - now, 1.0)))
+            self._spared = True
             return self.killed >= self._wanted
 
     @property
@@ -109,10 +114,10 @@ class Nodes:
             str(events),
             str(folder / f"{node}.log"),
             "" if at_any_moment else boundary,
-            self._chance.randint(1, 3),
+            self._chance.randint(1, 2 if boundary in LEAD else VISITS),
         )
         after = self._chance.uniform(0.3, 3.0) if at_any_moment else PATIENCE
-        doomed = self.killed + len(self._lives) < self._wanted
+        doomed = not self._spared and self.killed + len(self._lives) < self._wanted
         if not doomed:
             order = Order(node, role, order.config, order.events, order.log)
         self._lives[node] = _Life(order, time.monotonic() + after if doomed else float("inf"))

@@ -210,6 +210,13 @@ class Gateway:
         chunks = self.application(environ, lambda status, _: started.append(status))
         return started[0], b"".join(chunks)
 
+    def get(self, path: str) -> tuple[str, bytes]:
+        """Get a page of the WSGI application; return the HTTP status line and the body."""
+        started: list[str] = []
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": ""}
+        chunks = self.application(environ, lambda status, _: started.append(status))
+        return started[0], b"".join(chunks)
+
     def call(self, system: DemoSystem, request: object, *, path: str = "", test: bool = False) -> Reply:
         """Send a request as a system; the answer's signature and schema are checked."""
         operation = type(request).__name__.removesuffix("Request")
