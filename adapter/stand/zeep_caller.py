@@ -49,11 +49,16 @@ class ZeepCaller:
             Unanswered: No answer, a SOAP fault, an answer that is not signed by the adapter or that Zeep
                 cannot read by the WSDL.
         """
+        asked = {f"{operation}Request": {"requestId": new_request_id(), **values}}
+        parts = {"Message": self._message(), "MessageData": {"AppData": asked}}
+        conduct = self._caller.conduct
+        deed = conduct.deed(operation) if conduct is not None else None
         try:
-            reply = self._service()[operation](
-                Message=self._message(),
-                MessageData={"AppData": {f"{operation}Request": {"requestId": new_request_id(), **values}}},
-            )
+            service = self._service()
+            if deed is not None:
+                made = self._client.create_message(service, operation, **parts)
+                self._caller.misbehave(deed, operation, made)
+            reply = service[operation](**parts)
             read = _module("zeep.helpers").serialize_object(reply, dict)
         except (_module("zeep.exceptions").Error, OSError) as error:
             raise Unanswered(f"{operation}: {error}") from error
