@@ -207,8 +207,8 @@ def _runtime(
         "http://127.0.0.1:8090/bureau-inbox": f"{own['bureau-push']}/bureau-inbox",
         "http://127.0.0.1:8090/fund": f"{own['fund']}/fund",
         # Another system than the one that submits: no news but those of a test are told to it.
-        '"var/keys/mis-other.cert.pem"]': f'"var/keys/mis-other.cert.pem"]\nwebhook = "{own["follower"]}/news"\n'
-        f'webhook_secret_files = ["{secret}"]',
+        '"var/keys/mis-other.cert.pem"]': '"var/keys/mis-other.cert.pem"]\n'
+        f'webhook = "{own["follower"]}/news"\nwebhook_secret_files = ["{secret}"]',
         '"var/keys': f'"{keys}',
     }
     for before, after in changes.items():

@@ -111,6 +111,7 @@ _BLAMED = {
     PUSH: _refused("Client"),
     NOTICE: _refused("Client"),
 }
+_FULL = {**_later("Server", "Receiver"), NEWS: After(PENDING, "HTTP 503")}
 _UNREACHABLE = _later("соединение не установлено")
 
 FAULTS = (
@@ -122,7 +123,7 @@ FAULTS = (
     Fault("length too great", "wrong-length", {"extra": 100}, _unknown(_BROKEN)),
     Fault("length too small", "wrong-length", {"extra": -10}, _status_speaks(_unknown(_NO_XML))),
     Fault("drip", "drip-answer", {"pause": 0.05}, _unknown(_LATE), hasty=True),
-    Fault("late answer", "slow", {"seconds": 0.05}, {**dict.fromkeys((REGISTER, PUSH, NOTICE, NEWS), _GOOD)}),
+    Fault("late answer", "slow", {"seconds": 0.05}, dict.fromkeys((REGISTER, PUSH, NOTICE, NEWS), _GOOD)),
     Fault("content type", "content-type", after=_status_speaks(_unknown(_NO_SOAP))),
     Fault("oversized", "oversized", after=_unknown("ответ больше")),
     Fault("malformed", "malformed", after=_soap(_unknown(_NO_XML))),
@@ -130,7 +131,7 @@ FAULTS = (
     Fault("empty", "empty", after=_status_speaks(_unknown(_NO_XML))),
     Fault("fault of the sender", "fault-client", after=_BLAMED),
     Fault("fault of the server", "fault-server", after=_soap(_later("Server", "Receiver"))),
-    Fault("full queue", "queue-full", after={**_later("Server", "Receiver"), NEWS: After(PENDING, "HTTP 503")}),
+    Fault("full queue", "queue-full", after=_FULL),
     Fault("500", "status", {"status": 500}, _status(500)),
     Fault("500 after its work", "status", {"status": 500, "taken": True}, {
         **_unknown(_NO_SOAP), NEWS: After(PENDING, "HTTP 500")
@@ -142,7 +143,7 @@ FAULTS = (
     Fault("429, come again", "status", {"status": 429, "retry_after": "7"}, _later("HTTP 429")),
     Fault("404", "status", {"status": 404}, _later("HTTP 404")),
     Fault("redirect", "status", {"status": 307}, _later("HTTP 307")),
-    Fault("refusal", "refusal", {"code": "MSE-1101"}, {PUSH: _refused("MSE-1101"), NOTICE: _refused("MSE-1101")}),
+    Fault("refusal", "refusal", {"code": "MSE-1101"}, dict.fromkeys((PUSH, NOTICE), _refused("MSE-1101"))),
     Fault("refused question", "refusal", {"code": "ACCESS_DENIED"}, {ASK: _AGAIN}),
     Fault("stranger", "stranger", after={PUSH: After(UNKNOWN, _NOT_SIGNED)}),
     Fault("unsigned", "unsigned", after={PUSH: After(UNKNOWN, _NOT_SIGNED)}),
