@@ -88,7 +88,7 @@ def stand_of(config: Config, clock: Clock) -> Stand:
             client_entity_id=registry.client_entity_id if registry else "",
             remd_signature=_profile_of(registry) if registry else None,
             misbehaviours=[one.as_order() for one in config.stand.misbehave],
-            own_ports=dict(config.stand.ports),
+            own_ports={str(name): port for name, port in config.stand.ports.items()},
             books=config.stand.books,
             news_secrets=tuple(secret for known in secrets.values() for secret in known),
         )

@@ -100,7 +100,7 @@ def _half(letter: Letter, _: Deed) -> tuple[_Got, ...]:
 
 def _length(letter: Letter, deed: Deed) -> tuple[_Got, ...]:
     said = max(0, len(letter.body) + round(deed.number("extra")))
-    return (_exchanged(letter, _head(letter, said), iter([letter.body])),)
+    return (_exchanged(letter, _head(letter, said), iter([letter.body]), ended=True),)
 
 
 def _no_length(letter: Letter, _: Deed) -> tuple[_Got, ...]:
@@ -170,14 +170,22 @@ def _post(letter: Letter, body: bytes) -> _Got:
     return _exchanged(letter, _head(letter, len(body)), iter([body]))
 
 
-def _exchanged(letter: Letter, head: bytes, pieces: Iterator[bytes]) -> _Got:
-    """Send head and body and read the answer; a server may answer, and hang up, before it has read all."""
+def _exchanged(letter: Letter, head: bytes, pieces: Iterator[bytes], *, ended: bool = False) -> _Got:
+    """Send head and body and read the answer; a server may answer, and hang up, before it has read all.
+
+    Args:
+        letter: the message.
+        head: what is sent first.
+        pieces: of the body.
+        ended: whether the server is told that no more will come.
+    """
     with _connected(letter) as connection:
         try:
             connection.sendall(head)
             for piece in pieces:
                 connection.sendall(piece)
-            connection.shutdown(socket.SHUT_WR)
+            if ended:
+                connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass
         return _answer(connection)
@@ -225,9 +233,10 @@ def _outcome(got: _Got) -> tuple[str, bytes]:
 
 
 def _codes(message: soap.SoapMessage) -> str:
-    return " ".join(
-        one.text or "" for one in message.content.iter("{*}code") if (one.text or "").isprintable()
-    )
+    """Return the codes of a refusal; warnings beside a success are none."""
+    refusals = [*message.content.iter("{*}Errors"), *message.content.iter("{*}errors")]
+    codes = [one.text or "" for refusal in refusals for one in refusal.iter("{*}code")]
+    return " ".join(code for code in codes if code.isprintable())
 
 
 def _business(message: soap.SoapMessage) -> bytes:

@@ -56,8 +56,7 @@ class ZeepCaller:
         try:
             service = self._service()
             if deed is not None:
-                made = self._client.create_message(service, operation, **parts)
-                self._caller.misbehave(deed, operation, made)
+                self._caller.misbehave(deed, operation, self._unsigned(operation, parts))
             reply = service[operation](**parts)
             read = _module("zeep.helpers").serialize_object(reply, dict)
         except (_module("zeep.exceptions").Error, OSError) as error:
@@ -69,6 +68,14 @@ class ZeepCaller:
         if content is None:
             raise Unanswered(f"в ответе нет {answer.__name__}")
         return _value(answer, content)
+
+    def _unsigned(self, operation: str, parts: Mapping[str, object]) -> etree._Element:
+        """Return the envelope of a request before it is signed."""
+        signature, self._client.wsse = self._client.wsse, None
+        try:
+            return self._client.create_message(self._client.service, operation, **parts)
+        finally:
+            self._client.wsse = signature
 
     def _service(self) -> Any:
         if self._client is None:

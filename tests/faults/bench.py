@@ -1,4 +1,4 @@
-"""The adapter and the stand in one process: real HTTP on loopback, a clock that tests turn, workers by hand."""
+"""The adapter and the stand in one process: HTTP on loopback, a clock that tests turn, workers by hand."""
 
 from __future__ import annotations
 
