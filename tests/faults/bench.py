@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,6 +137,17 @@ class Bench:
         found = self.runtime.store.read(lambda tx: tx.referrals.get(number))
         assert found is not None
         return found
+
+    def refused_of(self, system: str) -> str:
+        """Return the chain of what was refused to a system today."""
+        return f"refused:{system}:{self.clock().date().isoformat()}"
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        ends = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < ends
+            time.sleep(0.01)
 
     def journal(self, subject: str) -> tuple[JournalRow, ...]:
         """Return a chain of the journal."""

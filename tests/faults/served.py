@@ -92,7 +92,7 @@ def _configured(folder: Path, keys: Path, port: int, stand: str) -> Path:
         "http://127.0.0.1:8090": stand,
         "8080": str(port),
         **{
-            f'["var/keys/{one.key}.cert.pem"]': f'["var/keys/{one.key}.cert.pem", "var/keys/{expired_file(one.key)}"]'
+            f'/{one.key}.cert.pem"]': f'/{one.key}.cert.pem", "var/keys/{expired_file(one.key)}"]'
             for one in (MIS, BUREAU_SYSTEM)
         },
         '"var/keys': f'"{keys}',

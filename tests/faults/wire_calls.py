@@ -50,7 +50,7 @@ def _smev(answer: str) -> dict[str, str]:
     return dict.fromkeys(SMEV, answer)
 
 
-#: HTTP binds a fault of the sender to 500 in SOAP 1.1 and to 400 in SOAP 1.2 (SOAP 1.1, 6.2; SOAP 1.2, 7.5.2.2).
+#: A fault of the sender is 500 in SOAP 1.1 (6.2), 400 in SOAP 1.2 (part 2, 7.5.2.2).
 _SENDER = {**_smev("HTTP 500 Fault"), FILE: "HTTP 400 Fault", VERDICT: "HTTP 400 Fault"}
 _SILENCE = "нет ответа"
 _TAKEN = "HTTP 200"
