@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
@@ -32,6 +32,7 @@ from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem, problem_of
 from adapter.config_retention import RetentionSection
 from adapter.config_retry import RetrySection
+from adapter.config_stand import StandSection
 from adapter.domain.attachments import FILE_TYPES
 from adapter.domain.partners import Transport
 from adapter.domain.reception import RegionRule, Verdict
@@ -175,14 +176,6 @@ class ReportSection(Section):
     commissioned_on: date | None = None
     targets_file: Path | None = None
     small_numbers: Annotated[int, Field(ge=2, le=100)] = 5
-
-
-class StandSection(Section):
-    """The stand: emulators of the partners on one loopback port."""
-
-    address: Literal["127.0.0.1", "::1"] = "127.0.0.1"
-    port: Port = 8090
-    keys: Path = Path("var/keys")
 
 
 class Config(Section):

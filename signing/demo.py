@@ -23,6 +23,8 @@ DEMO_AUTHORITY = "Демонстрационный УЦ (не для работ�
 VALID_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 # GeneralizedTime begins with 2050; some readers stumble there, so the thirty years end a day before.
 VALID_TO = datetime(2049, 12, 31, tzinfo=UTC)
+VALID = (VALID_FROM, VALID_TO)
+EXPIRED = (VALID_FROM, datetime(2021, 1, 1, tzinfo=UTC))
 
 AUTHORITY_FILE = "ca.cert.pem"
 REVOCATION_FILE = "ca.crl.pem"
@@ -41,6 +43,7 @@ class DemoActor:
         algorithm: Kind of the key.
         organization: Name of the organisation, may be empty.
         inn: ИНН of the person or the organisation, may be empty.
+        expired: Whether there is an expired certificate of the same key, too.
     """
 
     name: str
@@ -51,14 +54,14 @@ class DemoActor:
     algorithm: Literal["rsa", "ecdsa"] = "ecdsa"
     organization: str = ""
     inn: str = ""
+    expired: bool = False
 
 
 def make_demo_pki(directory: Path, actors: Sequence[DemoActor]) -> None:
     """Make the demo authority and a key with a certificate for each actor; its own key is not kept.
 
-    Files: `NAME.key.pem` (mode 0600) and `NAME.cert.pem` for each actor, `ca.cert.pem`, `ca.crl.pem`. The
-        folder
-    appears whole or not at all.
+    Files: `NAME.key.pem` (mode 0600) and `NAME.cert.pem` for each actor, `expired_file` where wanted,
+    `ca.cert.pem`, `ca.crl.pem`. The folder appears whole or not at all.
 
     Args:
         directory: Folder to make; it may exist when it is empty.
@@ -78,8 +81,16 @@ def make_demo_pki(directory: Path, actors: Sequence[DemoActor]) -> None:
             key = _new_key(actor.algorithm)
             certificate = _actor_certificate(actor, key, authority)
             (draft / f"{actor.name}.cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+            if actor.expired:
+                lapsed = _actor_certificate(actor, key, authority, EXPIRED)
+                (draft / expired_file(actor.name)).write_bytes(lapsed.public_bytes(Encoding.PEM))
             _write_key(draft / f"{actor.name}.key.pem", key)
         draft.rename(directory)
+
+
+def expired_file(name: str) -> str:
+    """Return the name of the file with the expired certificate of an actor."""
+    return f"{name}.expired.cert.pem"
 
 
 def is_demo(certificate: Certificate) -> bool:
@@ -98,11 +109,14 @@ def _authority_certificate(authority: ec.EllipticCurvePrivateKey) -> x509.Certif
 
 
 def _actor_certificate(
-    actor: DemoActor, key: PrivateKey, authority: ec.EllipticCurvePrivateKey
+    actor: DemoActor,
+    key: PrivateKey,
+    authority: ec.EllipticCurvePrivateKey,
+    valid: tuple[datetime, datetime] = VALID,
 ) -> x509.Certificate:
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
     return (
-        _builder(_subject(actor), key)
+        _builder(_subject(actor), key, valid)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(certificates=False), critical=True)
         .add_extension(issuer_key, critical=False)
@@ -110,15 +124,17 @@ def _actor_certificate(
     )
 
 
-def _builder(subject: x509.Name, key: PrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, key: PrivateKey, valid: tuple[datetime, datetime] = VALID
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(_authority_name())
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(VALID_FROM)
-        .not_valid_after(VALID_TO)
+        .not_valid_before(valid[0])
+        .not_valid_after(valid[1])
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 

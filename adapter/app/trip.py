@@ -14,6 +14,8 @@ from pathlib import Path
 from adapter.app.complaints import ProgramEndedError
 from adapter.app.composition import Clock, clock_on
 from adapter.app.running import PARENT, upgrade_database, wait_for_signal
+from adapter.app.standing import check_orders
+from adapter.app.telling import load_webhook_secrets
 from adapter.config import Config, load
 from adapter.config_partners import PartnerSection
 from adapter.config_problems import ConfigError, ConfigProblem
@@ -65,7 +67,13 @@ def make_demo_keys(config_path: Path) -> tuple[Path, bool]:
 
 
 def stand_of(config: Config, clock: Clock) -> Stand:
-    """Return the stand that the configuration describes, not started."""
+    """Return the stand that the configuration describes, not started.
+
+    Raises:
+        ConfigError: it is ordered to misbehave in a way that there is not.
+    """
+    check_orders(config)
+    secrets = load_webhook_secrets(config)
     registry = next((one for one in config.partners if one.kind is PartnerKind.REMD), None)
     service = config.service
     return Stand(
@@ -79,6 +87,10 @@ def stand_of(config: Config, clock: Clock) -> Stand:
             port=config.stand.port,
             client_entity_id=registry.client_entity_id if registry else "",
             remd_signature=_profile_of(registry) if registry else None,
+            misbehaviours=[one.as_order() for one in config.stand.misbehave],
+            own_ports={str(name): port for name, port in config.stand.ports.items()},
+            books=config.stand.books,
+            news_secrets=tuple(secret for known in secrets.values() for secret in known),
         )
     )
 
@@ -88,7 +100,7 @@ def _profile_of(registry: PartnerSection) -> SignatureProfile | None:
 
 
 def stand(config_path: Path, on_date: date | None = None) -> None:
-    """Run the emulators of РЭМД, bureau, ФОМС and МИС until SIGTERM or SIGINT.
+    """Run the emulators of РЭМД, bureaus, ФОМС, a follower of news and МИС until SIGTERM or SIGINT.
 
     Raises:
         ConfigError: the configuration cannot be used.

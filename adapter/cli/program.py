@@ -36,6 +36,7 @@ from adapter.cli import (
     signature,
     signature_explain,
     signature_tools,
+    stand,
 )
 from adapter.cli.russian import Command, Group, set_titles, usage_error
 from adapter.cli.screen import (
@@ -143,6 +144,8 @@ def _add(owner: typer.Typer, name: str, function: Any) -> None:
     owner.command(name, cls=Command)(function)
 
 
+_stand = typer.Typer(cls=Group, help=stand.HELP, invoke_without_command=True, callback=stand.group)
+app.add_typer(_stand, name="stand")
 _report = _group("report", report.HELP, kind=report.ReportGroup)
 _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (
@@ -151,7 +154,6 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
             ("run", running.run),
             ("serve", running.serve),
             ("work", running.work),
-            ("stand", running.stand),
             ("validate", files.validate),
             ("submit", exchange.submit),
             ("status", exchange.status),
@@ -215,6 +217,11 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     ),
     (_report, (("show", report.show), ("names", report.names))),
     (_group("plan", "Планы организаций.", _report), (("import", report.import_plans),)),
+    (_stand, (("run", stand.run), ("books", stand.books))),
+    (
+        _group("misbehave", stand.MISBEHAVE_HELP, _stand),
+        (("names", stand.names), ("list", stand.list_), ("set", stand.set_), ("clear", stand.clear)),
+    ),
     (_group("keys", "Ключи."), (("demo", service.demo_keys),)),
     (_group("paper", "Бумажные направления и экспертизы."), (("import", paper.import_),)),
     (

@@ -1,4 +1,4 @@
-"""`run`, `serve`, `work`, `stand`: the programs that go on until they are told to stop."""
+"""`run`, `serve`, `work`: the programs that go on until they are told to stop."""
 
 from __future__ import annotations
 
@@ -57,14 +57,6 @@ def serve(on_date: OnDate = None, config: ConfigFile = None) -> int:
 def work(on_date: OnDate = None, config: ConfigFile = None) -> int:
     """Доставлять принятое партнёрам (для PostgreSQL: сколько угодно таких процессов)."""
     from adapter.app.running import work as start  # noqa: PLC0415 - heavy, loaded where it is used
-
-    start(config_path(config), on_date)
-    return GOOD
-
-
-def stand(on_date: OnDate = None, config: ConfigFile = None) -> int:
-    """Запустить стенд: эмуляторы РЭМД, бюро, ФОМС и МИС."""
-    from adapter.app.trip import stand as start  # noqa: PLC0415 - heavy, loaded where it is used
 
     start(config_path(config), on_date)
     return GOOD

@@ -219,6 +219,7 @@ def _organizational(name: str, common_name: str, owner: DemoSystem | DemoHospita
         ogrn=owner.ogrn,
         algorithm="rsa" if name in _RSA else "ecdsa",
         organization=owner.name,
+        expired=isinstance(owner, DemoSystem),
     )
 
 

@@ -29,6 +29,7 @@ from adapter.stand.book import Book
 from adapter.stand.caller import Caller
 from adapter.stand.files import download, new_request_id
 from adapter.stand.posting import Unanswered
+from adapter.stand.tallies import DOUBLED
 from adapter.stand.zeep_caller import ZeepCaller
 
 PATH = "/ws/bureau"
@@ -58,14 +59,19 @@ class Bureau:
             }
             known = self.book.entries("received", **version)
             self.book.write("repeated" if known else "received", **version)
+            if self.book.entries("acknowledged", **version):
+                self.book.write(DOUBLED, **version)
         return items
 
     def acknowledge(self, items: Iterable[ReferralItem]) -> None:
         """Confirm that the referrals are safe here."""
-        tokens = [item.token for item in items]
+        given = tuple(items)
+        tokens = [item.token for item in given]
         answer = self._zeep.call("AcknowledgeReferrals", AcknowledgeReferralsResponse, token=tokens)
         if answer.unknown:
             raise Unanswered("адаптер не узнал token направления")
+        for item in given:
+            self.book.write("acknowledged", **_version(item))
 
     def semd(self, item: ReferralItem) -> bytes:
         """Get the СЭМД of a referral, checked against its descriptor."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from lxml import etree
@@ -13,9 +13,11 @@ from adapter.contract import binding, envelope, schemas
 from adapter.contract.call import SoapFault
 from adapter.contract.envelope import System
 from adapter.contract.exchange import ErrorEntry, Errors
-from adapter.contract.namespaces import exchange_tag
+from adapter.contract.namespaces import exchange_tag, smev_tag
 from adapter.contract.receipts import SignedReceipt, read_receipt
 from adapter.stand import posting, soap
+from adapter.stand.miscalls import Conduct, Letter
+from adapter.stand.orders import Deed, skew_of
 from adapter.stand.posting import Unanswered
 from signing import sign_wss, verify_wss
 from signing.keys import SigningKey
@@ -54,6 +56,7 @@ class Caller:
     Attributes:
         service: path of the service, ``/ws/referral``.
         clock: the business clock, aware.
+        conduct: how it misbehaves; None: never.
     """
 
     system: System
@@ -61,6 +64,7 @@ class Caller:
     adapter: Adapter
     service: str
     clock: Callable[[], datetime]
+    conduct: Conduct | None = None
 
     @property
     def address(self) -> str:
@@ -75,15 +79,42 @@ class Caller:
             Unanswered: No answer, a SOAP fault, or an answer that is not signed by the adapter or not valid.
         """
         operation = type(request).__name__.removesuffix("Request")
+        deed = self.conduct.deed(operation) if self.conduct is not None else None
+        if deed is not None:
+            self.misbehave(deed, operation, self._envelope(operation, request))
+        root = self._envelope(operation, request)
+        sign_wss(root, self.key)
+        letter = self._letter(operation, root)
+        received = self._received(posting.post(letter.address, letter.body, letter.headers))
+        return self._content(operation, received, answer)
+
+    def misbehave(self, deed: Deed, operation: str, root: etree._Element) -> None:
+        """Send an envelope, not signed yet, in the wrong way that was ordered.
+
+        Raises:
+            Unanswered: The right message is not to follow.
+        """
+        conduct = self.conduct
+        if conduct is None:
+            return
+        for moment in root.iter(smev_tag("Date")) if deed.name == "request-skew" else ():
+            moment.text = (self.clock() + skew_of(deed)).astimezone(UTC).isoformat()
+        key = conduct.key_for(deed.name)
+        if key is not None:
+            sign_wss(root, key)
+        if not conduct.misbehave(deed, operation, self._letter(operation, root)):
+            raise Unanswered(f"сбой по заказу: {deed.name}")
+
+    def _envelope(self, operation: str, request: object) -> etree._Element:
         content = binding.write(request, exchange_tag(type(request).__name__))
         body = envelope.request(
             operation, sender=self.system, recipient=self.adapter.system, content=content, now=self.clock()
         )
-        root = envelope.soap_envelope(body)
-        sign_wss(root, self.key)
+        return envelope.soap_envelope(body)
+
+    def _letter(self, operation: str, root: etree._Element) -> Letter:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"urn:{operation}"'}
-        received = self._received(posting.post(self.address, soap.serialize(root), headers))
-        return self._content(operation, received, answer)
+        return Letter(self.address, soap.serialize(root), headers)
 
     def verify(self, root: etree._Element) -> None:
         """Check that an answer is signed by the adapter.

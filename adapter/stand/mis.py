@@ -30,6 +30,7 @@ from adapter.stand.caller import Caller, Refused
 from adapter.stand.documents import SignedReferral
 from adapter.stand.files import download, new_request_id
 from adapter.stand.posting import Unanswered
+from adapter.stand.tallies import DOUBLED
 from signing import verify_document
 from signing.reasons import Refusal
 from signing.verified import Verified
@@ -81,6 +82,7 @@ class Mis:
         )
         answer = self._call(request, SubmitReferralResponse)
         receipt = self._caller.receipt(answer.receipt).content
+        self._compare(receipt)
         self.book.write(
             "receipt",
             referralNumber=receipt.referral_number,
@@ -90,6 +92,14 @@ class Mis:
             signer=self._caller.adapter.thumbprint,
         )
         return receipt
+
+    def _compare(self, receipt: ReceiptContent) -> None:
+        """Write down a document that was accepted before, as something else."""
+        uid = receipt.document_id.extension
+        now = (receipt.referral_number, str(receipt.version_number))
+        for one in self.book.entries("receipt", documentId=uid):
+            if (one.facts["referralNumber"], one.facts["versionNumber"]) != now:
+                self.book.write(DOUBLED, documentId=uid, referralNumber=receipt.referral_number)
 
     def fetch(self) -> tuple[NoticeItem, ...]:
         """Fetch the waiting notices.

@@ -5,8 +5,6 @@ The answers are those of the reconstructed `xsd/remd.xsd`; codes are of NSI 1.2.
 
 from __future__ import annotations
 
-import hashlib
-import queue
 import threading
 import uuid
 from collections.abc import Callable
@@ -18,23 +16,27 @@ from lxml import etree
 
 from adapter.contract import schemas
 from adapter.contract.namespaces import REMD, SOAP12, TRANSPORT_HEADER, WSA
-from adapter.contract.semd import SemdUnreadable, read_semd
 from adapter.contract.soap import ANONYMOUS
 from adapter.domain.identifiers import uid_key
 from adapter.stand import soap
 from adapter.stand.book import Book
 from adapter.stand.files import decoded
+from adapter.stand.misbehaviours import REMD as PARTNER
+from adapter.stand.misbehaviours import Way
+from adapter.stand.orders import Deed, Orders
 from adapter.stand.posting import Unanswered
 from adapter.stand.registry import Registry, RegistryItem, item_of, search
-from adapter.stand.remd_callback import Callback, Declined, Verdict
+from adapter.stand.remd_callback import Callback
 from adapter.stand.remd_seal import Seal
-from adapter.stand.server import Endpoint, HttpReply
+from adapter.stand.remd_verdicts import Judge
+from adapter.stand.server import Endpoint
+from adapter.stand.tallies import DOUBLED
+from adapter.stand.wire import HttpReply, HttpRequest
 from signing import Refusal, certificates_in
 
 PATH = "/remd"
 _ZONE = ZoneInfo("Europe/Moscow")
-_ATTEMPTS = 10
-_PAUSE = 0.5
+_REFUSAL = "VALIDATION_ERROR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ class Remd:
         client_entity_id: str = "",
         delay: float = 0.2,
         seal: Seal | None = None,
+        orders: Orders | None = None,
     ) -> None:
-        """Make an empty registry.
+        """Make a registry that knows what its book says.
 
         Args:
             callback: calls the adapter back.
@@ -65,37 +68,42 @@ class Remd:
             client_entity_id: the system that it knows; empty: any that names itself.
             delay: seconds between the synchronous answer and the call for the file.
             seal: signs its answers and checks the adapter's requests; None: nobody signs.
+            orders: what goes wrong; None: nothing.
         """
         self.book = book
-        self.endpoint = Endpoint(PATH, "/wsdl/remd.wsdl", self._answer)
+        self.endpoint = Endpoint(
+            PATH, "/wsdl/remd.wsdl", self._answer, PARTNER, soap.operation_of, self._hear
+        )
         self._registry = Registry()
-        self._callback = callback
         self._clock = clock
         self._client = client_entity_id.lower()
-        self._delay = delay
         self._seal = seal
-        self._answers: dict[str, bytes] = {}
+        self._orders = orders or Orders()
         self._lock = threading.Lock()
-        self._waiting: queue.SimpleQueue[RegistryItem | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._worker = threading.Thread(target=self._work, name="stand-remd", daemon=True)
+        self._judge = Judge(callback, book, clock, self._registry, delay)
+        self._answers = self._remembered()
 
     def start(self) -> None:
         """Begin to call back."""
-        self._worker.start()
+        self._judge.start()
 
     def stop(self) -> None:
-        """Stop calling back; what waits is dropped."""
-        self._stopping.set()
-        self._waiting.put(None)
-        if self._worker.is_alive():
-            self._worker.join()
+        """Stop calling back; what waits is dropped, but for a book in a file: there it goes on."""
+        self._judge.stop()
 
-    # Synchronous part
+    def _remembered(self) -> dict[str, bytes]:
+        """Take up from the book what was accepted before a restart; return the answers by message."""
+        accepted = etree.tostring(_outcome("registerDocumentResponse", None))
+        for line in self.book.entries("accepted"):
+            self._judge.take_up(line)
+        return {uid_key(line.facts["messageId"]): accepted for line in self.book.entries("accepted")}
 
     def _answer(self, body: bytes) -> HttpReply:
+        return self._hear(HttpRequest(body))
+
+    def _hear(self, heard: HttpRequest) -> HttpReply:
         try:
-            message = soap.parse(body)
+            message = soap.parse(heard.body)
         except soap.BrokenMessage as error:
             return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.fault(SOAP12, str(error)), 500)
         operation = etree.QName(message.content).localname.removesuffix("Request")
@@ -114,16 +122,27 @@ class Remd:
         except Unanswered as error:
             self.book.write("unproven", reason=str(error))
             return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.fault(SOAP12, str(error)), 500)
-        refusal = self._checked(message)
-        content = act(message) if refusal is None else refusal
         message_id = message.header(f"{{{WSA}}}MessageID")
+        self.book.write("request", operation=operation, messageId=message_id)
+        refusal = self._checked(message)
+        if refusal is None:
+            refusal = self._ordered(operation, heard.deed)
+        content = act(message) if refusal is None else refusal
         headers = soap.addressing(
             MessageID=str(uuid.uuid4()), RelatesTo=message_id, Action=f"{operation}Response", To=ANONYMOUS
         )
         answer = soap.tree(SOAP12, content, headers)
         if self._seal is not None:
-            self._seal.sign(answer)
+            self._seal.sign(answer, heard.deed)
         return HttpReply(soap.MEDIA_TYPES[SOAP12], soap.serialize(answer))
+
+    def _ordered(self, operation: str, deed: Deed | None) -> etree._Element | None:
+        """Return the refusal that an order wants."""
+        if deed is None or deed.name != "refusal":
+            return None
+        error = _Error(deed.text("code") or _REFUSAL, "Отказ по заказу стенда.")
+        self.book.write("ordered", code=error.code)
+        return _outcome(f"{operation}Response", error)
 
     def _checked(self, message: soap.SoapMessage) -> etree._Element | None:
         """Return the refusal of a request that cannot be worked on."""
@@ -163,13 +182,20 @@ class Remd:
         first = self._registry.add(item)
         if first is not None:
             self.book.write("refused", localUid=item.local_uid, code="NOT_UNIQUE_PROVIDED_ID")
+            self.book.write(DOUBLED, localUid=item.local_uid, messageId=message_id)
             number = f" [{first.emdr_id}]" if first.emdr_id else ""
             text = f"Документ с localUid {first.local_uid.upper()} уже передан{number}."
             return _Error("NOT_UNIQUE_PROVIDED_ID", text)
         self.book.write(
-            "accepted", localUid=item.local_uid, messageId=message_id, size=item.size, sha256=item.sha256
+            "accepted",
+            localUid=item.local_uid,
+            messageId=message_id,
+            size=item.size,
+            sha256=item.sha256,
+            documentKind=item.kind,
+            organization=item.organization,
         )
-        self._waiting.put(item)
+        self._judge.give(item, self._orders.pick(PARTNER, Way.VERDICT, lambda: "registerDocument"))
         return None
 
     def _search(self, message: soap.SoapMessage) -> etree._Element:
@@ -189,60 +215,6 @@ class Remd:
     def _demand(self, _: soap.SoapMessage) -> etree._Element:
         error = _Error("ACCESS_DENIED", "Заказ файла на стенде не поддерживается.")
         return _outcome("demandContentResponse", error)
-
-    # Asynchronous part
-
-    def _work(self) -> None:
-        while (item := self._waiting.get()) is not None and not self._stopping.wait(self._delay):
-            self._send(self._judge(item))
-
-    def _judge(self, item: RegistryItem) -> Verdict:
-        """Get the file, compare it with what was declared, and register the document or not."""
-        try:
-            file = self._callback.document_file(item.local_uid)
-        except (Declined, Unanswered) as error:
-            code = "FILE_WAS_NOT_SENT" if isinstance(error, Declined) else "MIS_NOT_AVAILABLE"
-            return self._refused(item, code, str(error))
-        digest = hashlib.sha256(file.content).hexdigest()
-        self.book.write(
-            "file",
-            localUid=item.local_uid,
-            size=len(file.content),
-            sha256=digest,
-            milliseconds=file.milliseconds,
-        )
-        if len(file.content) != item.size or digest != item.sha256:
-            return self._refused(item, "DIGEST_MISMATCH", "Файл не тот, что объявлен при регистрации.")
-        try:
-            own_id = read_semd(file.content).document_id
-        except SemdUnreadable:
-            return self._refused(item, "INVALID_CONTENT", "Файл не читается как СЭМД.")
-        if own_id is None or (own_id.extension or "").lower() != item.local_uid.lower():
-            return self._refused(item, "ATTRIBUTE_MISMATCH", "localUid не равен ClinicalDocument/id.")
-        registered = self._registry.register(item.local_uid, self._clock())
-        self.book.write(
-            "registered", localUid=item.local_uid, emdrId=registered.emdr_id, size=item.size, sha256=digest
-        )
-        return Verdict(registered)
-
-    def _refused(self, item: RegistryItem, code: str, message: str) -> Verdict:
-        self._registry.forget(item.local_uid)
-        self.book.write("refused", localUid=item.local_uid, code=code)
-        return Verdict(item, code, message)
-
-    def _send(self, verdict: Verdict) -> None:
-        """Tell the adapter; a verdict that it does not take is repeated for a while."""
-        facts = {"localUid": verdict.item.local_uid, "code": verdict.code, "emdrId": verdict.item.emdr_id}
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                milliseconds = self._callback.send_result(verdict)
-            except (Declined, Unanswered) as error:
-                self.book.write("verdict-not-taken", attempt=attempt, reason=str(error), **facts)
-                if self._stopping.wait(_PAUSE):
-                    return
-            else:
-                self.book.write("verdict", milliseconds=milliseconds, **facts)
-                return
 
 
 def _signature_error(request: etree._Element) -> _Error | None:

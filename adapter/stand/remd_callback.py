@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import uuid
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from adapter.contract import schemas
 from adapter.contract.namespaces import REMD_CALLBACK, SOAP12
 from adapter.stand import posting, soap
 from adapter.stand.files import decoded
+from adapter.stand.miscalls import Conduct, Letter
+from adapter.stand.orders import Deed
 from adapter.stand.posting import Unanswered
 from adapter.stand.registry import RegistryItem
 from adapter.stand.remd_seal import Seal
@@ -47,14 +50,22 @@ class Verdict:
 class Callback:
     """A SOAP 1.2 client of the adapter's callback service."""
 
-    def __init__(self, adapter_url: str, clock: Callable[[], datetime], seal: Seal | None = None) -> None:
+    def __init__(
+        self,
+        adapter_url: str,
+        clock: Callable[[], datetime],
+        seal: Seal | None = None,
+        conduct: Conduct | None = None,
+    ) -> None:
         """Make a client.
 
         Args:
             adapter_url: base address of the adapter.
             clock: the business clock, aware.
             seal: signs the calls and checks the answers; None: nobody signs.
+            conduct: how it misbehaves; None: never.
         """
+        self._conduct = conduct
         self._seal = seal
         self._address = adapter_url.rstrip("/") + PATH
         self._clock = clock
@@ -108,14 +119,23 @@ class Callback:
             )
         return _node("registerDocumentResult", None, *parts)
 
-    def _call(self, operation: str, expected: str, content: etree._Element) -> tuple[etree._Element, int]:
+    def _letter(self, operation: str, content: etree._Element, deed: Deed | None = None) -> Letter:
         headers = soap.addressing(MessageID=str(uuid.uuid4()), To=self._address, Action=operation)
         request = soap.tree(SOAP12, content, headers)
         if self._seal is not None:
-            self._seal.sign(request)
+            self._seal.sign(request, deed)
         content_type = f'{soap.MEDIA_TYPES[SOAP12]}; action="{operation}"'
+        return Letter(self._address, soap.serialize(request), {"Content-Type": content_type})
+
+    def _call(self, operation: str, expected: str, content: etree._Element) -> tuple[etree._Element, int]:
+        deed = self._conduct.deed(operation) if self._conduct is not None else None
+        if self._conduct is not None and deed is not None:
+            wrong = self._letter(operation, copy.deepcopy(content), deed)
+            if not self._conduct.misbehave(deed, operation, wrong):
+                raise Unanswered(f"сбой по заказу: {deed.name}")
+        letter = self._letter(operation, content)
         begun = time.perf_counter()
-        reply = posting.post(self._address, soap.serialize(request), {"Content-Type": content_type})
+        reply = posting.post(letter.address, letter.body, letter.headers)
         milliseconds = round((time.perf_counter() - begun) * 1000)
         try:
             answer = soap.parse(reply.body)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from lxml import etree
 
 from adapter.domain.partners import SignatureProfile
+from adapter.stand.orders import Deed, skew_of
 from adapter.stand.posting import Unanswered
 from signing import SigningKey, add_timestamp, check_timestamp, sign_wss, verify_wss
 from signing.reasons import Refusal
@@ -38,6 +39,7 @@ class Seal:
         adapter: thumbprint of the adapter's certificate.
         clock: the business clock, aware.
         afterwards: what else is done to a message once it is signed; a test makes it odd.
+        key_for: what messages are signed with when something is to go wrong, by its name; None: `key`.
     """
 
     profile: SignatureProfile
@@ -45,13 +47,18 @@ class Seal:
     adapter: str
     clock: Callable[[], datetime]
     afterwards: Callable[[etree._Element], object] | None = None
+    key_for: Callable[[str], SigningKey | None] | None = None
 
-    def sign(self, envelope: etree._Element) -> None:
-        """Sign a message to the adapter."""
+    def sign(self, envelope: etree._Element, deed: Deed | None = None) -> None:
+        """Sign a message to the adapter, with what is to go wrong."""
         ours, _ = _PROFILES[self.profile]
         if ours is not WSS_BODY:
-            add_timestamp(envelope, self.clock(), _LIFE)
-        sign_wss(envelope, self.key, ours)
+            add_timestamp(envelope, self.clock() + skew_of(deed), _LIFE)
+        key: SigningKey | None = self.key
+        if deed is not None and self.key_for is not None:
+            key = self.key_for(deed.name)
+        if key is not None:
+            sign_wss(envelope, key, ours)
         if self.afterwards is not None:
             self.afterwards(envelope)
 

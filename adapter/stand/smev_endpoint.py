@@ -17,15 +17,18 @@ from adapter.contract.envelope import System
 from adapter.contract.exchange import ErrorEntry, Errors
 from adapter.contract.namespaces import SOAP11, exchange_tag
 from adapter.contract.signers import signature_problem
-from adapter.domain.errors import Problem, problem, status_of
+from adapter.domain.errors import ErrorClass, Problem, Severity, problem, status_of
 from adapter.stand import soap
 from adapter.stand.book import Book
-from adapter.stand.server import HttpReply
+from adapter.stand.orders import Deed, skew_of
+from adapter.stand.wire import HttpReply, HttpRequest
 from signing import sign_wss, verify_wss
 from signing.keys import SigningKey
 from signing.reasons import Refusal
 
 T = TypeVar("T")
+
+_REFUSAL = "MSE-1101"
 
 
 class Objection(Exception):  # noqa: N818 - a refusal is an answer, not a failure
@@ -48,6 +51,7 @@ class Service(Generic[T]):
         clock: the business clock, aware.
         key: signs the answers; None: answers are not signed.
         sender: thumbprint of the certificate that requests must be signed with; empty: not signed.
+        key_for: what answers are signed with when something is to go wrong, by its name; None: `key`.
     """
 
     system: System
@@ -57,6 +61,7 @@ class Service(Generic[T]):
     clock: Callable[[], datetime]
     key: SigningKey | None = None
     sender: str = ""
+    key_for: Callable[[str], SigningKey | None] | None = None
 
 
 class SmevEndpoint(Generic[T]):
@@ -70,8 +75,13 @@ class SmevEndpoint(Generic[T]):
 
     def __call__(self, body: bytes) -> HttpReply:
         """Answer one message; what is no SMEV message gets a SOAP fault."""
+        return self.hear(HttpRequest(body))
+
+    def hear(self, heard: HttpRequest) -> HttpReply:
+        """Answer one message, with what is to go wrong in the answer."""
+        deed = heard.deed
         try:
-            message = soap.parse(body)
+            message = soap.parse(heard.body)
             parcel = envelope.read(message.content)
         except soap.BrokenMessage as error:
             return _fault(SOAP11, str(error))
@@ -79,12 +89,16 @@ class SmevEndpoint(Generic[T]):
             return _fault(message.namespace, fault.problem.message)
         if parcel.operation != self._operation:
             return _fault(message.namespace, "здесь такой операции нет")
+        if deed is not None and deed.name == "refusal":
+            code = deed.text("code") or _REFUSAL
+            self._service.book.write("refused", codes=code)
+            return self._reply(parcel, _ordered(code), "REJECT", deed)
         try:
             answer, status = self._answer(message, parcel.request), "RESULT"
         except Objection as objection:
             self._service.book.write("refused", codes=str(objection))
             answer, status = _errors(objection.problems), status_of(objection.problems)
-        return self._reply(parcel, answer, status)
+        return self._reply(parcel, answer, status, deed)
 
     def _answer(self, message: soap.SoapMessage, request: etree._Element | None) -> object:
         if self._service.sender:
@@ -122,19 +136,23 @@ class SmevEndpoint(Generic[T]):
         if certificate.thumbprint != self._service.sender:
             raise Objection([problem("ACCESS_DENIED", system="", operation=self._operation)])
 
-    def _reply(self, parcel: envelope.Parcel, answer: object, status: str) -> HttpReply:
+    def _reply(self, parcel: envelope.Parcel, answer: object, status: str, deed: Deed | None) -> HttpReply:
+        service = self._service
         content = binding.write(answer, exchange_tag(type(answer).__name__))
         body = envelope.answer(
             parcel,
             operation=self._operation,
-            sender=self._service.system,
+            sender=service.system,
             content=content,
             status=status,
-            now=self._service.clock(),
+            now=service.clock() + skew_of(deed),
         )
         root = envelope.soap_envelope(body)
-        if self._service.key is not None:
-            sign_wss(root, self._service.key)
+        key = service.key
+        if key is not None and deed is not None and service.key_for is not None:
+            key = service.key_for(deed.name)
+        if key is not None:
+            sign_wss(root, key)
         return HttpReply(soap.MEDIA_TYPES[SOAP11], soap.serialize(root))
 
 
@@ -153,6 +171,20 @@ def _errors(problems: Iterable[Problem]) -> Errors:
             for one in problems
         )
     )
+
+
+def _ordered(code: str) -> Errors:
+    """Return the refusal that an order wants."""
+    entry = ErrorEntry(
+        code=code,
+        class_=str(ErrorClass.BUSINESS),
+        severity=str(Severity.ERROR),
+        path="",
+        title="",
+        message="Отказ по заказу стенда.",
+        correlation_id="",
+    )
+    return Errors(error=(entry,))
 
 
 def _fault(namespace: str, text: str) -> HttpReply:

@@ -13,6 +13,7 @@ from adapter.contract.soap import ANONYMOUS
 
 MEDIA_TYPES = {SOAP11: "text/xml; charset=utf-8", SOAP12: "application/soap+xml; charset=utf-8"}
 _SENDER = {SOAP11: "Client", SOAP12: "Sender"}
+_RECEIVER = {SOAP11: "Server", SOAP12: "Receiver"}
 
 
 class BrokenMessage(Exception):  # noqa: N818 - says what is wrong with the message
@@ -71,6 +72,15 @@ def parse(body: bytes) -> SoapMessage:
     return SoapMessage(namespace, root, children[0])
 
 
+def operation_of(body: bytes) -> str:
+    """Return the operation of a request, its element without ``Request``; empty for no message."""
+    try:
+        content = parse(body).content
+    except BrokenMessage:
+        return ""
+    return str(etree.QName(content).localname).removesuffix("Request")
+
+
 def node(tag: str, text: str | None = None, *children: etree._Element) -> etree._Element:
     """Make an element with text or children."""
     element = etree.Element(tag)
@@ -105,10 +115,10 @@ def addressing(**values: str) -> tuple[etree._Element, ...]:
     return (*blocks, reply_to)
 
 
-def fault(namespace: str, text: str) -> bytes:
-    """Return the envelope of a fault that blames the sender."""
+def fault(namespace: str, text: str, *, server: bool = False) -> bytes:
+    """Return the envelope of a fault that blames the sender, or the server."""
     root = etree.Element(f"{{{namespace}}}Fault", nsmap={"soap": namespace})
-    code = f"soap:{_SENDER[namespace]}"
+    code = f"soap:{(_RECEIVER if server else _SENDER)[namespace]}"
     if namespace == SOAP11:
         root.extend([node("faultcode", code), node("faultstring", text)])
     else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from adapter.contract.envelope import System
 from adapter.domain.partners import SignatureProfile
@@ -15,9 +17,15 @@ from adapter.stand.book import Book
 from adapter.stand.bureau import Bureau
 from adapter.stand.bureau_inbox import BureauInbox
 from adapter.stand.caller import Adapter, Caller
+from adapter.stand.control import Control
 from adapter.stand.documents import Clerk
+from adapter.stand.follower import Follower
 from adapter.stand.fund import Fund
+from adapter.stand.identities import Identity
 from adapter.stand.mis import Mis
+from adapter.stand.misbehaviours import BUREAU, FOLLOWER, FUND, INBOX, MIS, REMD, STRANGER
+from adapter.stand.miscalls import Conduct
+from adapter.stand.orders import Orders
 from adapter.stand.remd import Remd
 from adapter.stand.remd_callback import Callback
 from adapter.stand.remd_seal import Seal
@@ -43,6 +51,10 @@ class StandSettings:
         client_entity_id: UUID by which РЭМД knows the adapter; empty: any.
         remd_signature: by what profile РЭМД and the adapter sign for each other; None: neither signs.
         callback_delay: seconds that РЭМД lets pass between its synchronous answer and its call for the file.
+        misbehaviours: orders to misbehave from the start, as the control takes them.
+        own_ports: ports that partners have to themselves, by name of the book; 0: any that is free.
+        books: folder in which the books are kept; None: in memory only.
+        news_secrets: one of them proves the sender of news; none: everybody is believed.
     """
 
     keys: Path
@@ -55,6 +67,10 @@ class StandSettings:
     client_entity_id: str = ""
     remd_signature: SignatureProfile | None = None
     callback_delay: float = 0.2
+    misbehaviours: Sequence[Mapping[str, Any]] = ()
+    own_ports: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    books: Path | None = None
+    news_secrets: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 class Stand:
@@ -70,6 +86,8 @@ class Stand:
         fund: ФОМС.
         remd: РЭМД.
         remd_seal: its signatures, where it signs.
+        follower: who takes news of states.
+        orders: what goes wrong.
     """
 
     def __init__(self, settings: StandSettings) -> None:
@@ -77,7 +95,8 @@ class Stand:
 
         Raises:
             KeyUnusableError: A key is not there.
-            OSError: The adapter's certificate cannot be read, or the port is taken.
+            OSError: The adapter's certificate or a book cannot be read, or a port is taken.
+            OrderError: An order to misbehave makes no sense.
             Refusal: The file holds no certificate.
             ValueError: The address is not loopback.
         """
@@ -85,47 +104,80 @@ class Stand:
         certificate = load_certificate(settings.adapter_certificate)
         adapter = Adapter(settings.adapter_url, settings.adapter_system, certificate.thumbprint)
 
-        def caller(system: DemoSystem, service: str) -> Caller:
-            return Caller(_system(system), keyring.key(system.key), adapter, service, clock)
+        self.orders = Orders(settings.misbehaviours)
+
+        def identity(system: DemoSystem) -> Identity:
+            return Identity(keyring, settings.keys, system.key)
+
+        def book(name: str) -> Book:
+            return Book(name, clock, settings.books)
+
+        def caller(system: DemoSystem, service: str, own: Book) -> Caller:
+            keys = identity(system)
+            conduct = Conduct(own.name, self.orders, own, keys.key)
+            return Caller(_system(system), keys.own, adapter, service, clock, conduct)
 
         self.settings = settings
         self.keyring = keyring
         self.clerk = Clerk(keyring, clock)
-        self.mis = Mis(caller(actors.MIS, mis.PATH), Book("mis", clock))
-        self.stranger = Mis(caller(actors.MIS_OTHER, mis.PATH), Book("mis-other", clock))
-        self.bureau = Bureau(caller(actors.BUREAU_SYSTEM, bureau.PATH), Book("bureau", clock))
+        mis_book, stranger_book, bureau_book = book(MIS), book(STRANGER), book(BUREAU)
+        self.mis = Mis(caller(actors.MIS, mis.PATH, mis_book), mis_book)
+        self.stranger = Mis(caller(actors.MIS_OTHER, mis.PATH, stranger_book), stranger_book)
+        self.bureau = Bureau(caller(actors.BUREAU_SYSTEM, bureau.PATH, bureau_book), bureau_book)
+        push = identity(actors.PUSH_SYSTEM)
         self.inbox = BureauInbox(
-            _system(actors.PUSH_SYSTEM),
-            keyring.key(actors.PUSH_SYSTEM.key),
-            certificate.thumbprint,
-            Book("bureau-push", clock),
-            clock,
+            _system(actors.PUSH_SYSTEM), push.own, certificate.thumbprint, book(INBOX), clock, push.key
         )
-        self.fund = Fund(_system(actors.FUND), Book("fund", clock), clock)
+        self.fund = Fund(_system(actors.FUND), book(FUND), clock)
+        self.follower = Follower(book(FOLLOWER), clock, settings.news_secrets)
+        registry = identity(actors.REMD)
         self.remd_seal: Seal | None = None
         if settings.remd_signature is not None:
-            key = keyring.key(actors.REMD.key)
-            self.remd_seal = Seal(settings.remd_signature, key, certificate.thumbprint, clock)
+            profile = settings.remd_signature
+            self.remd_seal = Seal(profile, registry.own, certificate.thumbprint, clock, key_for=registry.key)
+        remd_book = book(REMD)
+        conduct = Conduct(REMD, self.orders, remd_book, registry.key)
         self.remd = Remd(
-            Callback(settings.adapter_url, clock, self.remd_seal),
-            Book("remd", clock),
+            Callback(settings.adapter_url, clock, self.remd_seal, conduct),
+            remd_book,
             clock,
             client_entity_id=settings.client_entity_id,
             delay=settings.callback_delay,
             seal=self.remd_seal,
+            orders=self.orders,
         )
-        endpoints = (self.remd.endpoint, self.inbox.endpoint, self.fund.endpoint)
-        self._server = StandServer(settings.address, settings.port, endpoints, self.books)
+        self._server = StandServer(
+            settings.address,
+            settings.port,
+            [one.endpoint for one in (self.remd, self.inbox, self.fund, self.follower)],
+            self.books,
+            orders=self.orders,
+            control=Control(self.orders, self.books, frozenset(settings.own_ports)),
+            own_ports=settings.own_ports,
+        )
 
     @property
     def url(self) -> str:
-        """Base address; services are at ``/remd``, ``/bureau-inbox``, ``/fund``, the books at ``/books``."""
+        """Base address of the services, of ``/books`` and of ``/control``."""
         return self._server.url
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """Base addresses of the partners that have ports to themselves, by name of the book."""
+        return self._server.urls
 
     @property
     def books(self) -> tuple[Book, ...]:
         """The books of all emulators."""
-        emulators = (self.mis, self.stranger, self.bureau, self.inbox, self.fund, self.remd)
+        emulators = (
+            self.mis,
+            self.stranger,
+            self.bureau,
+            self.inbox,
+            self.fund,
+            self.remd,
+            self.follower,
+        )
         return tuple(one.book for one in emulators)
 
     def start(self) -> None:
@@ -134,9 +186,11 @@ class Stand:
         self._server.start()
 
     def stop(self) -> None:
-        """Stop everything and free the port."""
+        """Stop everything, free the ports, close the books."""
         self.remd.stop()
         self._server.stop()
+        for book in self.books:
+            book.close()
 
 
 def _system(system: DemoSystem) -> System:

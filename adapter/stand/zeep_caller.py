@@ -49,11 +49,15 @@ class ZeepCaller:
             Unanswered: No answer, a SOAP fault, an answer that is not signed by the adapter or that Zeep
                 cannot read by the WSDL.
         """
+        asked = {f"{operation}Request": {"requestId": new_request_id(), **values}}
+        parts = {"Message": self._message(), "MessageData": {"AppData": asked}}
+        conduct = self._caller.conduct
+        deed = conduct.deed(operation) if conduct is not None else None
         try:
-            reply = self._service()[operation](
-                Message=self._message(),
-                MessageData={"AppData": {f"{operation}Request": {"requestId": new_request_id(), **values}}},
-            )
+            service = self._service()
+            if deed is not None:
+                self._caller.misbehave(deed, operation, self._unsigned(operation, parts))
+            reply = service[operation](**parts)
             read = _module("zeep.helpers").serialize_object(reply, dict)
         except (_module("zeep.exceptions").Error, OSError) as error:
             raise Unanswered(f"{operation}: {error}") from error
@@ -64,6 +68,14 @@ class ZeepCaller:
         if content is None:
             raise Unanswered(f"в ответе нет {answer.__name__}")
         return _value(answer, content)
+
+    def _unsigned(self, operation: str, parts: Mapping[str, object]) -> etree._Element:
+        """Return the envelope of a request before it is signed."""
+        signature, self._client.wsse = self._client.wsse, None
+        try:
+            return self._client.create_message(self._client.service, operation, **parts)
+        finally:
+            self._client.wsse = signature
 
     def _service(self) -> Any:
         if self._client is None:
