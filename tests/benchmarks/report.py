@@ -17,6 +17,7 @@ from rich.table import Table
 from tests.benchmarks.checks import Checked
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.in_process import Accepted, Bare
+from tests.benchmarks.primitives import PARTS, AgainstPrimitives
 from tests.benchmarks.processes import IDLE_LIMIT_MB, START_LIMIT_SECONDS, Memory, Start, Throughput
 from tests.benchmarks.register_report import show_registers
 from tests.benchmarks.registers import Registers
@@ -26,6 +27,13 @@ from tests.benchmarks.stages import STAGES
 
 #: Load average above which other work has taken part of the processor.
 BUSY = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Primitives:
+    """The accept path beside its primitives, alone."""
+
+    rows: Sequence[AgainstPrimitives]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class Report:
     bare: Sequence[Bare]
     checked: Checked
     accepted: Sequence[Accepted]
+    primitives: Sequence[AgainstPrimitives]
     start: Start
     memory: Memory
     throughput: Sequence[Throughput]
@@ -65,7 +74,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def as_data(report: Report | Signatures | Checked | Registers) -> dict[str, object]:
+def as_data(report: Report | Signatures | Checked | Registers | Primitives) -> dict[str, object]:
     """Return a run as plain data."""
     return dataclasses.asdict(report)
 
@@ -76,6 +85,7 @@ def show(report: Report, console: Console) -> None:
     show_checks(report.checked, console)
     for size in dict.fromkeys(one.size for one in report.accepted):
         console.print(_accepted([one for one in report.accepted if one.size == size]))
+    show_primitives(report.primitives, console)
     show_signatures(report.signatures, console)
     show_registers(report.registers, console)
     console.print(_processes(report.start, report.memory))
@@ -129,6 +139,27 @@ def _accepted(kinds: Sequence[Accepted]) -> Table:
     table.add_section()
     table.add_row("[bold]whole[/bold]", *(text for one in kinds for text in _times(one.whole)))
     return table
+
+
+def show_primitives(rows: Sequence[AgainstPrimitives], console: Console) -> None:
+    """Print the accept path beside the sum of its primitives."""
+    table = Table(title="the accept path beside the sum of its bare primitives; p50, milliseconds")
+    table.add_column("what")
+    for one in rows:
+        table.add_column(f"{one.size}\n{one.key_kind.upper()}", justify="right")
+    for name in PARTS:
+        table.add_row(name, *(f"{one.parts[name]:.3f}" for one in rows))
+    table.add_section()
+    table.add_row("sum of primitives", *(f"{one.primitives_ms:.3f}" for one in rows))
+    table.add_row("accept path", *(f"{one.whole.p50:.3f}" for one in rows))
+    table.add_row("p99", *(f"{one.whole.p99:.3f}" for one in rows))
+    table.add_row("accept path, processor", *(f"{one.of_processor.p50:.3f}" for one in rows))
+    table.add_section()
+    table.add_row("x primitives", *(f"{one.whole.ratio:.2f}" for one in rows))
+    table.add_row("x primitives, processor", *(f"{one.of_processor.ratio:.2f}" for one in rows))
+    table.add_row("target", *(f"<= {one.whole.limit}" for one in rows))
+    table.add_row("", *(judged(one.whole.met) for one in rows))
+    console.print(table)
 
 
 def _processes(start: Start, memory: Memory) -> Table:
