@@ -17,6 +17,7 @@ from tests.benchmarks.checks import Checked, measure_checks
 from tests.benchmarks.house import make_keys
 from tests.benchmarks.in_process import NAMES, SUBMISSIONS, measure_accept, measure_bare
 from tests.benchmarks.messages import LARGE, SMALL
+from tests.benchmarks.one_core import measure_one_core
 from tests.benchmarks.primitives import measure_against_primitives
 from tests.benchmarks.processes import Served, measure_start
 from tests.benchmarks.register_report import show_registers
@@ -29,10 +30,13 @@ from tests.benchmarks.report import (
     now,
     show,
     show_checks,
+    show_one_core,
     show_primitives,
+    show_stock,
 )
 from tests.benchmarks.signature_report import show_signatures
 from tests.benchmarks.signatures import Signatures, measure_signatures
+from tests.benchmarks.stock import measure_against_stock
 
 _WIDTH = 120
 
@@ -46,6 +50,7 @@ class Plan:
         checks: rounds of the checks of a referral.
         accept: submissions of each message for each kind of keys.
         primitives: submissions of each size for each kind of keys, beside their primitives.
+        one_core: submissions in process, and over HTTP.
         starts: fresh interpreters.
         requests: over HTTP for each size: to floor and bare server, to the whole adapter.
         signatures: seconds for each piece of work with signatures.
@@ -57,6 +62,7 @@ class Plan:
     checks: int
     accept: dict[str, int]
     primitives: dict[int, int]
+    one_core: int
     starts: int
     requests: dict[int, tuple[int, int]]
     signatures: float
@@ -69,6 +75,7 @@ _FULL = Plan(
     checks=1500,
     accept=dict(zip(SUBMISSIONS, (100, 60, 40), strict=True)),
     primitives={SMALL: 200, LARGE: 60},
+    one_core=300,
     starts=5,
     requests={SMALL: (2000, 200), LARGE: (300, 30)},
     signatures=1.0,
@@ -80,6 +87,7 @@ _QUICK = Plan(
     checks=300,
     accept=dict(zip(SUBMISSIONS, (15, 10, 6), strict=True)),
     primitives={SMALL: 30, LARGE: 10},
+    one_core=40,
     starts=3,
     requests={SMALL: (400, 40), LARGE: (60, 8)},
     signatures=0.1,
@@ -103,6 +111,10 @@ def measure(plan: Plan, console: Console) -> Report:
         checked = measure_checks(plan.checks)
         accepted = list(measure_accept(folder, keys, plan.accept, status.update))
         primitives = list(measure_against_primitives(folder, keys, plan.primitives, status.update))
+        status.update("stock Spyne")
+        stock = measure_against_stock(folder, keys, plan.primitives[SMALL])
+        status.update("one core")
+        one_core = measure_one_core(folder, keys, plan.one_core)
         signatures = measure_signatures(plan.signatures, status.update)
         registers = measure_registers(folder, plan.register, plan.fetches, status.update)
         status.update("servers on loopback")
@@ -117,6 +129,8 @@ def measure(plan: Plan, console: Console) -> Report:
         checked=checked,
         accepted=accepted,
         primitives=primitives,
+        stock=stock,
+        one_core=one_core,
         start=start,
         memory=memory,
         throughput=throughput,
@@ -129,7 +143,9 @@ def _measure_primitives(plan: Plan) -> Primitives:
     with tempfile.TemporaryDirectory(prefix="mse-bench-") as scratch:
         keys = Path(scratch) / "keys"
         make_keys(keys)
-        return Primitives(list(measure_against_primitives(Path(scratch), keys, plan.primitives)))
+        rows = list(measure_against_primitives(Path(scratch), keys, plan.primitives))
+        stock = measure_against_stock(Path(scratch), keys, plan.primitives[SMALL])
+        return Primitives(rows, stock, measure_one_core(Path(scratch), keys, plan.one_core))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -161,6 +177,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif options.accept:
         found = _measure_primitives(plan)
         show_primitives(found.rows, console)
+        show_stock(found.stock, console)
+        show_one_core(found.one_core, console)
     elif options.checks:
         found = measure_checks(plan.checks)
         show_checks(found, console)

@@ -17,6 +17,8 @@ from rich.table import Table
 from tests.benchmarks.checks import Checked
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.in_process import Accepted, Bare
+from tests.benchmarks.one_core import WANTED as SHARE
+from tests.benchmarks.one_core import OneCore
 from tests.benchmarks.primitives import PARTS, AgainstPrimitives
 from tests.benchmarks.processes import IDLE_LIMIT_MB, START_LIMIT_SECONDS, Memory, Start, Throughput
 from tests.benchmarks.register_report import show_registers
@@ -24,6 +26,7 @@ from tests.benchmarks.registers import Registers
 from tests.benchmarks.signature_report import judged, show_signatures
 from tests.benchmarks.signatures import Signatures
 from tests.benchmarks.stages import STAGES
+from tests.benchmarks.stock import WANTED, AgainstStock
 
 #: Load average above which other work has taken part of the processor.
 BUSY = 0.7
@@ -31,9 +34,11 @@ BUSY = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Primitives:
-    """The accept path beside its primitives, alone."""
+    """The accept path beside its primitives and beside stock Spyne, alone."""
 
     rows: Sequence[AgainstPrimitives]
+    stock: AgainstStock
+    one_core: OneCore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Report:
     checked: Checked
     accepted: Sequence[Accepted]
     primitives: Sequence[AgainstPrimitives]
+    stock: AgainstStock
+    one_core: OneCore | None
     start: Start
     memory: Memory
     throughput: Sequence[Throughput]
@@ -86,6 +93,8 @@ def show(report: Report, console: Console) -> None:
     for size in dict.fromkeys(one.size for one in report.accepted):
         console.print(_accepted([one for one in report.accepted if one.size == size]))
     show_primitives(report.primitives, console)
+    show_stock(report.stock, console)
+    show_one_core(report.one_core, console)
     show_signatures(report.signatures, console)
     show_registers(report.registers, console)
     console.print(_processes(report.start, report.memory))
@@ -160,6 +169,28 @@ def show_primitives(rows: Sequence[AgainstPrimitives], console: Console) -> None
     table.add_row("target", *(f"<= {one.whole.limit}" for one in rows))
     table.add_row("", *(judged(one.whole.met) for one in rows))
     console.print(table)
+
+
+def show_stock(one: AgainstStock, console: Console) -> None:
+    """Print the accept path beside stock Spyne, which verifies and keeps nothing."""
+    console.print(
+        f"stock Spyne 2.14, models and lxml validation, {one.document_bytes} bytes: {one.stock_ms:.2f} ms of"
+        f" the processor; the adapter, RSA in and P-256 out, signatures and store: {one.ours_ms:.2f} ms;"
+        f" referrals for one of stock's: {one.ratio:.2f} (wanted {WANTED}: {judged(one.met)})",
+        highlight=False,
+    )
+
+
+def show_one_core(one: OneCore | None, console: Console) -> None:
+    """Print the rate over HTTP beside that in process, both on one core."""
+    if one is None:
+        console.print("one core: HTTP beside in process was not measured")
+        return
+    console.print(
+        f"one core, 16 KB, referrals per second: {one.in_process:.0f} in process, {one.http:.0f} over HTTP"
+        f" (p99 {one.p99:.0f} ms): {one.ratio:.2f} x (wanted {SHARE}: {judged(one.met)})",
+        highlight=False,
+    )
 
 
 def _processes(start: Start, memory: Memory) -> Table:
