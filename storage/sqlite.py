@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 
 from storage.archive_folder import ArchiveFolder
 from storage.errors import StoreBusy, StoreError
@@ -245,6 +245,50 @@ class _Writer:
         self._driver.execute("RELEASE work")
 
 
+class _Readers:
+    """Connections that read, open from one reading to the next: the usual pool costs more than a query."""
+
+    def __init__(self, engine: Engine, most: int) -> None:
+        self._engine = engine
+        self._most = most
+        self._gate = threading.Lock()
+        self._idle: list[Connection] = []
+        self._closed = False
+
+    @contextmanager
+    def one(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that sees one state of the database."""
+        with self._gate:
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = self._engine.connect()
+            # As with the writer: BEGIN and ROLLBACK are ours.
+            connection.begin()
+        driver = _driver(connection)
+        try:
+            driver.execute("BEGIN")
+            yield connection
+            driver.rollback()
+        except BaseException:
+            # Whatever happened to it, nobody reads by it again.
+            connection.close()
+            raise
+        with self._gate:
+            keep = not self._closed and len(self._idle) < self._most
+            if keep:
+                self._idle.append(connection)
+        if not keep:
+            connection.close()
+
+    def close(self) -> None:
+        """Close those that nobody uses; the others are closed when they are given back."""
+        with self._gate:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+
 class SqliteStore(Store):
     """The store on SQLite. A second process is refused; reads run beside the writer on snapshots.
 
@@ -265,9 +309,8 @@ class SqliteStore(Store):
         self._lock.__enter__()
         self._clock = clock or _utc_now
         self._writing = _engine(url, poolclass=NullPool)
-        self._reading = _engine(
-            url, "PRAGMA query_only = ON", poolclass=QueuePool, pool_size=pool_size, max_overflow=pool_size
-        )
+        self._reading = _engine(url, "PRAGMA query_only = ON", poolclass=NullPool)
+        self._readers = _Readers(self._reading, pool_size)
         self._writer: _Writer | None = None
 
     def start(self) -> None:
@@ -285,6 +328,7 @@ class SqliteStore(Store):
         """See `Store.read`."""
         with self._alone():
             try:
+<<<<<<< HEAD
                 with self._reading.connect() as connection:
                     driver = _driver(connection)
                     driver.execute("BEGIN")
@@ -292,6 +336,10 @@ class SqliteStore(Store):
                         return work(Transaction(connection, self._clock, self.archive))
                     finally:
                         driver.rollback()
+=======
+                with self._readers.one() as connection:
+                    return work(Transaction(connection, self._clock))
+>>>>>>> speed
             except SQLAlchemyError as error:
                 raise translated(error) from None
 
@@ -305,6 +353,7 @@ class SqliteStore(Store):
         if self._writer is not None:
             self._writer.close()
         self._closed = True
+        self._readers.close()
         self._reading.dispose()
         self._writing.dispose()
         self._lock.__exit__(None, None, None)

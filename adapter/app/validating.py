@@ -245,7 +245,7 @@ class Validator:
 
     def _check_context(self, referral: Referral) -> CheckContext:
         oid, ports = referral.organization.oid, self._ports
-        return check_context(oid, self._now, ports.code_lists, ports.registers)
+        return check_context(oid, self._now, ports.code_lists, ports.registers, schema_valid=True)
 
     def _signed_referral(self, root: etree._Element) -> tuple[Sequence[Problem], Sequence[str]]:
         wrong = self._schema_problems(root, "document")

@@ -182,25 +182,35 @@ def _reader(cls: type, namespace: str) -> _FromElement:
     slots = _slots(cls, namespace)
     absent = {slot.name: () if slot.many else None for slot in slots if slot.many or slot.optional}
     attributes = [(slot.name, slot.tag, _converters(slot)[0]) for slot in slots if slot.attribute]
-    children = {slot.tag: (slot.name, slot.many, _child_reader(slot)) for slot in slots if not slot.attribute}
+    children = {
+        slot.tag: (slot.name, slot.many, *_child_reader(slot)) for slot in slots if not slot.attribute
+    }
 
     def read_element(element: Element) -> Any:
         values: dict[str, Any] = absent.copy()
-        for name, attribute, convert in attributes:
+        for name, attribute, make in attributes:
             text = element.get(attribute)
             if text is not None:
-                values[name] = convert(text.strip())
+                values[name] = make(text.strip())
         repeated: dict[str, list[Any]] = {}
         for child in element:
             try:
-                name, many, take = children[child.tag]
+                name, many, take, convert = children[child.tag]
             except KeyError:
                 message = f"{cls.__name__} has no element {_local(child.tag)}"
                 raise ValueError(message) from None
+            value: Any
+            if take is not None:
+                value = take(child)
+            else:  # most elements hold a text: read here, a call for each would cost as much again
+                content = child.text
+                value = content.strip() if content else ""
+                if convert is not None:
+                    value = convert(value)
             if many:
-                repeated.setdefault(name, []).append(take(child))
+                repeated.setdefault(name, []).append(value)
             else:
-                values[name] = take(child)
+                values[name] = value
         for name, items in repeated.items():
             values[name] = tuple(items)
         return cls(**values)
@@ -235,23 +245,18 @@ def _readable_text(slot: _Slot, text: str | None) -> Any:
         return None
 
 
-def _child_reader(slot: _Slot) -> _FromElement:
+def _child_reader(slot: _Slot) -> tuple[_FromElement | None, _FromText | None]:
+    """Return what reads a child whole, or what makes a value of its text; neither: the text is the value."""
     if slot.type is Element:
-        return _as_it_is
+        return _as_it_is, None
     if dataclasses.is_dataclass(slot.type):
-        return _reader(cast("type", slot.type), _namespace(slot.tag))
+        return _reader(cast("type", slot.type), _namespace(slot.tag)), None
     convert = _converters(slot)[0]
-    if convert is str:
-        return _read_text
-    return lambda element: convert((element.text or "").strip())
+    return None, None if convert is str else convert
 
 
 def _as_it_is(element: Element) -> Element:
     return element
-
-
-def _read_text(element: Element) -> str:
-    return (element.text or "").strip()
 
 
 # Writing

@@ -61,6 +61,11 @@ class Item:
     actual: bool = True
     also: tuple[str, ...] = ()
 
+    @property
+    def is_timeless(self) -> bool:
+        """Whether the code is in use on every day."""
+        return self.actual and self.since is None and self.until is None
+
     def valid_on(self, day: dt.date) -> bool:
         """Whether the code is in use on the day; where the list names its last day, that day decides."""
         begun = self.since is None or self.since <= day

@@ -9,9 +9,9 @@ from decimal import Decimal
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏЀ-ԯ"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """What one field may hold; a field without limits has only to be filled.
+    """What one field may hold; a field without limits has only to be filled. A value is like itself only.
 
     Attributes:
         limit: Characters of a text at most.
@@ -23,6 +23,7 @@ class Value:
         example: A right value.
         is_public: The value tells nothing of a person and may be repeated in an answer.
         is_judged: Has rules of its own (СНИЛС, ОГРН, ИНН, OID, МКБ-10); here only its absence is seen.
+        by_schema: The schema says all of this; what it has let through needs no second look.
     """
 
     limit: int | None = None
@@ -34,14 +35,24 @@ class Value:
     example: str = ""
     is_public: bool = False
     is_judged: bool = False
+    by_schema: bool = True
 
 
 def _text(limit: int) -> Value:
-    return Value(limit=limit)
+    return Value(limit=limit, by_schema=False)
 
 
-def _form(pattern: str, words: str, example: str, *, limit: int | None = None, public: bool = False) -> Value:
-    return Value(limit, re.compile(pattern), format=words, example=example, is_public=public)
+def _form(
+    pattern: str,
+    words: str,
+    example: str,
+    *,
+    limit: int | None = None,
+    public: bool = False,
+    by_schema: bool = True,
+) -> Value:
+    shape = re.compile(pattern)
+    return Value(limit, shape, format=words, example=example, is_public=public, by_schema=by_schema)
 
 
 def _number(low: int, high: int, unit: str, example: str) -> Value:
@@ -60,6 +71,7 @@ NAME = _form(
     "буквы, дефис, апостроф, точка, пробел",
     "Иванова-Петрова",
     limit=100,
+    by_schema=False,  # letters of all alphabets
 )
 #: A code of a list; which codes there are, the lists know.
 CODE = Value()
@@ -83,7 +95,13 @@ OKATO = _form(r"[0-9]{2,11}", "от 2 до 11 цифр", "45283577000", public=T
 POSTAL_CODE = _form(r"[0-9]{6}", "6 цифр", "123181")
 SUBJECT_CODE = _form(r"[0-9]{2}", "две цифры с ведущим нулём", "01")
 PHONE = _form(r"\+7[0-9]{10}", "+7 и 10 цифр", "+79991234567")
-EMAIL = _form(r"[^@\s]{1,64}@[^@\s.]{1,63}(\.[^@\s.]{1,63})+", "имя@домен", "name@example.org", limit=254)
+EMAIL = _form(
+    r"[^@\s]{1,64}@[^@\s.]{1,63}(\.[^@\s.]{1,63})+",
+    "имя@домен",
+    "name@example.org",
+    limit=254,
+    by_schema=False,  # knows four blanks
+)
 ISSUER_CODE = _form(r"[0-9]{3}-[0-9]{3}", "NNN-NNN", "770-095")
 SICK_LEAVE = _form(r"[0-9]{12}", "12 цифр", "900000000123")
 POST_CODE = _form(r"[0-9]{1,5}", "от 1 до 5 цифр", "122", public=True)

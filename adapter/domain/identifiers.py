@@ -9,12 +9,15 @@ import functools
 import operator
 import re
 
-from stdnum import luhn
 from stdnum.ru import inn, ogrn
 
 _SNILS = re.compile(r"(?:[0-9]{3}[- ]?){3}[0-9]{2}")
 _SNILS_WEIGHTS = range(9, 0, -1)
+_SNILS_DIGITS = 11
 _SNILS_UNCHECKED_UP_TO = 1_001_998  # 001-001-998: older numbers were given without a check number
+_NINE_ONES = 111_111_111
+_ENP_DIGITS = 16
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 _ARC = r"(?:[1-9][0-9]*|0)"
 _OID = re.compile(rf"[0-2](?:\.{_ARC})+")
 _ROOT = re.compile(rf"[0-2](?:\.{_ARC})+\.100(?:\.{_ARC})+\.(?P<kind>{_ARC})")
@@ -50,13 +53,15 @@ def check_snils(text: str) -> str | None:
 
     Numbers up to 001-001-998 have no check number to compare. Nine equal digits are never given to anybody.
     """
-    if not _SNILS.fullmatch(text.strip()):
+    digits = text
+    if not (len(text) == _SNILS_DIGITS and text.isascii() and text.isdigit()):
+        if not _SNILS.fullmatch(text.strip()):
+            return "SNILS_FORMAT"
+        digits = normalize_snils(text)
+    number, control = divmod(int(digits), 100)
+    if number % _NINE_ONES == 0:
         return "SNILS_FORMAT"
-    digits = normalize_snils(text)
-    number, control = digits[:9], int(digits[9:])
-    if len(set(number)) == 1:
-        return "SNILS_FORMAT"
-    if int(number) > _SNILS_UNCHECKED_UP_TO and control != snils_control(number):
+    if number > _SNILS_UNCHECKED_UP_TO and control != snils_control(digits[:9]):
         return "SNILS_CHECKSUM"
     return None
 
@@ -87,14 +92,15 @@ def shown(text: str) -> str:
 
 def check_enp(text: str) -> str | None:
     """Return ``FIELD_FORMAT``, ``OMS_CHECKSUM`` or None for the 16 digits of an ОМС policy (ЕНП)."""
-    if not re.fullmatch(r"[0-9]{16}", text):
+    if not _are_digits(text, _ENP_DIGITS):
         return "FIELD_FORMAT"
-    return None if luhn.is_valid(text) and text.strip("0") else "OMS_CHECKSUM"
+    total = sum(map(int, text[1::2] + text[::2].translate(_DOUBLED)))
+    return None if total % 10 == 0 and text.strip("0") else "OMS_CHECKSUM"
 
 
 def check_ogrn(text: str) -> str | None:
     """Return ``FIELD_FORMAT``, ``OGRN_CHECKSUM`` or None for the 13 digits of an organisation's ОГРН."""
-    if not re.fullmatch(r"[0-9]{13}", text):
+    if not _are_digits(text, 13):
         return "FIELD_FORMAT"
     return None if _is_ogrn(text) else "OGRN_CHECKSUM"
 
@@ -104,7 +110,7 @@ def check_ogrnip(text: str) -> str | None:
 
     python-stdnum 2.2 forgets the last ``mod 10`` here and refuses numbers whose remainder is 10, 11 or 12.
     """
-    if not re.fullmatch(r"[0-9]{15}", text):
+    if not _are_digits(text, 15):
         return "FIELD_FORMAT"
     right = text.strip("0") and int(text[:-1]) % 13 % 10 == int(text[-1])
     return None if right else "OGRN_CHECKSUM"
@@ -121,9 +127,13 @@ def check_inn_person(text: str) -> str | None:
 
 
 def _check_inn(text: str, length: int) -> str | None:
-    if not re.fullmatch(rf"[0-9]{{{length}}}", text):
+    if not _are_digits(text, length):
         return "FIELD_FORMAT"
     return None if text.strip("0") and inn.is_valid(text) else "INN_CHECKSUM"
+
+
+def _are_digits(text: str, count: int) -> bool:
+    return len(text) == count and text.isascii() and text.isdigit()
 
 
 def check_oid(text: str) -> str | None:
@@ -133,7 +143,7 @@ def check_oid(text: str) -> str | None:
 
 def check_root(text: str, kind: Root) -> str | None:
     """Return ``FIELD_FORMAT`` or None for the root of a document, set, patient or staff identifier."""
-    return None if len(text) <= _LONGEST and _kind_of_root(text) == kind.value else "FIELD_FORMAT"
+    return None if len(text) <= _LONGEST and _kind_of_root(text) == kind else "FIELD_FORMAT"
 
 
 # Numbers of organisations are public, and the same few come again and again.

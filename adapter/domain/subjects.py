@@ -3,6 +3,7 @@
 Codes are text of two digits: «01» is Адыгея, not the number 1. A subject of several zones has its capital's.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -117,6 +118,7 @@ _ROWS = (
 SUBJECTS = MappingProxyType({row.code: row for row in _ROWS})
 
 
+@functools.lru_cache(maxsize=4096)
 def region(oid: str) -> str:
     """Return the subject code (two digits) in the OID of an organisation of ФРМО; empty for other OIDs.
 

@@ -18,22 +18,36 @@ from storage import Message, NewMessage, Transaction
 ATTEMPTS = 8
 
 
-def commit_once(context: Context, call: Call[Any], work: Callable[[Transaction, str], Answer]) -> Answer:
+def commit_once(
+    context: Context,
+    call: Call[Any],
+    work: Callable[[Transaction, str], Answer],
+    made: Answer | None = None,
+) -> Answer:
     """Run the work of a stored operation in one transaction with its message and its answer.
 
     The unique row of the request is inserted first, so of two at once the second finds it taken. The work
-    gets the transaction and the id of the message.
+    gets the transaction and the id of the message. An answer that was made before is written with the row:
+    to fill it in later would write the bytes of the message twice.
+
+    Args:
+        context: ports.
+        call: the message.
+        work: what is kept with it; returns its answer.
+        made: the answer that the work will return, where it is known already.
 
     Raises:
         Taken: the same request was answered meanwhile.
         Overtaken: a row that the work read has moved; nothing is kept.
         Refused: the work refuses; nothing of it is kept.
     """
-    message = new_message(call)
+    message = new_message(call, made)
 
     def inside(tx: Transaction) -> Answer:
         tx.messages.insert(message)
         result = work(tx, message.id)
+        if result is made:
+            return result
         tx.messages.answer(
             message.id,
             referral_number=result.referral_number or None,

@@ -155,7 +155,9 @@ def receive(ports: Ports, package: ReferralPackage, now: datetime) -> Submission
         registers = ports.registers
         judged = judge_referral(ports.trust, ports.policy, package.signed_referral, referral, now, registers)
         found += judged.problems
-        found += check(referral, check_context(referral.organization.oid, now, ports.code_lists, registers))
+        oid = referral.organization.oid
+        known = check_context(oid, now, ports.code_lists, registers, schema_valid=True)
+        found += check(referral, known)
     semd: Semd | None = None
     if semd_file is not None:
         semd, wrong = examine_semd(semd_file.content, now, ports.code_lists)
@@ -284,10 +286,12 @@ def check_context(
     now: datetime,
     code_lists: CodeLists = NO_CODE_LISTS,
     registers: Registers = NO_REGISTERS,
+    *,
+    schema_valid: bool = False,
 ) -> CheckContext:
     """Return what the rules may know; the day of receipt is that of the organisation that refers."""
     today = local_day(organization_oid, now, registers)
-    return CheckContext(today=today, received_at=now, code_lists=code_lists, registers=registers)
+    return CheckContext(today, now, code_lists, registers, schema_valid)
 
 
 def examine_semd(

@@ -56,11 +56,11 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
     for _ in range(ATTEMPTS):
         first = _answered_before(context, call, submission.facts, content_hash)
         if first is not None:
-            return commit_once(context, call, partial(_again, first))
+            return commit_once(context, call, partial(_again, first), first)
         plan = _reviewed(context, call, _plan(context, call, submission, content_hash))
         result = _answer(context, call, plan)
         try:
-            kept = commit_once(context, call, partial(keep, context, call, plan, result))
+            kept = commit_once(context, call, partial(keep, context, call, plan, result), result)
         except Overtaken:
             continue
         context.bell.ring()
@@ -165,7 +165,7 @@ def _plan(context: Context, call: Call[Any], submission: Submission, content_has
     bureau = context.partners.bureau_of(facts.bureau_oid)
     if bureau is None:
         raise LookupError("the reception lets no referral pass without its bureau")
-    previous = context.store.read(lambda tx: _previous(tx, call, facts))
+    previous = context.store.read(lambda tx: _previous(tx, call, facts)) if _corrects(call, facts) else None
     if previous is not None:
         # The chain is judged next, by its own code.
         said = Situation(next_version=previous.version_number + 1)
@@ -198,9 +198,9 @@ def _previous(tx: Transaction, call: Call[Any], facts: SubmissionFacts) -> Refer
     Raises:
         Refused: it is not there, belongs to somebody else, or the version is out of its chain.
     """
-    named = call.request.replaces.referral_number if call.request.replaces else ""
-    if not named and facts.version_number == 1 and not facts.replaces_document_id:
+    if not _corrects(call, facts):
         return None
+    named = _named(call)
     number = named or tx.claims.owner(DOCUMENT_CLAIM, facts.replaces_document_id.lower())
     referral = tx.referrals.get(number) if number else None
     if referral is None or referral.sender != call.partner.code or referral.test != call.test:
@@ -210,6 +210,15 @@ def _previous(tx: Transaction, call: Call[Any], facts: SubmissionFacts) -> Refer
             )
         raise Refused([_version_conflict(facts, "1")])
     return referral
+
+
+def _named(call: Call[Any]) -> str:
+    return call.request.replaces.referral_number if call.request.replaces else ""
+
+
+def _corrects(call: Call[Any], facts: SubmissionFacts) -> bool:
+    """Whether a submission says in any way that it is not the first version."""
+    return bool(_named(call) or facts.version_number != 1 or facts.replaces_document_id)
 
 
 def _check_chain(previous: Referral, facts: SubmissionFacts) -> None:

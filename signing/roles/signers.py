@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -67,6 +67,7 @@ class ExpectedSigner:
         name: «Фамилия Имя Отчество»; empty when it is not to be compared.
         organization_oid: OID of the person's organisation, empty when it is not named.
         authority: Ground on which the person signs beyond the own post.
+        person: СНИЛС as digits: who the person is.
     """
 
     role: str
@@ -76,11 +77,10 @@ class ExpectedSigner:
     name: str = ""
     organization_oid: str = ""
     authority: SigningAuthority | None = None
+    person: str = field(init=False)
 
-    @property
-    def person(self) -> str:
-        """СНИЛС as digits: who the person is."""
-        return "".join(c for c in self.snils if c.isdecimal())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "person", "".join(filter(str.isdecimal, self.snils)))
 
     def __repr__(self) -> str:
         return f"ExpectedSigner({self.role})"

@@ -17,12 +17,26 @@ from tests.benchmarks.checks import Checked, measure_checks
 from tests.benchmarks.house import make_keys
 from tests.benchmarks.in_process import NAMES, SUBMISSIONS, measure_accept, measure_bare
 from tests.benchmarks.messages import LARGE, SMALL
+from tests.benchmarks.one_core import measure_one_core
+from tests.benchmarks.primitives import measure_against_primitives
 from tests.benchmarks.processes import Served, measure_start
 from tests.benchmarks.register_report import show_registers
 from tests.benchmarks.registers import Registers, measure_registers
-from tests.benchmarks.report import Report, as_data, machine, now, show, show_checks
+from tests.benchmarks.report import (
+    Primitives,
+    Report,
+    as_data,
+    machine,
+    now,
+    show,
+    show_checks,
+    show_one_core,
+    show_primitives,
+    show_stock,
+)
 from tests.benchmarks.signature_report import show_signatures
 from tests.benchmarks.signatures import Signatures, measure_signatures
+from tests.benchmarks.stock import measure_against_stock
 
 _WIDTH = 120
 
@@ -35,6 +49,8 @@ class Plan:
         bare: rounds of the bare server for each size.
         checks: rounds of the checks of a referral.
         accept: submissions of each message for each kind of keys.
+        primitives: submissions of each size for each kind of keys, beside their primitives.
+        one_core: submissions in process, and over HTTP.
         starts: fresh interpreters.
         requests: over HTTP for each size: to floor and bare server, to the whole adapter.
         signatures: seconds for each piece of work with signatures.
@@ -45,6 +61,8 @@ class Plan:
     bare: dict[int, int]
     checks: int
     accept: dict[str, int]
+    primitives: dict[int, int]
+    one_core: int
     starts: int
     requests: dict[int, tuple[int, int]]
     signatures: float
@@ -56,6 +74,8 @@ _FULL = Plan(
     bare={SMALL: 1500, LARGE: 400},
     checks=1500,
     accept=dict(zip(SUBMISSIONS, (100, 60, 40), strict=True)),
+    primitives={SMALL: 200, LARGE: 60},
+    one_core=300,
     starts=5,
     requests={SMALL: (2000, 200), LARGE: (300, 30)},
     signatures=1.0,
@@ -66,6 +86,8 @@ _QUICK = Plan(
     bare={SMALL: 300, LARGE: 60},
     checks=300,
     accept=dict(zip(SUBMISSIONS, (15, 10, 6), strict=True)),
+    primitives={SMALL: 30, LARGE: 10},
+    one_core=40,
     starts=3,
     requests={SMALL: (400, 40), LARGE: (60, 8)},
     signatures=0.1,
@@ -88,6 +110,11 @@ def measure(plan: Plan, console: Console) -> Report:
         status.update("checks of a referral")
         checked = measure_checks(plan.checks)
         accepted = list(measure_accept(folder, keys, plan.accept, status.update))
+        primitives = list(measure_against_primitives(folder, keys, plan.primitives, status.update))
+        status.update("stock Spyne")
+        stock = measure_against_stock(folder, keys, plan.primitives[SMALL])
+        status.update("one core")
+        one_core = measure_one_core(folder, keys, plan.one_core)
         signatures = measure_signatures(plan.signatures, status.update)
         registers = measure_registers(folder, plan.register, plan.fetches, status.update)
         status.update("servers on loopback")
@@ -101,12 +128,24 @@ def measure(plan: Plan, console: Console) -> Report:
         bare=bare,
         checked=checked,
         accepted=accepted,
+        primitives=primitives,
+        stock=stock,
+        one_core=one_core,
         start=start,
         memory=memory,
         throughput=throughput,
         signatures=signatures,
         registers=registers,
     )
+
+
+def _measure_primitives(plan: Plan) -> Primitives:
+    with tempfile.TemporaryDirectory(prefix="mse-bench-") as scratch:
+        keys = Path(scratch) / "keys"
+        make_keys(keys)
+        rows = list(measure_against_primitives(Path(scratch), keys, plan.primitives))
+        stock = measure_against_stock(Path(scratch), keys, plan.primitives[SMALL])
+        return Primitives(rows, stock, measure_one_core(Path(scratch), keys, plan.one_core))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -116,13 +155,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     parser.add_argument("--signatures", action="store_true", help="part (c) alone")
     parser.add_argument("--checks", action="store_true", help="the checks of a referral alone")
+    parser.add_argument("--accept", action="store_true", help="the accept path and its primitives alone")
     parser.add_argument("--registers", choices=("sqlite", "postgresql"), help="part (d) alone, on a database")
     parser.add_argument("--size", type=int, metavar="N", help="referrals of the large register")
     options = parser.parse_args(arguments)
     plan = _QUICK if options.quick else _FULL
     console = Console() if Console().is_terminal else Console(width=_WIDTH)
     console.print(machine(), highlight=False, soft_wrap=True)
-    found: Report | Signatures | Checked | Registers
+    found: Report | Signatures | Checked | Registers | Primitives
     if options.size:
         plan = replace(plan, register=options.size)
     if options.registers:
@@ -134,6 +174,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 Path(scratch), plan.register, plan.fetches, status.update, options.registers
             )
         show_registers(found, console)
+    elif options.accept:
+        found = _measure_primitives(plan)
+        show_primitives(found.rows, console)
+        show_stock(found.stock, console)
+        show_one_core(found.one_core, console)
     elif options.checks:
         found = measure_checks(plan.checks)
         show_checks(found, console)
@@ -143,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         found = measure(plan, console)
         show(found, console)
-    if options.checks or options.signatures or options.registers:
+    if options.checks or options.signatures or options.registers or options.accept:
         console.print(f"load average {os.getloadavg()[0]:.1f}")
     if options.json is not None:
         options.json.write_text(json.dumps(as_data(found), ensure_ascii=False, indent=1), encoding="utf-8")

@@ -55,6 +55,7 @@ def key_name(actor: str, kind: KeyKind) -> str:
     return f"{actor}-{kind}"
 
 
+<<<<<<< HEAD
 def write_config(folder: Path, keys: Path, kind: KeyKind, url: str = "") -> Path:
     """Write the project's `config.toml` into a folder, with a new database and keys of one kind.
 
@@ -63,14 +64,25 @@ def write_config(folder: Path, keys: Path, kind: KeyKind, url: str = "") -> Path
         keys: of the demo.
         kind: of the transport keys.
         url: an empty database; none: a SQLite file of its own.
+=======
+def write_config(folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None) -> Path:
+    """Write the project's `config.toml` into a folder, with a new database and keys of one kind.
+
+    Args:
+        folder: for configuration and database.
+        keys: of the demo.
+        kind: of the hospital's transport key, and of the adapter's.
+        own: of the adapter's, where it is another.
+>>>>>>> speed
     """
     folder.mkdir(parents=True)
     url = url or f"sqlite:///{folder / 'bench.db'}"
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     text = text.replace('"sqlite:///var/mse-adapter.db"', f'"{url}"').replace('"var/keys', f'"{keys}')
+    kinds = {"adapter": own or kind, "mis": kind}
     for actor in _CHOSEN:
         for part in ("key", "cert"):
-            text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, kind)}.{part}.pem")
+            text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, kinds[actor])}.{part}.pem")
     config = folder / "config.toml"
     config.write_text(text, encoding="utf-8")
     upgrade(url)
@@ -78,9 +90,9 @@ def write_config(folder: Path, keys: Path, kind: KeyKind, url: str = "") -> Path
 
 
 @contextmanager
-def house(folder: Path, keys: Path, kind: KeyKind) -> Iterator[House]:
-    """Open the adapter with keys of one kind."""
-    runtime = open_runtime(load(write_config(folder, keys, kind)))
+def house(folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None) -> Iterator[House]:
+    """Open the adapter with keys of one kind, or with its own of another."""
+    runtime = open_runtime(load(write_config(folder, keys, kind, own)))
     try:
         yield House(kind, cast("WsgiCallable", build_application(runtime)))
     finally:

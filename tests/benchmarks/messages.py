@@ -23,7 +23,7 @@ from adapter.stand.documents import Clerk
 from signing import SigningKey, sign_document, sign_wss
 
 SMALL, LARGE = 16 * 1024, 240 * 1024
-_SIGNERS = (DOCTOR.key, CHAIRMAN.key, *(member.key for member in MEMBERS), HOSPITAL.seal)
+SIGNERS = (DOCTOR.key, CHAIRMAN.key, *(member.key for member in MEMBERS), HOSPITAL.seal)
 
 _CREATED_BEFORE = timedelta(minutes=1)
 _ROWS = {"examinations": 290, "temporary_disability": 80, "medications": 100}
@@ -33,6 +33,8 @@ _SENTENCE = (
 )
 _LETTER_BYTES = len("а".encode())
 _LONGEST_TEXT = 32_000
+#: СНИЛС up to 001-001-998 have no check number and belong to nobody.
+_NUMBERS = 1_001_990
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def signed_submissions(size: int, keyring: Keyring, count: int) -> Iterator[Subm
     referral = _referral_of(size)
     for _ in range(count):
         submission = _unsigned(_fresh(referral))
-        for name in _SIGNERS:
+        for name in SIGNERS:
             sign_document(submission.holder, keyring.key(name))
         yield submission
 
@@ -105,9 +107,11 @@ def _unsigned(referral: Referral) -> Submission:
 
 
 def _fresh(referral: Referral) -> Referral:
-    """Return the same as another referral, made a minute ago."""
+    """Return the same as another referral of another citizen, made a minute ago."""
+    number = 2 + uuid.uuid4().int % _NUMBERS
     return replace(
         referral,
+        citizen=replace(referral.citizen, snils=f"{number:09d}00"),
         document_id=replace(referral.document_id, extension=str(uuid.uuid4())),
         document_set_id=replace(referral.document_set_id, extension=str(uuid.uuid4())),
         created_at=datetime.now(UTC) - _CREATED_BEFORE,

@@ -33,7 +33,7 @@ HEAVY = (
     *("rich", "signxml", "spyne", "sqlalchemy", "stdnum", "typer", "xmlschema", "zeep"),
 )
 
-_CLIENTS = 8
+CLIENTS = 8
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 
@@ -52,7 +52,8 @@ loaded = [name for name in {HEAVY!r} if name in sys.modules]
 print(json.dumps([imported - started, built - imported, loaded]))
 """
 _SERVE = (
-    "import sys; from pathlib import Path; from adapter.app.running import serve; serve(Path(sys.argv[1]))"
+    "import os, sys; from pathlib import Path; from adapter.app.running import serve;"
+    " len(sys.argv) > 2 and os.sched_setaffinity(0, {int(sys.argv[2])}); serve(Path(sys.argv[1]))"
 )
 
 
@@ -143,24 +144,24 @@ class Served:
         floors: dict[int, float] = {}
         found: list[Throughput] = []
         for name, factory in (("floor", "floor_application"), ("bare server", "bare_application")):
-            port = _free_port()
+            port = free_port()
             command = [sys.executable, "-m", "tests.benchmarks.served", factory, str(port)]
             with _running(command, port):
                 for size, (count, _) in counts.items():
-                    one = _post_all(name, size, port, [accept[size][0]] * count, floors.get(size))
+                    one = post_all(name, size, port, [accept[size][0]] * count, floors.get(size))
                     floors.setdefault(size, one.per_second)
                     found.append(one)
-        port = _free_port()
+        port = free_port()
         config = write_config(self._folder / "served", self._keys, "rsa")
         config.write_text(
             config.read_text(encoding="utf-8").replace("port = 8080", f"port = {port}"), encoding="utf-8"
         )
         started = time.perf_counter()
-        with _running([sys.executable, "-c", _SERVE, str(config)], port) as pid:
+        with serving(config, port) as pid:
             answering = time.perf_counter() - started
             idle, processes = proportional_memory(pid)
             for size, messages in accept.items():
-                found.append(_post_all("whole adapter", size, port, messages, floors[size], stored=True))
+                found.append(post_all("whole adapter", size, port, messages, floors[size], stored=True))
             after, _ = proportional_memory(pid)
         return Memory(answering, idle, processes, after), found
 
@@ -203,7 +204,15 @@ def _running(command: Sequence[str], port: int) -> Iterator[int]:
                 process.kill()
 
 
-def _post_all(
+@contextmanager
+def serving(config: Path, port: int, core: int | None = None) -> Iterator[int]:
+    """Serve the whole adapter, on one core when it is named; gives the process."""
+    command = [sys.executable, "-c", _SERVE, str(config), *([] if core is None else [str(core)])]
+    with _running(command, port) as pid:
+        yield pid
+
+
+def post_all(
     server: str,
     size: int,
     port: int,
@@ -212,6 +221,7 @@ def _post_all(
     *,
     stored: bool = False,
 ) -> Throughput:
+    """Post messages from eight clients, each to be answered 200; where `stored`, with a receipt."""
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     for message in messages:
         waiting.put(message)
@@ -234,7 +244,7 @@ def _post_all(
         except queue.Empty:
             return
 
-    clients = [threading.Thread(target=client) for _ in range(_CLIENTS)]
+    clients = [threading.Thread(target=client) for _ in range(CLIENTS)]
     started = time.perf_counter()
     for one in clients:
         one.start()
@@ -257,7 +267,8 @@ def _post_all(
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -17,15 +17,28 @@ from rich.table import Table
 from tests.benchmarks.checks import Checked
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.in_process import Accepted, Bare
+from tests.benchmarks.one_core import WANTED as SHARE
+from tests.benchmarks.one_core import OneCore
+from tests.benchmarks.primitives import PARTS, AgainstPrimitives
 from tests.benchmarks.processes import IDLE_LIMIT_MB, START_LIMIT_SECONDS, Memory, Start, Throughput
 from tests.benchmarks.register_report import show_registers
 from tests.benchmarks.registers import Registers
 from tests.benchmarks.signature_report import judged, show_signatures
 from tests.benchmarks.signatures import Signatures
 from tests.benchmarks.stages import STAGES
+from tests.benchmarks.stock import WANTED, AgainstStock
 
 #: Load average above which other work has taken part of the processor.
 BUSY = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Primitives:
+    """The accept path beside its primitives and beside stock Spyne, alone."""
+
+    rows: Sequence[AgainstPrimitives]
+    stock: AgainstStock
+    one_core: OneCore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,9 @@ class Report:
     bare: Sequence[Bare]
     checked: Checked
     accepted: Sequence[Accepted]
+    primitives: Sequence[AgainstPrimitives]
+    stock: AgainstStock
+    one_core: OneCore | None
     start: Start
     memory: Memory
     throughput: Sequence[Throughput]
@@ -65,7 +81,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def as_data(report: Report | Signatures | Checked | Registers) -> dict[str, object]:
+def as_data(report: Report | Signatures | Checked | Registers | Primitives) -> dict[str, object]:
     """Return a run as plain data."""
     return dataclasses.asdict(report)
 
@@ -76,6 +92,9 @@ def show(report: Report, console: Console) -> None:
     show_checks(report.checked, console)
     for size in dict.fromkeys(one.size for one in report.accepted):
         console.print(_accepted([one for one in report.accepted if one.size == size]))
+    show_primitives(report.primitives, console)
+    show_stock(report.stock, console)
+    show_one_core(report.one_core, console)
     show_signatures(report.signatures, console)
     show_registers(report.registers, console)
     console.print(_processes(report.start, report.memory))
@@ -129,6 +148,49 @@ def _accepted(kinds: Sequence[Accepted]) -> Table:
     table.add_section()
     table.add_row("[bold]whole[/bold]", *(text for one in kinds for text in _times(one.whole)))
     return table
+
+
+def show_primitives(rows: Sequence[AgainstPrimitives], console: Console) -> None:
+    """Print the accept path beside the sum of its primitives."""
+    table = Table(title="the accept path beside the sum of its bare primitives; p50, milliseconds")
+    table.add_column("what")
+    for one in rows:
+        table.add_column(f"{one.size}\n{one.key_kind.upper()}", justify="right")
+    for name in PARTS:
+        table.add_row(name, *(f"{one.parts[name]:.3f}" for one in rows))
+    table.add_section()
+    table.add_row("sum of primitives", *(f"{one.primitives_ms:.3f}" for one in rows))
+    table.add_row("accept path", *(f"{one.whole.p50:.3f}" for one in rows))
+    table.add_row("p99", *(f"{one.whole.p99:.3f}" for one in rows))
+    table.add_row("accept path, processor", *(f"{one.of_processor.p50:.3f}" for one in rows))
+    table.add_section()
+    table.add_row("x primitives", *(f"{one.whole.ratio:.2f}" for one in rows))
+    table.add_row("x primitives, processor", *(f"{one.of_processor.ratio:.2f}" for one in rows))
+    table.add_row("target", *(f"<= {one.whole.limit}" for one in rows))
+    table.add_row("", *(judged(one.whole.met) for one in rows))
+    console.print(table)
+
+
+def show_stock(one: AgainstStock, console: Console) -> None:
+    """Print the accept path beside stock Spyne, which verifies and keeps nothing."""
+    console.print(
+        f"stock Spyne 2.14, models and lxml validation, {one.document_bytes} bytes: {one.stock_ms:.2f} ms of"
+        f" the processor; the adapter, RSA in and P-256 out, signatures and store: {one.ours_ms:.2f} ms;"
+        f" referrals for one of stock's: {one.ratio:.2f} (wanted {WANTED}: {judged(one.met)})",
+        highlight=False,
+    )
+
+
+def show_one_core(one: OneCore | None, console: Console) -> None:
+    """Print the rate over HTTP beside that in process, both on one core."""
+    if one is None:
+        console.print("one core: HTTP beside in process was not measured")
+        return
+    console.print(
+        f"one core, 16 KB, referrals per second: {one.in_process:.0f} in process, {one.http:.0f} over HTTP"
+        f" (p99 {one.p99:.0f} ms): {one.ratio:.2f} x (wanted {SHARE}: {judged(one.met)})",
+        highlight=False,
+    )
 
 
 def _processes(start: Start, memory: Memory) -> Table:

@@ -33,7 +33,7 @@ def answer(root: etree._Element, now: dt.datetime = RECEIVED_AT) -> tuple[Proble
         reported = explain.problems(root, errors, "document")
         return (*reported, *readable_problems(root, reported, now))
     referral = binding.read(Referral, root)
-    return check(referral, check_context(referral.organization.oid, now))
+    return check(referral, check_context(referral.organization.oid, now, schema_valid=True))
 
 
 def findings(case: Case, variant: int) -> list[Finding]:

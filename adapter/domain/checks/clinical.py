@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, localcontext
+from decimal import Context as DecimalContext
+from decimal import Decimal
 
-from adapter.domain.checks.facts import CHILD, age, text
+from adapter.domain.checks.facts import CHILD, age, is_child, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
-from adapter.domain.checks.places import found, path_of, value, values
+from adapter.domain.checks.places import each, failing, path_of, value
 from adapter.domain.checks.registry import Context, once, rule
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.referral import Referral
 
 _SIZES = "anthropometry"
 _TOLERANCE = Decimal("0.1")
+_EXACT = DecimalContext(prec=12)
 _CENTIMETRES = 10_000  # square centimetres in a square metre
 _OF_INFANTS = (f"{_SIZES}.birth_weight", f"{_SIZES}.physical_development")
 _OF_LINEN = tuple(f"{_SIZES}.{name}" for name in ("daily_output_ml", "waist_cm", "hips_cm"))
@@ -49,7 +51,7 @@ def only_infants(referral: Referral, _: Context) -> Iterator[Problem]:
             yield unexpected(place, "гражданину исполнилось 3 года")
 
 
-@rule("MSE-1101", point="28.7, 28.8", severity=Severity.WARNING)
+@rule("MSE-1101", point="28.7, 28.8", severity=Severity.WARNING, when=is_child)
 def infants(referral: Referral, _: Context) -> Iterator[Problem]:
     """У детей до 3 лет указаны масса при рождении и физическое развитие."""
     months = once(age, referral)
@@ -74,7 +76,7 @@ def absorbent_linen(referral: Referral, _: Context) -> Iterator[Problem]:
 @rule("MSE-1105", point="30", severity=Severity.WARNING)
 def examined(referral: Referral, _: Context) -> Iterator[Problem]:
     """Есть сведения хотя бы об одном медицинском обследовании."""
-    if not found(referral, "examinations"):
+    if not each(referral, "examinations", object):
         yield problem(
             "CARDINALITY",
             path_of("examinations"),
@@ -89,10 +91,10 @@ def examined(referral: Referral, _: Context) -> Iterator[Problem]:
 def concomitant_is_another(referral: Referral, _: Context) -> Iterator[Problem]:
     """Сопутствующее заболевание – не то же, что основное."""
     main = text(referral, "diagnosis.main.icd10").upper()
-    for path, code in values(referral, "diagnosis.concomitant.icd10", str):
-        if main and code.strip().upper() == main:
-            why = "это код основного заболевания (31.2)"
-            yield contradicts("diagnosis.concomitant.icd10", why, path, actual=code)
+    place = "diagnosis.concomitant.icd10"
+    for path, code, _same in failing(referral, place, str, lambda one: one.strip().upper() == main):
+        if main:
+            yield contradicts(place, "это код основного заболевания (31.2)", path, actual=code)
 
 
 @rule("MSE-1101", point="35", severity=Severity.WARNING)
@@ -122,8 +124,7 @@ def _index(height: Decimal, weight: Decimal) -> Decimal | None:
         height.is_finite() and weight.is_finite() and 0 < height < _CENTIMETRES and 0 < weight < _CENTIMETRES
     ):
         return None
-    with localcontext(prec=12):
-        return weight * _CENTIMETRES / (height * height)
+    return _EXACT.divide(_EXACT.multiply(weight, _CENTIMETRES), _EXACT.multiply(height, height))
 
 
 def _short(number: Decimal) -> str:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from adapter.domain.checks.places import found, path_of, values
-from adapter.domain.checks.registry import Context, rule
+from adapter.domain.checks.places import Places, each, found, path_of, values
+from adapter.domain.checks.registry import Context, not_proven, rule
 from adapter.domain.code_lists import (
     ICD10,
     IMPORTED,
@@ -114,6 +114,7 @@ _DISEASES = (
         ICD10,
     ),
 )
+_DISEASE_CODES = Places(*(one.place for one in _DISEASES))
 _ICD10 = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,2})?")
 _ICD10_FORMAT = "латинская буква, две цифры, точка и подрубрика, без знаков + и *"
 _ICD10_LIKE = re.compile(r"[A-ZА-ЯЁІЅЈ][0-9]{2}(?:[.,][0-9]{1,2})?[+*]?")
@@ -127,6 +128,8 @@ _BLANKS = re.compile(r"[\s«»\"'.,;:()–—-]+")
 @rule("MSE-1110", point="5, 8–11, 13, 15–20, 27–34, 40", basis=_BASIS)
 def listed_codes(referral: Referral, context: Context) -> Iterator[Problem]:
     """Коды есть в справочниках, действующих в день поступления, и применяются на свою дату."""
+    if context.code_lists is NO_CODE_LISTS:
+        return
     for one in _FIELDS:
         code_list = context.code_lists.on(one.oid, context.today)
         if code_list is None:
@@ -139,7 +142,7 @@ def listed_codes(referral: Referral, context: Context) -> Iterator[Problem]:
                 yield _out_of_use(one, path, code, code_list, day)
 
 
-@rule("MSE-1102", point="26, 31", basis="МКБ-10; РЭМД, INVALID_ELEMENT_VALUE_CODE")
+@rule("MSE-1102", point="26, 31", basis="МКБ-10; РЭМД, INVALID_ELEMENT_VALUE_CODE", when=not_proven)
 def form_of_icd10(referral: Referral, _: Context) -> Iterator[Problem]:
     """Код МКБ-10: латинская буква, две цифры, подрубрика; без знаков + и *."""
     for one in _DISEASES:
@@ -162,7 +165,7 @@ def form_of_icd10(referral: Referral, _: Context) -> Iterator[Problem]:
 def icd10(referral: Referral, context: Context) -> Iterator[Problem]:
     """Код МКБ-10 есть в справочнике, применяется и указан с подрубрикой, если у рубрики они есть."""
     code_list = context.code_lists.on(ICD10, context.today)
-    if code_list is None:
+    if code_list is None or all(_is_settled(code, code_list) for code in _DISEASE_CODES.each(referral, str)):
         return
     for one in _DISEASES:
         for path, code, day in _coded(referral, one, context):
@@ -212,7 +215,7 @@ def lists_not_loaded(referral: Referral, context: Context) -> Iterator[Problem]:
     for oid, what in IMPORTED.items():
         places = (one.place for one in _FIELDS if one.oid == oid)
         if context.code_lists.on(oid, context.today) is None and any(
-            values(referral, place, str) for place in places
+            each(referral, place, str) for place in places
         ):
             yield not_loaded(oid, what)
 
@@ -239,6 +242,12 @@ def _plain(name: str) -> str:
 def shown(code: str) -> str:
     """Return a code as it may be repeated; what does not look like a code is masked."""
     return code if _HARMLESS.fullmatch(code) else mask(code)
+
+
+def _is_settled(code: str, code_list: CodeList) -> bool:
+    """Whether a code may be used on any day and has no sub-rubrics."""
+    item = code_list.items.get(code)
+    return item is not None and item.is_timeless and code not in code_list.under
 
 
 def _coded(referral: Referral, field: _Field, context: Context) -> Iterator[tuple[str, str, dt.date]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapter.domain.checks.facts import age_months, born
 from adapter.domain.checks.fields import field_of, misshaped
-from adapter.domain.checks.places import path_of, value, values
+from adapter.domain.checks.places import Places, each, path_of, value, values
 from adapter.domain.checks.registry import Check, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
@@ -91,15 +91,20 @@ _ORDERS = (
     _Order("previous.prof_loss.until", _EARLIER, "previous.act_date", Severity.WARNING),
     *(_Order(subject, _EARLIER, _BIRTH) for subject in _AFTER_BIRTH),
 )
-_PLACES = frozenset({*_TITLES, *(one.subject for one in _ORDERS), *(one.other for one in _ORDERS)})
+_COMPARED = tuple((one, one.subject, _WRONG[one.relation], one.other) for one in _ORDERS)
+_PLACES = Places(
+    *sorted({*_TITLES, *(one.subject for one in _ORDERS), *(one.other for one in _ORDERS)}),
+)
 
 
 @rule("MSE-1121", point="1, 7, 16, 17, 19, 20, 26, 27, 30, 40")
 def not_in_future(referral: Referral, context: Context) -> Iterator[Problem]:
     """Даты событий не позже дня поступления."""
-    days = once(_days, referral)
-    for place, (title, point) in _TITLES.items():
-        for path, day in days[place]:
+    days, today = once(_days, referral), context.today
+    late = [place for place in _TITLES for day in days[place] if day > today]
+    for place in dict.fromkeys(late):
+        title, point = _TITLES[place]
+        for path, day in values(referral, place, dt.date):
             if day > context.today:
                 yield problem(
                     "DATE_IN_FUTURE",
@@ -114,11 +119,10 @@ def not_in_future(referral: Referral, context: Context) -> Iterator[Problem]:
 @rule("MSE-1121", basis="НСИ РЭМД, WRONG_CREATION_DATE")
 def created_before_receipt(referral: Referral, context: Context) -> Iterator[Problem]:
     """Документ создан не позже поступления (допуск пять минут на ход часов)."""
-    for path, created in values(referral, "created_at", dt.datetime):
+    for created in each(referral, "created_at", dt.datetime):
         if created.tzinfo is None:
             yield misshaped(
                 "created_at",
-                path,
                 actual=created.isoformat(" ", "seconds"),
                 format="дата и время с часовым поясом",
                 example="2026-11-02T09:30:00+03:00",
@@ -126,7 +130,7 @@ def created_before_receipt(referral: Referral, context: Context) -> Iterator[Pro
         elif created > context.received_at + _CLOCK_DIFFERENCE:
             yield problem(
                 "DATE_IN_FUTURE",
-                path,
+                path_of("created_at"),
                 title="Дата создания документа",
                 actual=_instant(created),
                 limit=_instant(context.received_at),
@@ -142,7 +146,7 @@ def _rule_of(order: _Order) -> Check:
     subject, verb = _titled(order.subject), "не раньше" if order.relation == _EARLIER else "не позже"
     date_order.__name__ = f"{order.subject}_{_WORDS[order.relation]}_{order.other}".replace(".", "_")
     date_order.__doc__ = f"{subject[0]} – {verb}, чем {_inside(_titled(order.other)[0])}."
-    return rule("MSE-1122", point=subject[1], severity=order.severity)(date_order)
+    return rule("MSE-1122", point=subject[1], severity=order.severity, when=_is_misordered)(date_order)
 
 
 @rule("MSE-1122", point="7, 40")
@@ -192,22 +196,31 @@ def age(referral: Referral, _: Context) -> Iterator[Problem]:
         )
 
 
-def _days(referral: Referral) -> dict[str, Sequence[tuple[str, dt.date]]]:
-    return {place: values(referral, place, dt.date) for place in _PLACES}
+def _days(referral: Referral) -> dict[str, Sequence[dt.date]]:
+    return _PLACES.by_place(referral, dt.date)
+
+
+def _is_misordered(referral: Referral, _: Context) -> bool:
+    return bool(once(_misorders, referral))
 
 
 def _misorders(referral: Referral) -> dict[_Order, list[Problem]]:
     """Return what is wrong with each order of dates; in a right referral nothing."""
     days, is_born = once(_days, referral), once(born, referral) is not None
     found: dict[_Order, list[Problem]] = {}
-    for order in _ORDERS:
-        others = days[order.other]
-        if not others or (order.other == _BIRTH and not is_born):
+    for order, subject, is_wrong, other_place in _COMPARED:
+        others = days[other_place]
+        if not others or (other_place == _BIRTH and not is_born):
             continue
-        is_wrong, other = _WRONG[order.relation], others[0][1]
-        for path, day in days[order.subject]:
+        other = others[0]
+        for day in days[subject]:
             if is_wrong(day, other):
-                found.setdefault(order, []).append(_misordered(order, path, day, other))
+                found[order] = [
+                    _misordered(order, path, one, other)
+                    for path, one in values(referral, subject, dt.date)
+                    if is_wrong(one, other)
+                ]
+                break
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from adapter.domain.checks.fields import field_of
-from adapter.domain.checks.places import path_of, value, values
+from adapter.domain.checks.places import path_of, value
 from adapter.domain.checks.registry import Context, rule
 from adapter.domain.errors import Problem, problem
 from adapter.domain.identifiers import shown, uid_key
@@ -16,8 +16,9 @@ from adapter.domain.requisites import DocumentId
 @rule("MSE-1020", basis="НСИ 1.2.643.5.1.13.13.11.1520")
 def kind_on_date(referral: Referral, context: Context) -> Iterator[Problem]:
     """Вид документа принимается на день поступления."""
-    for path, kind in values(referral, "document_kind", str):
-        found = kind_problem(shown(kind), context.today, path)
+    kind = value(referral, "document_kind", str)
+    if kind is not None:
+        found = kind_problem(shown(kind), context.today, path_of("document_kind"))
         if found:
             yield found
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from adapter.domain.checks.places import value, values
+from adapter.domain.checks.places import each, value
+from adapter.domain.checks.registry import Context, once
 from adapter.domain.referral import Referral
 
 BIRTH, ISSUE = "citizen.birth_date", "issue_date"
@@ -26,6 +27,12 @@ def age(referral: Referral) -> int | None:
     return None if birth is None or issued is None else age_months(birth, issued)
 
 
+def is_child(referral: Referral, _: Context) -> bool:
+    """Whether the citizen is known to be under 18 years."""
+    months = once(age, referral)
+    return months is not None and months < ADULT
+
+
 def age_months(born_on: dt.date, on: dt.date) -> int:
     """Return the full months from a birth to a day.
 
@@ -43,9 +50,8 @@ def text(referral: Referral, place: str) -> str:
 
 def injured_at_work(referral: Referral) -> bool:
     """Whether a purpose, a loss of professional capacity or the cause tells of an injury at work."""
-    purposes = {code for _, code in values(referral, "purposes", str)}
     return (
-        bool(purposes & PURPOSES_OF_INJURED)
-        or bool(values(referral, "previous.prof_loss.percent", int))
+        not PURPOSES_OF_INJURED.isdisjoint(each(referral, "purposes", str))
+        or bool(each(referral, "previous.prof_loss.percent", int))
         or value(referral, "previous.cause.code", str) in _CAUSES_AT_WORK
     )

@@ -1,7 +1,7 @@
 """Rules that hold for every field: filled, not too long, of its format, without forbidden characters (B).
 
 The referral is walked once for all of them. A document that is valid by the schema passes without a finding,
-except for characters: XML lets through what the form does not.
+except for what `plain` asks of all texts at once; only where that leaves a doubt such a document is walked.
 """
 
 import functools
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from adapter.domain.checks.fields import FIELDS, WARNING
 from adapter.domain.checks.places import ROOT, kind_of_field, xml_name
+from adapter.domain.checks.plain import has_plain_characters, is_plain
 from adapter.domain.checks.registry import Context, once, rule
 from adapter.domain.errors import Problem, problem
 from adapter.domain.form_field import Field
@@ -27,12 +28,6 @@ _GENERAL = "общие правила записи значений формы �
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MARKS = re.compile("[\u0300-\u036f]")
 _SHOWN = re.compile(r"[A-Za-z0-9.\-]{1,40}")
-
-
-#: In UTF-8: C0 and DEL but TAB and LF; C1; what begins combining marks (U+0300–U+036F) and non-characters.
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
-_DOUBTFUL = (b"\xcc", b"\xcd", b"\xef\xbf")
 
 #: A class and its fields.
 _Part = tuple[type, "tuple[_Step, ...]"]
@@ -51,31 +46,35 @@ class _Step(NamedTuple):
     judge: _Judge | None
 
 
-@rule("MSE-1101", basis=_GENERAL, of_field=True)
+def _may_be_wrong(referral: Referral, context: Context) -> bool:
+    return not (context.schema_valid and is_plain(referral))
+
+
+@rule("MSE-1101", basis=_GENERAL, of_field=True, when=_may_be_wrong)
 def filled(referral: Referral, _: Context) -> Iterator[Problem]:
     """Обязательные поля заполнены; строка из пробелов считается незаполненной."""
     yield from once(_findings, referral)["FIELD_REQUIRED"]
 
 
-@rule("MSE-1103", basis=_GENERAL, of_field=True)
+@rule("MSE-1103", basis=_GENERAL, of_field=True, when=_may_be_wrong)
 def length(referral: Referral, _: Context) -> Iterator[Problem]:
     """Тексты не длиннее своего предела."""
     yield from once(_findings, referral)["FIELD_TOO_LONG"]
 
 
-@rule("MSE-1102", basis=_GENERAL, of_field=True)
+@rule("MSE-1102", basis=_GENERAL, of_field=True, when=_may_be_wrong)
 def form_of_values(referral: Referral, _: Context) -> Iterator[Problem]:
     """Значения записаны в своём формате, числа и даты лежат в своих пределах."""
     yield from once(_findings, referral)["FIELD_FORMAT"]
 
 
-@rule("MSE-1105", basis=_GENERAL, of_field=True)
+@rule("MSE-1105", basis=_GENERAL, of_field=True, when=_may_be_wrong)
 def number_of_records(referral: Referral, _: Context) -> Iterator[Problem]:
     """Повторяемых записей не меньше и не больше, чем допускает форма."""
     yield from once(_findings, referral)["CARDINALITY"]
 
 
-@rule("MSE-1005", basis=_GENERAL, of_field=True)
+@rule("MSE-1005", basis=_GENERAL, of_field=True, when=_may_be_wrong)
 def characters(referral: Referral, _: Context) -> Iterator[Problem]:
     """В текстах нет управляющих символов, кроме табуляции и перевода строки."""
     yield from once(_findings, referral)["CHARACTER_FORBIDDEN"]
@@ -92,7 +91,7 @@ class _Findings:
 def _findings(referral: Referral) -> dict[str, list[Problem]]:
     found = _Findings()
     _walk(referral, _steps(Referral), ROOT, found)
-    if not _has_plain_characters("\n".join([one[0] for one in found.texts])):
+    if not has_plain_characters("\n".join([one[0] for one in found.texts])):
         for text, field, above, xml in found.texts:
             _judge_characters(text, field, f"{above}/{xml}", found)
     return found.by_code
@@ -173,17 +172,6 @@ def _judge_characters(text: str, field: Field, path: str, found: _Findings) -> N
         found.by_code["CHARACTER_FORBIDDEN"].append(_forbidden(field, bad, path))
     elif _MARKS.search(text) and not unicodedata.is_normalized("NFC", text):
         found.by_code["FIELD_FORMAT"].append(_not_composed(field, path))
-
-
-def _has_plain_characters(text: str) -> bool:
-    """Whether a text has neither forbidden characters nor combining marks: quick, all texts at once."""
-    try:
-        raw = text.encode()
-    except UnicodeEncodeError:  # a lone surrogate
-        return False
-    if len(raw.translate(None, _CONTROLS)) != len(raw) or any(one in raw for one in _DOUBTFUL):
-        return False
-    return b"\xc2" not in raw or not _C1.search(raw)
 
 
 def _inside(value: object, limits: Value) -> bool:

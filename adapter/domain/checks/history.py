@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from adapter.domain.checks.facts import ISSUE, YEAR, born, text
 from adapter.domain.checks.fields import WARNING, field_of, misshaped, missing, unexpected
-from adapter.domain.checks.places import path_of, value, values
+from adapter.domain.checks.places import each, path_of, value
 from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
@@ -23,8 +23,11 @@ _OF_WORK = (
     "employer_address",
 )
 _OF_WORKING = ("main_profession", "employer_name")
-_START, _END, _DAYS = (f"temporary_disability.{name}" for name in ("start", "end", "days"))
+_PERIODS = "temporary_disability"
+_START, _DAYS = "temporary_disability.start", "temporary_disability.days"
 _SICK_LEAVE = "electronic_sick_leave"
+
+T = TypeVar("T")
 
 
 class _Period(NamedTuple):
@@ -148,11 +151,18 @@ def no_sick_leave(referral: Referral, _: Context) -> Iterator[Problem]:
 
 
 def _periods(referral: Referral) -> tuple[_Period, ...]:
-    ends, days = dict(values(referral, _END, dt.date)), dict(values(referral, _DAYS, int))
-    starts = ((path.rpartition("/")[0], start) for path, start in values(referral, _START, dt.date))
+    periods = enumerate(each(referral, _PERIODS, object), 1)
+    starts = ((number, one, getattr(one, "start", None)) for number, one in periods)
     return tuple(
-        _Period(start, ends.get(f"{path}/end"), days.get(f"{path}/days"), path) for path, start in starts
+        _Period(start, _of(dt.date, one, "end"), _of(int, one, "days"), f"{path_of(_PERIODS)}[{number}]")
+        for number, one, start in starts
+        if isinstance(start, dt.date)
     )
+
+
+def _of(kind: type[T], period: object, name: str) -> T | None:
+    one = getattr(period, name, None)
+    return one if isinstance(one, kind) else None
 
 
 def _order(

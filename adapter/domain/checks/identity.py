@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapter.domain.checks.facts import BIRTH, PASSPORT, YEAR, age, born, text
+from adapter.domain.checks.facts import BIRTH, PASSPORT, YEAR, age, born, is_child, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing
-from adapter.domain.checks.places import value, values
+from adapter.domain.checks.places import each, path_of, value
 from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
@@ -42,7 +42,6 @@ _OWNERS = ("citizen.identity_document", "representative.identity_document")
 class _Form:
     """Form of a field of one kind of document."""
 
-    kind: str
     field: str
     pattern: re.Pattern[str]
     words: str
@@ -50,19 +49,23 @@ class _Form:
     severity: Severity = Severity.ERROR
 
 
-_FORMS = (
-    _Form(_PASSPORT, "series", re.compile(r"[0-9]{4}"), "4 цифры подряд", "0000"),
-    _Form(_PASSPORT, "number", re.compile(r"[0-9]{6}"), "6 цифр подряд, с ведущими нулями", "000123"),
-    _Form(
-        _BIRTH_CERTIFICATE,
-        "series",
-        re.compile(r"[IVXLC]{1,7}-[А-ЯЁ]{2}"),
-        "римское число латинскими буквами, дефис, две русские буквы",
-        "II-МЮ",
-        WARNING,
+#: Kind of document → forms of its fields.
+_FORMS = {
+    _PASSPORT: (
+        _Form("series", re.compile(r"[0-9]{4}"), "4 цифры подряд", "0000"),
+        _Form("number", re.compile(r"[0-9]{6}"), "6 цифр подряд, с ведущими нулями", "000123"),
     ),
-    _Form(_BIRTH_CERTIFICATE, "number", re.compile(r"[0-9]{6}"), "6 цифр подряд", "000123", WARNING),
-)
+    _BIRTH_CERTIFICATE: (
+        _Form(
+            "series",
+            re.compile(r"[IVXLC]{1,7}-[А-ЯЁ]{2}"),
+            "римское число латинскими буквами, дефис, две русские буквы",
+            "II-МЮ",
+            WARNING,
+        ),
+        _Form("number", re.compile(r"[0-9]{6}"), "6 цифр подряд", "000123", WARNING),
+    ),
+}
 
 
 @rule("MSE-1101", point="16.2, 17.3")
@@ -77,10 +80,9 @@ def series_of_passport(referral: Referral, _: Context) -> Iterator[Problem]:
 def series_and_number(referral: Referral, _: Context) -> Iterator[Problem]:
     """Серия и номер записаны по правилам вида документа: паспорт – 4 и 6 цифр."""
     for owner in _OWNERS:
-        kind = value(referral, f"{owner}.type", str)
-        for form in _FORMS:
+        for form in _FORMS.get(value(referral, f"{owner}.type", str) or "", ()):
             place = f"{owner}.{form.field}"
-            written = text(referral, place) if form.kind == kind else ""
+            written = text(referral, place)
             if written and not form.pattern.fullmatch(written):
                 yield misshaped(
                     place,
@@ -91,7 +93,7 @@ def series_and_number(referral: Referral, _: Context) -> Iterator[Problem]:
                 )
 
 
-@rule("MSE-1102", point="16.1", basis=f"{FORM}, порядок заполнения, п. 10.12.9.1")
+@rule("MSE-1102", point="16.1", basis=f"{FORM}, порядок заполнения, п. 10.12.9.1", when=is_child)
 def document_of_child(referral: Referral, _: Context) -> Iterator[Problem]:
     """У гражданина моложе 14 лет – свидетельство о рождении."""
     months, kind = once(age, referral), value(referral, "citizen.identity_document.type", str)
@@ -139,12 +141,13 @@ def passport_from_fourteen(referral: Referral, _: Context) -> Iterator[Problem]:
     if birth.year > dt.MAXYEAR - PASSPORT // YEAR:
         return
     earliest = add_months(birth, PASSPORT)
-    for path, day in values(referral, "citizen.identity_document.issue_date", dt.date):
+    place = "citizen.identity_document.issue_date"
+    for day in each(referral, place, dt.date):
         if birth <= day < earliest:
             yield problem(
                 "DATE_ORDER",
-                path,
-                title=field_of("citizen.identity_document.issue_date").title,
+                path_of(place),
+                title=field_of(place).title,
                 point="16.4",
                 severity=WARNING,
                 actual=day.strftime("%d.%m.%Y"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from adapter.domain import identifiers
 from adapter.domain.checks.fields import WARNING, field_of, misshaped, unexpected
-from adapter.domain.checks.places import path_of, value, values
+from adapter.domain.checks.places import each, path_of, value, values
 from adapter.domain.checks.registry import COMMISSIONS, Context, rule
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.referral import Referral
@@ -95,6 +95,9 @@ def reason_beside_snils(referral: Referral, _: Context) -> Iterator[Problem]:
 def commissioners_differ(referral: Referral, _: Context) -> Iterator[Problem]:
     """Председатель и члены врачебной комиссии – разные люди (о председателе судят и подписи)."""
     chair = identifiers.normalize_snils(value(referral, _CHAIR, str) or "")
+    numbers = [chair, *map(identifiers.normalize_snils, each(referral, _MEMBERS, str))]
+    if len(set(numbers)) == len(numbers):
+        return
     seen = {chair}
     for path, snils in values(referral, _MEMBERS, str):
         number = identifiers.normalize_snils(snils)
@@ -113,7 +116,7 @@ def commissioners_differ(referral: Referral, _: Context) -> Iterator[Problem]:
 @rule("MSE-1105", point="40", basis=COMMISSIONS)
 def size_of_commission(referral: Referral, _: Context) -> Iterator[Problem]:
     """Во врачебной комиссии не меньше трёх человек вместе с председателем."""
-    chairs, members = values(referral, _CHAIR, str), values(referral, _MEMBERS, str)
+    chairs, members = each(referral, _CHAIR, str), each(referral, _MEMBERS, str)
     if chairs and members and len(members) + 1 < _LEAST:
         yield problem(
             "CARDINALITY",

@@ -4,9 +4,9 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from adapter.domain.checks.facts import ADULT, ISSUE, YEAR, age, text
+from adapter.domain.checks.facts import ADULT, ISSUE, YEAR, age, is_child, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
-from adapter.domain.checks.places import found, path_of, value, values, xml_name
+from adapter.domain.checks.places import Places, each, found, path_of, together, value, values, xml_name
 from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
@@ -22,28 +22,40 @@ _OWNERS = (
     "author",
     "legal_authenticator",
 )
+_PEOPLE = Places(*_OWNERS)
 _NAMES = ("family_name", "given_name", "patronymic")
+_READ_NAMES = together(_NAMES)
 #: What is written in place of a patronymic that a person does not have.
 _NOTHING = frozenset({"нет", "отсутствует", "отсутств", "без отчества", "не указано", "неизвестно", "б/о"})
 _LETTERS = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-z]")
 _MIXED = re.compile(r"[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z]")
 
 _AT_RESIDENCE = "5"
 _ORGANIZATIONS = frozenset({"1", "2", "3", "4"})
 _INPATIENT = "1"
 _PHONE, _LETTER = "1", "2"
+_PHONES = ("citizen.phones", "representative.phones")
 _REGISTERED = "1"
 _BODY = ("district", "locality", "street", "house", "fias_object_guid", "fias_house_guid")
 _OF_PARENTS = frozenset({"1", "5"})
 
 
-@rule("MSE-1102", point="6, 17.1", basis=_GIP)
+def _are_names_odd(referral: Referral, _: Context) -> bool:
+    """Whether any name is a word for nothing or of two alphabets: one look at the names of all persons."""
+    people = [_names_of(one) for one in _PEOPLE.each(referral, object)]
+    if any(map(_says_nothing, [names[-1] for names in people])):
+        return True
+    text = "\n".join(["\n".join(names) for names in people])
+    return _LATIN.search(text) is not None and _MIXED.search(text) is not None
+
+
+@rule("MSE-1102", point="6, 17.1", basis=_GIP, when=_are_names_odd)
 def patronymic(referral: Referral, _: Context) -> Iterator[Problem]:
     """Вместо отсутствующего отчества ничего не пишут: ни «-», ни «нет»."""
     for place, path, names in once(_names, referral):
         name = names[-1]
-        word = name.strip().lower().strip(".")
-        if word and (word in _NOTHING or not _LETTERS.search(word)):
+        if _says_nothing(name):
             yield misshaped(
                 f"{place}.patronymic",
                 f"{path}/patronymic",
@@ -53,7 +65,7 @@ def patronymic(referral: Referral, _: Context) -> Iterator[Problem]:
             )
 
 
-@rule("MSE-1102", point="6, 17.1", basis=_GIP, severity=Severity.WARNING)
+@rule("MSE-1102", point="6, 17.1", basis=_GIP, severity=Severity.WARNING, when=_are_names_odd)
 def alphabets_of_names(referral: Referral, _: Context) -> Iterator[Problem]:
     """В одном слове имени нет и русских, и латинских букв."""
     for place, path, names in once(_names, referral):
@@ -77,21 +89,24 @@ def contacts(referral: Referral, _: Context) -> Iterator[Problem]:
     """Есть контакты гражданина или представителя; для уведомления по телефону – телефон."""
     if value(referral, "citizen", object) is None:
         return
-    methods = {code for _, code in values(referral, "consent.notification_methods", str)}
-    phones = ("citizen.phones", "representative.phones")
-    has_phone = any(one.strip() for place in phones for _, one in values(referral, place, str))
+    if any(one.strip() for place in _PHONES for one in each(referral, place, str)):
+        return
+    methods = each(referral, "consent.notification_methods", str)
     has_email = bool(text(referral, "citizen.email") or text(referral, "representative.email"))
-    if _PHONE in methods and not has_phone:
+    if _PHONE in methods:
         yield missing("citizen.phones", hint="Гражданин выбрал уведомление по телефону или СМС (п. 19.3.1).")
-    elif not has_phone and not has_email:
+    elif not has_email:
         yield missing("citizen.phones", hint="Контакты нужны у гражданина или у его представителя.")
 
 
-@rule("MSE-1101", point="11, 19.3.2", severity=Severity.WARNING)
+def _is_homeless(referral: Referral, _: Context) -> bool:
+    return value(referral, "citizen.no_fixed_address", bool) is True
+
+
+@rule("MSE-1101", point="11, 19.3.2", severity=Severity.WARNING, when=_is_homeless)
 def address_for_letters(referral: Referral, _: Context) -> Iterator[Problem]:
     """Для уведомления заказным письмом есть адрес, даже если места жительства нет."""
-    methods = {code for _, code in values(referral, "consent.notification_methods", str)}
-    if _LETTER in methods and _is_homeless(referral) and not _has_place(referral):
+    if _LETTER in each(referral, "consent.notification_methods", str) and not _has_place(referral):
         yield missing(
             "citizen.residence",
             severity=WARNING,
@@ -99,11 +114,11 @@ def address_for_letters(referral: Referral, _: Context) -> Iterator[Problem]:
         )
 
 
-@rule("MSE-1101", point="2, 11, 13", severity=Severity.WARNING)
+@rule("MSE-1101", point="2, 11, 13", severity=Severity.WARNING, when=_is_homeless)
 def address_for_home_examination(referral: Referral, _: Context) -> Iterator[Problem]:
     """Для экспертизы на дому есть адрес, по которому находится гражданин."""
     at_home = value(referral, "home_examination", bool)
-    if at_home and _is_homeless(referral) and not _has_place(referral):
+    if at_home and not _has_place(referral):
         yield missing(
             "citizen.residence",
             severity=WARNING,
@@ -146,11 +161,9 @@ def prosthetics_in_hospital(referral: Referral, _: Context) -> Iterator[Problem]
         )
 
 
-@rule("MSE-1104", point="11, 12", severity=Severity.WARNING)
+@rule("MSE-1104", point="11, 12", severity=Severity.WARNING, when=_is_homeless)
 def no_fixed_address(referral: Referral, _: Context) -> Iterator[Problem]:
     """У лица без определённого места жительства (п. 12) нет адреса места жительства с улицей и домом."""
-    if not _is_homeless(referral):
-        return
     for path, kind in values(referral, "citizen.residence.type", str):
         above = path.rpartition("/")[0]
         full = {one for one, _ in values(referral, "citizen.residence.house", str)}
@@ -159,11 +172,10 @@ def no_fixed_address(referral: Referral, _: Context) -> Iterator[Problem]:
             yield unexpected("citizen.residence", condition, above, severity=WARNING)
 
 
-@rule("MSE-1101", point="17", severity=Severity.WARNING)
+@rule("MSE-1101", point="17", severity=Severity.WARNING, when=is_child)
 def representative_of_child(referral: Referral, _: Context) -> Iterator[Problem]:
     """У гражданина моложе 18 лет есть представитель."""
-    months = once(age, referral)
-    if months is not None and months < ADULT and value(referral, "representative", object) is None:
+    if value(referral, "representative", object) is None:
         yield missing("representative", severity=WARNING, hint="Гражданину нет 18 лет.")
 
 
@@ -232,16 +244,22 @@ def _names(referral: Referral) -> list[tuple[str, str, tuple[str, str, str]]]:
 
 
 def _names_of(person: object) -> tuple[str, str, str]:
-    family, given, patronymic = (getattr(person, name, None) or "" for name in _NAMES)
-    return family, given, patronymic
+    try:
+        family, given, patronymic = _READ_NAMES(person)
+    except AttributeError:  # something else stands there
+        return "", "", ""
+    return family or "", given or "", patronymic or ""
 
 
-def _is_homeless(referral: Referral) -> bool:
-    return value(referral, "citizen.no_fixed_address", bool) is True
+def _says_nothing(patronymic: str) -> bool:
+    if patronymic.isalpha():  # nothing to strip
+        return patronymic.lower() in _NOTHING
+    word = patronymic.strip().lower().strip(".")
+    return bool(word) and (word in _NOTHING or not _LETTERS.search(word))
 
 
 def _has_place(referral: Referral) -> bool:
     """Whether an address leads further than to the subject."""
     if value(referral, "citizen.stay.address", object) is not None:
         return True
-    return any(values(referral, f"citizen.residence.{part}", str) for part in _BODY)
+    return any(each(referral, f"citizen.residence.{part}", str) for part in _BODY)

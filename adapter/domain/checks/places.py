@@ -19,6 +19,7 @@ from adapter.domain.referral import Referral
 ROOT = "Referral"
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Found(NamedTuple):
@@ -38,6 +39,7 @@ class Plan:
         members: Plan for each member of a repeated step, None when nothing repeats.
         optional: Whether a step is optional or repeated, so that a good referral may lack the value.
         cls: Type of the value or of a member.
+        is_plain: Whether every part above the value stands in a good referral, once.
     """
 
     get: Callable[[Any], Any]
@@ -45,6 +47,7 @@ class Plan:
     members: "Plan | None"
     optional: bool
     cls: Any
+    is_plain: bool = False
 
     @property
     def leaf(self) -> Any:
@@ -77,15 +80,80 @@ def values(referral: Referral, place: str, kind: type[T]) -> Sequence[tuple[str,
     return [one for one in found(referral, place) if isinstance(one[1], kind)]
 
 
-def value(referral: Referral, place: str, kind: type[T]) -> T | None:
-    """Return the first value of a place that is of the kind, or None."""
+def each(referral: Referral, place: str, kind: type[T]) -> Sequence[T]:
+    """Return the values of a place that are of the kind, without their paths, which cost more than they."""
     plan = plan_of(place)
-    if plan.members is not None:
-        return next((one for _, one in values(referral, place, kind)), None)
     try:
         one = plan.get(referral)
+        if plan.members is None:
+            return (one,) if isinstance(one, kind) else ()
+        if one is None or plan.members.members is not None:
+            return [each for _, each in values(referral, place, kind)]
+        read = plan.members.get
+        return [each for each in map(read, one) if isinstance(each, kind)]
+    except AttributeError:  # a part or a member above it is absent
+        return [each for _, each in values(referral, place, kind)]
+
+
+class Places:
+    """Several places, read in one go: what a table of places is asked first, whether anything is wrong."""
+
+    def __init__(self, *places: str) -> None:
+        self._places = places
+        self._plain = tuple(one for one in places if plan_of(one).is_plain)
+        self._others = tuple(one for one in places if one not in self._plain)
+        self._read = together(self._plain)
+
+    def each(self, referral: Referral, kind: type[T]) -> Sequence[T]:
+        """Return the values of all places that are of the kind; in which order is not said."""
+        try:
+            found = [one for one in self._read(referral) if isinstance(one, kind)]
+        except AttributeError:  # a part is absent that a good referral has
+            return [one for place in self._places for one in each(referral, place, kind)]
+        for place in self._others:
+            found += each(referral, place, kind)
+        return found
+
+    def failing(
+        self, referral: Referral, kind: type[T], judge: Callable[[T], U | None]
+    ) -> Sequence[tuple[str, str, T, U]]:
+        """Return place, path, value and what is wrong with it by `judge`; mostly nothing, which is quick."""
+        if not any(map(judge, self.each(referral, kind))):
+            return ()
+        return [(place, *one) for place in self._places for one in failing(referral, place, kind, judge)]
+
+    def by_place(self, referral: Referral, kind: type[T]) -> dict[str, Sequence[T]]:
+        """Return the values of each place that are of the kind."""
+        try:
+            present = zip(self._plain, self._read(referral), strict=True)
+        except AttributeError:
+            return {place: each(referral, place, kind) for place in self._places}
+        found: dict[str, Sequence[T]] = {
+            place: (one,) if isinstance(one, kind) else () for place, one in present
+        }
+        for place in self._others:
+            found[place] = each(referral, place, kind)
+        return found
+
+
+def failing(
+    referral: Referral, place: str, kind: type[T], judge: Callable[[T], U | None]
+) -> Sequence[tuple[str, T, U]]:
+    """Return paths, values and what is wrong with them by `judge`; mostly none are wrong, which is quick."""
+    if not any(map(judge, each(referral, place, kind))):
+        return ()
+    judged = ((path, one, judge(one)) for path, one in values(referral, place, kind))
+    return [(path, one, fault) for path, one, fault in judged if fault]
+
+
+def value(referral: Referral, place: str, kind: type[T]) -> T | None:
+    """Return the first value of a place that is of the kind, or None."""
+    try:
+        one = _READERS[place](referral)
     except AttributeError:
         return None
+    if one is _MANY:
+        return next(iter(each(referral, place, kind)), None)
     return one if isinstance(one, kind) else None
 
 
@@ -113,6 +181,23 @@ def plan_of(place: str) -> Plan:
         KeyError: The referral has no such field.
     """
     return _compile(Referral, place.split("."), ROOT)
+
+
+class _Readers(dict[str, Callable[[Any], Any]]):
+    """How the value of a place is read, by the place: looked up more often than anything else."""
+
+    def __missing__(self, place: str) -> Callable[[Any], Any]:
+        plan = plan_of(place)
+        self[place] = read = plan.get if plan.members is None else _many
+        return read
+
+
+_MANY = object()
+_READERS = _Readers()
+
+
+def _many(_: object) -> object:
+    return _MANY
 
 
 def without(referral: Referral, paths: Iterable[str]) -> Referral:
@@ -171,7 +256,7 @@ def _compile(cls: Any, names: list[str], path: str) -> Plan:
         if many:
             inner = _compile(cls, names[at:], "") if names[at:] else Plan(_itself, "", None, True, cls)
             return Plan(_getter(names[:at], parts), "/".join(steps), inner, True, inner.cls)
-    return Plan(_getter(names, parts), "/".join(steps), None, optional, cls)
+    return Plan(_getter(names, parts), "/".join(steps), None, optional, cls, not parts)
 
 
 def _getter(names: list[str], parts: list[int]) -> Callable[[Any], Any]:
@@ -189,6 +274,14 @@ def _getter(names: list[str], parts: list[int]) -> Callable[[Any], Any]:
         return None if part is None else rest(part)
 
     return get
+
+
+def together(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a function that reads the values of several names at once."""
+    if not names:
+        return lambda _: ()
+    read = operator.attrgetter(*names)
+    return read if len(names) > 1 else lambda node: (read(node),)
 
 
 _hints = functools.cache(typing.get_type_hints)

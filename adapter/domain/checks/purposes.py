@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from adapter.domain.checks.facts import ADULT, ISSUE, age, injured_at_work, text
+from adapter.domain.checks.facts import ADULT, ISSUE, age, injured_at_work, is_child, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
-from adapter.domain.checks.places import found, value, values
+from adapter.domain.checks.places import each, failing, value, values
 from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.referral import Referral
@@ -28,6 +28,9 @@ _CODES = (
 def no_code_twice(referral: Referral, _: Context) -> Iterator[Problem]:
     """Цели направления и способы уведомления не повторяются."""
     for place, limit in _CODES:
+        codes = each(referral, place, str)
+        if len(set(codes)) == len(codes):
+            continue
         for path, code in _repeats(values(referral, place, str)):
             title = field_of(place).title
             yield problem("CARDINALITY", path, title=title, actual=f"{code} повторно", limit=limit)
@@ -44,6 +47,8 @@ def purpose_of_age(referral: Referral, _: Context) -> Iterator[Problem]:
         if months < ADULT
         else (_CHILD, "гражданину исполнилось 18 лет, ему устанавливают группу инвалидности (5.1)")
     )
+    if unfit not in each(referral, "purposes", str):
+        return
     for path, code in values(referral, "purposes", str):
         if code == unfit:
             yield contradicts("purposes", why, path, actual=code, severity=WARNING)
@@ -76,11 +81,11 @@ def first_is_not_disabled(referral: Referral, _: Context) -> Iterator[Problem]:
         yield contradicts("referral_order", why, actual=_FIRST, limit=_REPEAT, severity=WARNING)
 
 
-@rule("MSE-1102", point="20.1", severity=Severity.WARNING)
+@rule("MSE-1102", point="20.1", severity=Severity.WARNING, when=is_child)
 def group_of_child(referral: Referral, _: Context) -> Iterator[Problem]:
     """До 18 лет предыдущая экспертиза устанавливала только категорию «ребёнок-инвалид»."""
-    months, group = once(age, referral), value(referral, "previous.group", str)
-    if months is not None and months < ADULT and group is not None and group != _CHILD_DISABLED:
+    group = value(referral, "previous.group", str)
+    if group is not None and group != _CHILD_DISABLED:
         why = "гражданину нет 18 лет, до этого возраста группу не устанавливают"
         yield contradicts("previous.group", why, actual=group, limit=_CHILD_DISABLED, severity=WARNING)
 
@@ -104,24 +109,28 @@ def cause_in_words(referral: Referral, _: Context) -> Iterator[Problem]:
 @rule("MSE-1102", point="20.5–20.8", basis="правила установления степени утраты", severity=Severity.WARNING)
 def percent_of_loss(referral: Referral, _: Context) -> Iterator[Problem]:
     """Степень утраты профессиональной трудоспособности кратна 10 %."""
-    for path, percent in values(referral, "previous.prof_loss.percent", int):
-        if 0 < percent <= 100 and percent % _STEP_OF_PERCENT:
-            yield misshaped(
-                "previous.prof_loss.percent",
-                path,
-                actual=str(percent),
-                format="число от 10 до 100, кратное 10",
-                example="60",
-                severity=WARNING,
-            )
+    place = "previous.prof_loss.percent"
+    for path, percent, _uneven in failing(referral, place, int, _is_uneven):
+        yield misshaped(
+            "previous.prof_loss.percent",
+            path,
+            actual=str(percent),
+            format="число от 10 до 100, кратное 10",
+            example="60",
+            severity=WARNING,
+        )
 
 
 @rule("MSE-1104", point="35.1", severity=Severity.WARNING)
 def medications_of_injured(referral: Referral, _: Context) -> Iterator[Problem]:
     """Препараты и изделия (п. 35.1) указывают только пострадавшим на производстве."""
-    if found(referral, "medications") and not injured_at_work(referral):
+    if each(referral, "medications", object) and not injured_at_work(referral):
         condition = "гражданин не пострадал на производстве (нет целей 5.6, 5.11 и сведений 20.5–20.8)"
         yield unexpected("medications", condition, severity=WARNING)
+
+
+def _is_uneven(percent: int) -> bool:
+    return 0 < percent <= 100 and percent % _STEP_OF_PERCENT != 0
 
 
 def _repeats(codes: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,12 @@ CATEGORY_MARKS = (
 )
 
 
-@rule("MSE-1210", basis=_BASIS)
+def _are_there(_: Referral, context: Context) -> bool:
+    """Whether anybody can be asked: where nobody can, nothing is found and nothing is told."""
+    return context.registers is not NO_REGISTERS
+
+
+@rule("MSE-1210", basis=_BASIS, when=_are_there)
 def known_organization(referral: Referral, context: Context) -> Iterator[Problem]:
     """Медицинская организация есть в реестре организаций и действует на день документа; её ОГРН – тот же."""
     oid = value(referral, _OID, str)
@@ -105,7 +110,7 @@ def organization_problems(
         )
 
 
-@rule("MSE-1210", basis="НСИ РЭМД, NO_DEPARTMENT")
+@rule("MSE-1210", basis="НСИ РЭМД, NO_DEPARTMENT", when=_are_there)
 def known_department(referral: Referral, context: Context) -> Iterator[Problem]:
     """Подразделение есть в реестре организаций и относится к медицинской организации."""
     oid, department = value(referral, _OID, str), value(referral, "organization.department_oid", str)
@@ -124,7 +129,7 @@ def known_department(referral: Referral, context: Context) -> Iterator[Problem]:
         yield _not_found(where, "OID подразделения", department, day, gap, remd_code="NO_DEPARTMENT")
 
 
-@rule("MSE-1212", basis="НСИ РЭМД, RMIS_REGION_MISMATCH")
+@rule("MSE-1212", basis="НСИ РЭМД, RMIS_REGION_MISMATCH", when=_are_there)
 def region_of_system(referral: Referral, context: Context) -> Iterator[Problem]:
     """Субъект РФ организации по реестру – тот же, что у системы, которая нумерует документ."""
     oid, root = value(referral, _OID, str), value(referral, "document_id.root", str)
@@ -143,7 +148,7 @@ def region_of_system(referral: Referral, context: Context) -> Iterator[Problem]:
         )
 
 
-@rule("MSE-1210", basis=_BASIS)
+@rule("MSE-1210", basis=_BASIS, when=_are_there)
 def known_bureau(referral: Referral, context: Context) -> Iterator[Problem]:
     """Бюро-получатель есть в реестре территорий и действует на день поступления."""
     oid = value(referral, _BUREAU, str)
@@ -158,7 +163,7 @@ def bureau_problems(registers: Registers, oid: str, day: dt.date) -> Iterator[Pr
         yield _not_found(path_of(_BUREAU), "OID бюро", oid, day, entry)
 
 
-@rule("MSE-1221", point="11, 13, 17.6", basis="НСИ РЭМД, REGION_CODE_DIFFERENT")
+@rule("MSE-1221", point="11, 13, 17.6", basis="НСИ РЭМД, REGION_CODE_DIFFERENT", when=_are_there)
 def subject_by_fias(referral: Referral, context: Context) -> Iterator[Problem]:
     """Субъект РФ адреса – тот же, что у объекта ФИАС."""
     for path, address, title, point in _addresses(referral):
@@ -176,7 +181,7 @@ def subject_by_fias(referral: Referral, context: Context) -> Iterator[Problem]:
                 )
 
 
-@rule("MSE-3041", point="3, 4, 26.1", basis=_AGREEMENTS)
+@rule("MSE-3041", point="3, 4, 26.1", basis=_AGREEMENTS, when=_are_there)
 def agreed_categories(referral: Referral, context: Context) -> Iterator[Problem]:
     """Категория гражданина не исключена региональным соглашением из электронного обмена."""
     oid = value(referral, _OID, str)
@@ -211,7 +216,7 @@ def category_problems(
             )
 
 
-@rule("MSE-3042", basis=_AGREEMENTS)
+@rule("MSE-3042", basis=_AGREEMENTS, when=_are_there)
 def before_switch_on(referral: Referral, context: Context) -> Iterator[Problem]:
     """Субъект РФ и организация уже перешли на электронные направления."""
     oid = value(referral, _OID, str)
@@ -253,7 +258,7 @@ def _early(whose: str, since: dt.date, day: dt.date, hint: str) -> Problem:
     )
 
 
-@rule("MSE-5013", basis=_BASIS)
+@rule("MSE-5013", basis=_BASIS, when=_are_there)
 def not_checked(referral: Referral, context: Context) -> Iterator[Problem]:
     """О каждом реестре, который был нужен и не ответил, сказано один раз."""
     oid, bureau = value(referral, _OID, str), value(referral, _BUREAU, str)

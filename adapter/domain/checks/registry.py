@@ -31,14 +31,18 @@ class Context:
         received_at: Instant of receipt, UTC.
         code_lists: Code lists (НСИ) that are active on a day.
         registers: Local registers, in one state for the whole judgement.
+        schema_valid: The referral was read from a document that is valid by the schema.
     """
 
     today: dt.date
     received_at: dt.datetime
     code_lists: CodeLists = NO_CODE_LISTS
     registers: Registers = NO_REGISTERS
+    schema_valid: bool = False
 
 
+#: Asked once for all rules that have it: whether any of them may find something.
+When = Callable[[Referral, Context], object]
 Check = Callable[[Referral, Context], Iterable[Problem]]
 
 
@@ -57,6 +61,7 @@ class Rule:
         function: The rule itself.
         severity: Severity of what it finds; where it finds both, the graver one.
         of_field: Judges fields one by one; what it refuses is no value for the other rules.
+        when: The rule is asked only when this is true; None: always.
     """
 
     code: str
@@ -69,11 +74,15 @@ class Rule:
     function: Check
     severity: Severity = Severity.ERROR
     of_field: bool = False
+    when: When | None = None
 
     def valid_on(self, day: dt.date) -> bool:
         """Whether the rule is applied to referrals whose protocol is of the day."""
         return self.since <= day and (self.until is None or day <= self.until)
 
+
+#: What has to be true, and the rules that are asked then.
+_Groups = tuple[tuple[When | None, tuple[Check, ...]], ...]
 
 _RULES: list[Rule] = []
 
@@ -94,6 +103,11 @@ def once(make: Callable[[Referral], T], referral: Referral) -> T:
     return made[make]  # type: ignore[no-any-return]
 
 
+def not_proven(_: Referral, context: Context) -> bool:
+    """Whether the schema has not said it already: of the forms of codes and identifiers it says the same."""
+    return not context.schema_valid
+
+
 def rule(
     code: str,
     *,
@@ -103,11 +117,12 @@ def rule(
     until: dt.date | None = None,
     severity: Severity | None = None,
     of_field: bool = False,
+    when: When | None = None,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule; its docstring says what it checks.
 
     Without `severity` the rule has that of its code in the catalogue, without `since` the first day of its
-    basis.
+    basis. Rules that one look can spare share a `when`; each of them finds nothing where it is false.
     """
     graveness = severity or entry(code).severity
     acts = (day for act, day in IN_FORCE_SINCE.items() if basis.startswith(act))
@@ -116,7 +131,7 @@ def rule(
     def register(function: Check) -> Check:
         description = (function.__doc__ or "").partition("\n")[0]
         name = getattr(function, "__name__", code)
-        made = Rule(code, name, description, point, basis, first, until, function, graveness, of_field)
+        made = Rule(code, name, description, point, basis, first, until, function, graveness, of_field, when)
         _RULES.append(made)
         return function
 
@@ -149,13 +164,15 @@ def check(referral: Referral, context: Context, *, reported: Collection[str] = (
     return sort_problems(found | _run(of_whole, readable, context, wrong))
 
 
-def _run(chosen: Iterable[Rule], referral: Referral, context: Context, known: frozenset[str]) -> set[Problem]:
+def _run(chosen: _Groups, referral: Referral, context: Context, known: frozenset[str]) -> set[Problem]:
     token = _MADE.set({})
     try:
         return {
             problem
-            for one in chosen
-            for problem in one.function(referral, context)
+            for when, functions in chosen
+            if when is None or when(referral, context)
+            for function in functions
+            for problem in function(referral, context)
             if not known or not _covered(problem, known)
         }
     finally:
@@ -163,13 +180,22 @@ def _run(chosen: Iterable[Rule], referral: Referral, context: Context, known: fr
 
 
 @functools.lru_cache(maxsize=64)
-def _in_force(day: dt.date, _: int) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+def _in_force(day: dt.date, _: int) -> tuple[_Groups, _Groups]:
     """Return the rules of a day, those of single fields apart.
 
     The number of rules only tells a list made before the last rule was added.
     """
     chosen = [one for one in _RULES if one.valid_on(day)]
-    return tuple(one for one in chosen if one.of_field), tuple(one for one in chosen if not one.of_field)
+    return _grouped(one for one in chosen if one.of_field), _grouped(
+        one for one in chosen if not one.of_field
+    )
+
+
+def _grouped(chosen: Iterable[Rule]) -> _Groups:
+    groups: dict[When | None, list[Check]] = {}
+    for one in chosen:
+        groups.setdefault(one.when, []).append(one.function)
+    return tuple((when, tuple(functions)) for when, functions in groups.items())
 
 
 def day_of_rules(referral: Referral, context: Context) -> dt.date:
