@@ -328,18 +328,8 @@ class SqliteStore(Store):
         """See `Store.read`."""
         with self._alone():
             try:
-<<<<<<< HEAD
-                with self._reading.connect() as connection:
-                    driver = _driver(connection)
-                    driver.execute("BEGIN")
-                    try:
-                        return work(Transaction(connection, self._clock, self.archive))
-                    finally:
-                        driver.rollback()
-=======
                 with self._readers.one() as connection:
-                    return work(Transaction(connection, self._clock))
->>>>>>> speed
+                    return work(Transaction(connection, self._clock, self.archive))
             except SQLAlchemyError as error:
                 raise translated(error) from None
 

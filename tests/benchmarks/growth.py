@@ -164,7 +164,7 @@ def _server(folder: Path) -> Iterator[Postgres]:
 def _filled(server: Postgres, folder: Path, keys: Path, size: int) -> Iterator[_House]:
     """Submit the templates, multiply their rows, and open the adapter again over all of them."""
     _, url = server.create()
-    config = load(write_config(folder, keys, "rsa", url))
+    config = load(write_config(folder, keys, "rsa", url=url))
     runtime = open_runtime(config)
     keyring = Keyring(keys)
     key = keyring.key(key_name("mis", "rsa"))

@@ -55,17 +55,9 @@ def key_name(actor: str, kind: KeyKind) -> str:
     return f"{actor}-{kind}"
 
 
-<<<<<<< HEAD
-def write_config(folder: Path, keys: Path, kind: KeyKind, url: str = "") -> Path:
-    """Write the project's `config.toml` into a folder, with a new database and keys of one kind.
-
-    Args:
-        folder: for the configuration.
-        keys: of the demo.
-        kind: of the transport keys.
-        url: an empty database; none: a SQLite file of its own.
-=======
-def write_config(folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None) -> Path:
+def write_config(
+    folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None, *, url: str = ""
+) -> Path:
     """Write the project's `config.toml` into a folder, with a new database and keys of one kind.
 
     Args:
@@ -73,7 +65,7 @@ def write_config(folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = 
         keys: of the demo.
         kind: of the hospital's transport key, and of the adapter's.
         own: of the adapter's, where it is another.
->>>>>>> speed
+        url: an empty database; none: a SQLite file of its own.
     """
     folder.mkdir(parents=True)
     url = url or f"sqlite:///{folder / 'bench.db'}"

@@ -1,4 +1,4 @@
-"""Adapters to be harmed: on each database, at the end of a line that breaks, beside a stand that misbehaves."""
+"""Adapters to be harmed: on each database, on a line that breaks, beside a stand that misbehaves."""
 
 from __future__ import annotations
 
