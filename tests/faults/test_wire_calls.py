@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from adapter.domain.disclosures import DISCLOSED
 from adapter.domain.states import Event, State
-from adapter.operations.documents import DISCLOSED
 from adapter.stand.actors import BUREAU
 from adapter.stand.book import Book
 from tests.faults.bench import PATIENCE

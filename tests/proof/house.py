@@ -27,6 +27,10 @@ poll_seconds = 0.1
 connect_timeout = 1.0
 read_timeout = 3.0
 
+[nodes]
+beat_seconds = 1
+leader_lease_seconds = 3
+
 [limits]
 visible_seconds = 2
 

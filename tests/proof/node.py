@@ -6,7 +6,6 @@ thread is, is told by what it did last: a worker claims, commits the bytes, send
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,7 +16,6 @@ import urllib3.connection
 import adapter.soap.server
 from adapter.app import delivering, running
 from adapter.delivery import senders
-from adapter.delivery import settings as delivery_settings
 from adapter.delivery.leader import Job, Leader
 from adapter.delivery.worker import Worker
 from storage.postgresql import PostgresStore
@@ -25,8 +23,6 @@ from storage.sqlite import SqliteStore
 from tests.proof.boundaries import Order, Tripwire
 
 #: Shorter than in the shipped program, so that a thousand deaths fit into an hour. Seconds.
-LEADER_LEASE = 3.0
-LEASE_MARGIN = 1.0
 
 T = TypeVar("T")
 
@@ -109,7 +105,6 @@ def _watch_delivery(wire: Tripwire) -> None:
     worker_class.run_once = watched_run
     sending.send = watched_send
     connection_class.getresponse = watched_response
-    delivery_settings._LEASE_MARGIN = LEASE_MARGIN
 
 
 def _watch_leader() -> None:
@@ -125,7 +120,6 @@ def _watch_leader() -> None:
 
     leader_class.tick = watched_tick
     module.Job = watched_job
-    module.Leader = functools.partial(Leader, lease_seconds=LEADER_LEASE)
 
 
 def _watch_application(wire: Tripwire) -> None:

@@ -125,7 +125,7 @@ def partners_of(keys: Path, adapter_url: str, *, seed: int, seconds: float) -> P
     patience = Patience(seconds, seed, doubts=0.2)
     callback = PatientCallback(adapter_url, utc_now)
     callback.patience = patience
-    stand.remd._callback = callback
+    stand.remd._judge.callback = callback
 
     def caller(system: DemoSystem, service: str) -> PatientCaller:
         return PatientCaller(
