@@ -125,9 +125,8 @@ def states(store: Store) -> set[str]:
 def judge_nodes(cluster: Cluster, living: list[NodeProcess], dead: list[NodeProcess]) -> None:
     """Both versions work side by side, one leads; what is told to stop gives back everything and says so."""
     until(lambda: {cluster.row(one).state for one in dead} == {NodeState.SILENT}, "the dead are silent")
-    shown = [cluster.row(one) for one in living]
-    assert {one.state for one in shown} == {NodeState.ALIVE}
-    assert {one.schema_known for one in shown} == {schema.HEAD, later.REVISION}
+    until(lambda: {cluster.row(one).state for one in living} == {NodeState.ALIVE}, "the others are alive")
+    assert {cluster.row(one).schema_known for one in living} == {schema.HEAD, later.REVISION}
     until(lambda: [one.leads for one in cluster.shown()].count(True) == 1, "one leads")
     assert [one.stop() for one in living] == [0] * len(living)
     ended = [cluster.row(one) for one in living]
