@@ -73,9 +73,7 @@ class Nodes(Area):
         Returns:
             How far the clock of the database is from this computer's: positive when ours is behind.
         """
-        before = datetime.now(UTC)
-        now = self._now()
-        offset = now - (before + (datetime.now(UTC) - before) / 2)
+        offset, now = self.clock_offset(), self._now()
         row = {
             **values(new),
             "started_at": now,
@@ -84,6 +82,12 @@ class Nodes(Area):
         }
         self._connection.execute(_BEAT[self._connection.dialect.name], row)
         return offset
+
+    def clock_offset(self) -> timedelta:
+        """Measure how far the clock of the database is from this computer's: positive when ours is behind."""
+        before = datetime.now(UTC)
+        there = self._now()
+        return there - (before + (datetime.now(UTC) - before) / 2)
 
     def stopping(self, name: str) -> bool:
         """Note that a process begins to stop; False when it has no row."""

@@ -72,8 +72,15 @@ def node_name() -> str:
 
 def presence_of(runtime: Runtime, name: str, kind: str) -> Presence:
     """Return the presence of a process among the nodes of its database."""
-    node = NewNode(name, kind, metadata.version("mse-adapter"), schema.HEAD)
+    node = NewNode(name, kind, _version(), schema.HEAD)
     return Presence(runtime.store, node, runtime.config.nodes.beat_seconds)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("mse-adapter")
+    except metadata.PackageNotFoundError:  # run from a folder of sources that was never installed
+        return "?"
 
 
 def upkeep_of(runtime: Runtime) -> Upkeep:

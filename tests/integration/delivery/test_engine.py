@@ -140,14 +140,14 @@ def test_a_job_that_fails_does_not_stop_the_next(store: Store, caplog: pytest.Lo
 
 def test_a_leader_that_hangs_begins_no_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its own watch the lease is over before somebody else can have it: then nothing is begun."""
-    watch = SimpleNamespace(monotonic=lambda: watch.moment, moment=100.0)
-    monkeypatch.setattr(leader_module, "time", watch)
+    moments = [100.0]
+    monkeypatch.setattr(leader_module, "time", SimpleNamespace(monotonic=lambda: moments[-1]))
     ran: list[bool] = []
     leader = Leader(store, "one", ())
     work = leader._quietly(Job("job", 1, lambda: ran.append(True)))
     assert leader.tick()
     work()
-    watch.moment += leader_module.LEASE_SECONDS
+    moments.append(moments[-1] + leader_module.LEASE_SECONDS)
     assert not leader.leads
     work()
     assert ran == [True]

@@ -14,6 +14,8 @@ from tests.integration.nodes.balancer import PATIENCE, NoAnswer, half_sent
 from tests.integration.nodes.cluster import Cluster, until
 from tests.integration.nodes.hospital import CONTENT_TYPE, PATH, read
 
+pytestmark = pytest.mark.timeout(300)
+
 
 def listening(port: int) -> bool:
     """Whether somebody takes connections at a port."""

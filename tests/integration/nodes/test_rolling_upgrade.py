@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 
 import pytest
@@ -16,7 +17,8 @@ from adapter.domain.states import State
 from storage import Store, open_store, schema, upgrade
 from storage.outbox import DONE
 from tests.integration.nodes import later
-from tests.integration.nodes.at_once import judge_at_once
+from tests.integration.nodes.at_once import judge_at_once, told
+from tests.integration.nodes.balancer import PATIENCE
 from tests.integration.nodes.cluster import Cluster, NodeProcess, until
 from tests.integration.nodes.hospital import Submission, Traffic
 
@@ -48,32 +50,49 @@ def test_rolling_upgrade(cluster: Cluster) -> None:
         before.wait_for_some()
         upgrade_to_later(cluster.url)
         new = cluster.launch("serve", "later")
-    with Traffic(submissions[1::3], cluster.ports) as between:
+    with Traffic(submissions[1::3], cluster.ports) as between, open_store(cluster.url) as store:
         cluster.ready(new)
-        paused.process.send_signal(signal.SIGSTOP)
         submissions += judge_at_once(cluster.hospital, server.port, new.port)
-        until(lambda: cluster.row(paused).state is NodeState.SILENT, "a paused node is silent")
-    with Traffic(submissions[2:REFERRALS:3], cluster.ports) as after:
+        submissions += catch_at_work(cluster, store, paused)
+        until(lambda: held_by(store, paused) == 0, "what a paused process held is taken by another")
+        until(lambda: cluster.row(paused).state is NodeState.SILENT, "a paused process is silent")
+    with Traffic(submissions[2:REFERRALS:3], cluster.ports) as after, open_store(cluster.url) as store:
         after.wait_for_some()
         server.kill()
+        submissions += catch_at_work(cluster, store, killed)
         killed.kill()
         paused.process.send_signal(signal.SIGCONT)
         for number in range(ROUNDS):
-            replace(cluster, paused, number)
+            one_more = cluster.launch("work", ("later", "present")[number % 2])
+            cluster.ready(one_more)
+            submissions += catch_at_work(cluster, store, one_more)
+            one_more.kill()
 
-    told = {**before.told, **between.told, **after.told}
-    assert {one.status for one in told.values()} == {"ACCEPT"}
+    answers = [*before.told.values(), *between.told.values(), *after.told.values()]
+    assert {one.status for one in answers} == {"ACCEPT"}
     judge_books(cluster, submissions)
     judge_nodes(cluster, [paused, new], [server, killed])
 
 
-def replace(cluster: Cluster, others: NodeProcess, number: int) -> None:
-    """Start a process that delivers, of one version or the other, and kill it in the middle of its work."""
-    node = cluster.launch("work", ("later", "present")[number % 2])
-    cluster.ready(node)
-    others.process.send_signal(signal.SIGSTOP)
-    node.kill()
-    others.process.send_signal(signal.SIGCONT)
+def catch_at_work(cluster: Cluster, store: Store, node: NodeProcess) -> list[Submission]:
+    """Stop a process while it holds deliveries; return what was sent besides to keep it at work."""
+    more: list[Submission] = []
+    ends = time.monotonic() + PATIENCE
+    while True:
+        for _ in range(10):
+            node.process.send_signal(signal.SIGSTOP)
+            if held_by(store, node):
+                return more
+            node.process.send_signal(signal.SIGCONT)
+        assert time.monotonic() < ends, "a process holds deliveries"
+        more.append(cluster.hospital.submission())
+        assert told(cluster.ports()[-1], more[-1]).status == "ACCEPT"
+
+
+def held_by(store: Store, node: NodeProcess) -> int:
+    """Count the deliveries that a process holds."""
+    holders = store.read(lambda tx: tx.outbox.holders())
+    return sum(count for owner, count in holders.items() if owner.rpartition("/")[0] in node.names)
 
 
 def judge_books(cluster: Cluster, submissions: list[Submission]) -> None:
@@ -106,9 +125,8 @@ def states(store: Store) -> set[str]:
 def judge_nodes(cluster: Cluster, living: list[NodeProcess], dead: list[NodeProcess]) -> None:
     """Both versions work side by side, one leads; what is told to stop gives back everything and says so."""
     until(lambda: {cluster.row(one).state for one in dead} == {NodeState.SILENT}, "the dead are silent")
-    shown = [cluster.row(one) for one in living]
-    assert {one.state for one in shown} == {NodeState.ALIVE}
-    assert {one.schema_known for one in shown} == {schema.HEAD, later.REVISION}
+    until(lambda: {cluster.row(one).state for one in living} == {NodeState.ALIVE}, "the others are alive")
+    assert {cluster.row(one).schema_known for one in living} == {schema.HEAD, later.REVISION}
     until(lambda: [one.leads for one in cluster.shown()].count(True) == 1, "one leads")
     assert [one.stop() for one in living] == [0] * len(living)
     ended = [cluster.row(one) for one in living]
