@@ -138,7 +138,7 @@ def test_which_target_holds() -> None:
     assert share("I1", FIRST + DAY, "39") == 20
     assert share("I1", FIRST + DAY, "40") == 30
     assert share("I2", FIRST, "40") == 40
-    assert share("I3", FIRST) is None
+    assert (share("I3", FIRST), share("I0", FIRST)) == (None, None)
     assert target_of((common,), "I1", LAST) is common
     assert target_of((common,), "I1", LAST + DAY) is None
 
