@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 
 from adapter.domain.checks import check
+from adapter.domain.checks.fields import FIELDS, field_of
+from adapter.domain.citizen import Citizen
 from adapter.domain.clinical import Examination, Medication
 from adapter.domain.history import Previous, PreviousProfLoss, TemporaryDisability
 from adapter.domain.referral import Referral
@@ -17,6 +19,8 @@ from tests.unit.domain.example import CONTEXT
 
 DAY = dt.date(2024, 1, 9)
 PREVIOUS = Previous(group="3", period_on_disability="1", term="1", act_date=dt.date(2023, 1, 1))
+#: Where the parts are whose fields are looked up.
+_PLACES = {Referral: "", Citizen: "citizen.", Previous: "previous.", Examination: "examinations."}
 LOSS = PreviousProfLoss(percent=60, term="2")
 
 
@@ -182,3 +186,13 @@ def test_a_part_that_could_not_be_read_is_one_finding() -> None:
     """A mandatory part that is absent is told itself, not field by field."""
     told = [one for one in check(changed("anthropometry", None), CONTEXT) if "anthropometry" in one.path]
     assert [(one.code, one.path) for one in told] == [("MSE-1101", "Referral/anthropometry")]
+
+
+def test_a_finding_bears_the_title_of_its_field() -> None:
+    """Field by field the name is looked up and not one near it; a field that the form has not is an error."""
+    for cls, rows in FIELDS.items():
+        if cls in _PLACES:
+            for row in rows:
+                assert field_of(f"{_PLACES[cls]}{row.name}") == row
+    with pytest.raises(KeyError):
+        field_of("citizen.no_such_field")
