@@ -156,16 +156,16 @@ def test_a_part_of_a_repeated_part_is_judged_where_it_stands() -> None:
     assert about(nameless, "MSE-1101") == ["representative/givenName"]
 
 
-def test_a_refused_value_of_a_member_hides_nothing_of_its_neighbours() -> None:
-    """Of four examinations the second has no possible day: the others are still compared with the issue."""
+@pytest.mark.parametrize("refused", [1, 2, 3, 4])
+def test_a_refused_value_of_a_member_hides_nothing_of_its_neighbours(refused: int) -> None:
+    """Of four examinations one has no possible day: the others are still compared with the issue."""
     late = Examination(date=dt.date(2024, 2, 2), name="Осмотр", result="Норма")
-    members = (late, replace(late, date=dt.date(1799, 12, 31)), late, late)
+    impossible = replace(late, date=dt.date(1799, 12, 31))
+    members = tuple(impossible if number == refused else late for number in range(1, 5))
     told = [(one.code, one.path) for one in check(changed("examinations", members), CONTEXT)]
+    codes = ["MSE-1102" if number == refused else "MSE-1122" for number in range(1, 5)]
     assert told == [
-        ("MSE-1122", "Referral/examinations[1]/date"),
-        ("MSE-1102", "Referral/examinations[2]/date"),
-        ("MSE-1122", "Referral/examinations[3]/date"),
-        ("MSE-1122", "Referral/examinations[4]/date"),
+        (code, f"Referral/examinations[{number}]/date") for number, code in enumerate(codes, start=1)
     ]
 
 
