@@ -42,14 +42,16 @@ class CoverageMap:
     def tests(self, file: str, line: int) -> dict[str, float]:
         """Return the tests to ask about a change of a line, and the seconds of each, the fastest first.
 
-        What runs at import is asked of every test that runs anything in the file, and of those in files that
-        name the module; when there is none, of all. Where results are kept they are asked after the others.
+        What runs at import is asked of every test that runs anything in the file, of its neighbours, and of
+        those in files that name the module; when there is none, of all. Where results are kept they are asked
+        after the others.
         """
         of_file = self.lines.get(file, {})
         found = nearest = of_file.get(line, frozenset())
         if not found or _IMPORT in found or file in self.cached:
             found = frozenset(one for tests in of_file.values() for one in tests) - {_IMPORT}
             near = {name for name, modules in self.names.items() if _module(file) in modules} | {_SHAPES}
+            near |= {one.partition("::")[0] for one in found if not one.startswith(THOROUGH)}
             found = found and found | {one for one in self.seconds if one.partition("::")[0] in near}
         order = sorted(found or self.seconds, key=lambda one: (one not in nearest, self.seconds[one], one))
         return {one: self.seconds[one] for one in self._different(order, of_file)}

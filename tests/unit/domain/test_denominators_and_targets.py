@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from adapter.domain.countable import ADULT_GROUP, CHILD_GROUP, age_group
 from adapter.domain.priority import PriorityCategory
 from adapter.domain.registers import Agreement, CategoryRule
 from adapter.domain.service_conditions import SECTIONS, sections_on, terms_on
@@ -126,7 +127,7 @@ def test_which_target_holds() -> None:
     assert share("I1", FIRST + DAY, "39") == 20
     assert share("I1", FIRST + DAY, "40") == 30
     assert share("I2", FIRST, "40") == 40
-    assert share("I3", FIRST) is None
+    assert (share("I3", FIRST), share("I0", FIRST)) == (None, None)
     assert target_of((common,), "I1", LAST) is common
     assert target_of((common,), "I1", LAST + DAY) is None
 
@@ -199,3 +200,18 @@ def test_the_public_is_told_the_terms_of_the_day() -> None:
     assert length(FIRST, (*TERMS, new)) == [20]
     assert length(FIRST, (new,)) == [20]
     assert terms_on(FIRST - DAY, (new,)) == ()
+
+
+@pytest.mark.parametrize(
+    ("born", "group"),
+    [
+        (dt.date(2008, 6, 30), ADULT_GROUP),
+        (dt.date(2008, 7, 1), CHILD_GROUP),
+        (dt.date(1996, 7, 1), ADULT_GROUP),
+        (dt.date(1930, 12, 31), ADULT_GROUP),
+        (LAST, CHILD_GROUP),
+    ],
+)
+def test_the_age_group_of_a_day(born: dt.date, group: str) -> None:
+    """Full years on the day: eighteen and more are of age, the birthday of the year come or not."""
+    assert age_group(born, LAST) == group

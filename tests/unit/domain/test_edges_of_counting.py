@@ -81,6 +81,13 @@ def test_what_a_pause_gives_an_extended_term(begun: str, ended: str, last: str) 
     assert found.astimezone(MOSCOW).date().isoformat() == last
 
 
+def test_an_end_on_a_day_off_stays_when_no_day_is_given_back() -> None:
+    """An extension may name a Saturday; a pause of hours within one day does not move it."""
+    until = end_of_day(dt.date(2024, 2, 17), MOSCOW)
+    begun = dt.datetime(2024, 2, 14, 10, 0, tzinfo=MOSCOW)
+    assert extended_by_pause(until, (begun, begun + dt.timedelta(hours=3)), MOSCOW) == until
+
+
 def test_a_pause_that_begins_with_the_last_second_of_hours_counts() -> None:
     """Of a term in hours the last instant is still in time to wait, a second later nothing waits any more."""
     start = dt.datetime(2024, 2, 5, 10, 0, tzinfo=dt.UTC)

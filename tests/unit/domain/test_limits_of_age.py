@@ -41,7 +41,10 @@ def test_the_purpose_changes_with_eighteen(purpose: str, born: dt.date, found: b
 
 @pytest.mark.parametrize(
     ("group", "born", "found"),
-    [("3", aged(18, 1), True), ("3", aged(18), False), ("4", aged(18, 1), False)],
+    [
+        *(("3", aged(18, 1), True), ("3", aged(18), False)),
+        *(("4", aged(18, 1), False), ("5", aged(18, 1), True)),
+    ],
 )
 def test_the_group_before_changes_with_eighteen(group: str, born: dt.date, found: bool) -> None:
     """A child had no group before; on the eighteenth birthday nothing is said of it any more."""

@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 
 from adapter.domain.checks import check
+from adapter.domain.checks.fields import FIELDS, field_of
+from adapter.domain.citizen import Citizen
 from adapter.domain.clinical import Examination, Medication
 from adapter.domain.history import Previous, PreviousProfLoss, TemporaryDisability
 from adapter.domain.referral import Referral
@@ -17,6 +19,8 @@ from tests.unit.domain.example import CONTEXT
 
 DAY = dt.date(2024, 1, 9)
 PREVIOUS = Previous(group="3", period_on_disability="1", term="1", act_date=dt.date(2023, 1, 1))
+#: Where the parts are whose fields are looked up.
+_PLACES = {Referral: "", Citizen: "citizen.", Previous: "previous.", Examination: "examinations."}
 LOSS = PreviousProfLoss(percent=60, term="2")
 
 
@@ -152,16 +156,16 @@ def test_a_part_of_a_repeated_part_is_judged_where_it_stands() -> None:
     assert about(nameless, "MSE-1101") == ["representative/givenName"]
 
 
-def test_a_refused_value_of_a_member_hides_nothing_of_its_neighbours() -> None:
-    """Of four examinations the second has no possible day: the others are still compared with the issue."""
+@pytest.mark.parametrize("refused", [1, 2, 3, 4])
+def test_a_refused_value_of_a_member_hides_nothing_of_its_neighbours(refused: int) -> None:
+    """Of four examinations one has no possible day: the others are still compared with the issue."""
     late = Examination(date=dt.date(2024, 2, 2), name="Осмотр", result="Норма")
-    members = (late, replace(late, date=dt.date(1799, 12, 31)), late, late)
+    impossible = replace(late, date=dt.date(1799, 12, 31))
+    members = tuple(impossible if number == refused else late for number in range(1, 5))
     told = [(one.code, one.path) for one in check(changed("examinations", members), CONTEXT)]
+    codes = ["MSE-1102" if number == refused else "MSE-1122" for number in range(1, 5)]
     assert told == [
-        ("MSE-1122", "Referral/examinations[1]/date"),
-        ("MSE-1102", "Referral/examinations[2]/date"),
-        ("MSE-1122", "Referral/examinations[3]/date"),
-        ("MSE-1122", "Referral/examinations[4]/date"),
+        (code, f"Referral/examinations[{number}]/date") for number, code in enumerate(codes, start=1)
     ]
 
 
@@ -182,3 +186,13 @@ def test_a_part_that_could_not_be_read_is_one_finding() -> None:
     """A mandatory part that is absent is told itself, not field by field."""
     told = [one for one in check(changed("anthropometry", None), CONTEXT) if "anthropometry" in one.path]
     assert [(one.code, one.path) for one in told] == [("MSE-1101", "Referral/anthropometry")]
+
+
+def test_a_finding_bears_the_title_of_its_field() -> None:
+    """Field by field the name is looked up and not one near it; a field that the form has not is an error."""
+    for cls, rows in FIELDS.items():
+        if cls in _PLACES:
+            for row in rows:
+                assert field_of(f"{_PLACES[cls]}{row.name}") == row
+    with pytest.raises(KeyError):
+        field_of("citizen.no_such_field")

@@ -193,3 +193,13 @@ def test_two_faults_of_one_diagnosis_are_two_hints() -> None:
     assert reasons(symptom) == [("K4.1", f"{MAIN}/icd10"), ("K4.1", f"{MAIN}/text")]
     blank = hints(replace(GOOD, referral_order="1", anamnesis_morbi=" "), Evidence(anamnesis_repeats=True))
     assert [one.reason for one in blank] == ["K2.1", "K2.2"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "hinted"), [("1", None, True), ("1", "770-095", False), ("14", None, False)]
+)
+def test_only_a_passport_has_the_code_of_its_office(kind: str, code: str | None, hinted: bool) -> None:
+    """Of any other document the code is not asked."""
+    document = replace(GOOD.citizen.identity_document, type=kind, issuer_code=code)
+    path = "Referral/citizen/identityDocument/issuerCode"
+    assert (("K1.1", path) in reasons(part("citizen", identity_document=document))) is hinted

@@ -84,6 +84,7 @@ ADDED, REMOVED, CHANGED = ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.CHANG
     ("before", "after", "expected"),
     [
         ("1234", "1784", [(2, CHANGED, "2", "7"), (3, CHANGED, "3", "8")]),
+        ("12345", "12785", [(3, CHANGED, "3", "7"), (4, CHANGED, "4", "8")]),
         ("12345", "165", [(2, CHANGED, "2", "6"), (3, REMOVED, "3", None), (4, REMOVED, "4", None)]),
         ("165", "12345", [(2, CHANGED, "6", "2"), (3, ADDED, None, "3"), (4, ADDED, None, "4")]),
         ("123", "1", [(2, REMOVED, "2", None), (3, REMOVED, "3", None)]),
