@@ -74,7 +74,7 @@ def _paid(tx: Transaction, partner: Partner) -> bool:
 class Seats:
     """The workers of one process and the partners they are busy with.
 
-    A partner that is known to be slow never gets the last worker that is free: the others would wait for it.
+    Partners that are known to be slow never get the last worker that is free: the others would wait for them.
     """
 
     def __init__(self, workers: int, slow: float = _SLOW) -> None:
@@ -94,10 +94,10 @@ class Seats:
     def taken(self, partner: str) -> Iterator[bool]:
         """Take a seat at a partner for a while; False: none is left."""
         with self._lock:
-            busy = self._taken.get(partner, 0)
-            free = partner not in self._slow or busy < self._spare
+            held = sum(self._taken.get(one, 0) for one in self._slow)
+            free = partner not in self._slow or held < self._spare
             if free:
-                self._taken[partner] = busy + 1
+                self._taken[partner] = self._taken.get(partner, 0) + 1
         try:
             yield free
         finally:

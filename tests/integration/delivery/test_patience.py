@@ -247,7 +247,7 @@ def test_a_slow_partner_leaves_a_worker_free(world: World, remd: Partner, fund: 
 
 
 def test_seats_of_a_slow_partner() -> None:
-    """One known to be slow gets all seats but one; one that is quick gets all; a lone worker is free."""
+    """The slow ones together get all seats but one; one that is quick gets all; a lone worker is free."""
     seats, slow = Seats(3, slow=60.0), Seats(3, slow=0.0)
     for made in (seats, slow):
         with made.timed("p"):
@@ -257,6 +257,10 @@ def test_seats_of_a_slow_partner() -> None:
             assert (one, two, three, q) == (True, True, free, True)
         with made.taken("p") as again:
             assert again
+    with slow.timed("other"):
+        pass
+    with slow.taken("p") as one, slow.taken("other") as two, slow.taken("other") as three:
+        assert (one, two, three) == (True, True, False)
     alone = Seats(1, slow=0.0)
     with alone.timed("p"), alone.taken("p") as one:
         assert one
