@@ -21,7 +21,7 @@ from storage import Store, Transaction
 from storage.outbox import DONE
 from tests.databases import BACKENDS, TurnedClock
 from tests.integration.delivery.conftest import World
-from tests.integration.delivery.emulator import Handler, Partner, Request
+from tests.integration.delivery.emulator import Handler, Partner, Request, close
 from tests.integration.delivery.world import REMD_CODE, delivery_of, remd_usual
 from tests.integration.storage.samples import at_once, delivery
 
@@ -157,7 +157,10 @@ def test_a_rested_partner_is_worth_one_claim(store: Store, clock: TurnedClock) -
     partners = Partners((system(concurrency=1, per_minute=100),))
 
     def found() -> dict[str, int]:
-        return {one.partner: one.room for one in store.read(lambda tx: gate.openings(tx, partners, 4))}
+        return {
+            one.partner: one.room
+            for one in store.read(lambda tx: gate.openings(tx, partners, ["registerDocument"], 4))
+        }
 
     assert found() == {"remd": 4, "fund": 4}
     store.transact(lambda tx: breaker.busy(tx, "remd", 60, "HTTP 429"))
@@ -168,3 +171,26 @@ def test_a_rested_partner_is_worth_one_claim(store: Store, clock: TurnedClock) -
     assert store.transact(partial(begin, system(concurrency=1), one.id))
     store.transact(lambda tx: breaker.reached(tx, "remd"))
     assert found() == {"fund": 4}
+
+
+def test_a_question_and_what_follows_go_in_one_turn(world: World, remd: Partner) -> None:
+    """With one exchange in a minute a message in doubt is asked about and sent, not asked about for ever."""
+    new = delivery_of("registerDocument")
+    world.queue(new)
+    engine = world.another(partners=limited(world, per_minute=1))
+    remd.plan(close)
+    engine.drain()
+    world.clock.turn(61)
+    engine.drain()
+    assert [one.operation for one in remd.received] == [
+        "registerDocument",
+        "searchRegistryItem",
+        "registerDocument",
+    ]
+    assert world.get(new).state == DONE
+    another = delivery_of("registerDocument")
+    world.queue(another)
+    world.clock.turn(61)
+    assert engine.drain() == 0
+    world.clock.turn(60)
+    assert engine.drain() == 1

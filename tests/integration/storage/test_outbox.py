@@ -288,6 +288,10 @@ def _claim_for(store: Store, partner: str, limit: int = 10, worker: str = "w") -
     return store.transact(lambda tx: tx.outbox.claim_for(worker, partner, limit, 60, ("registerDocument",)))
 
 
+def _due(store: Store, *kinds: str) -> tuple[str, ...]:
+    return store.read(lambda tx: tx.outbox.due_partners(kinds or ("registerDocument",)))
+
+
 def test_a_claim_for_one_partner_takes_nothing_else(store: Store) -> None:
     """Only its deliveries that are due and of the wanted kinds, the most urgent first."""
     late = delivery(not_before=NOW + timedelta(seconds=1))
@@ -296,7 +300,8 @@ def test_a_claim_for_one_partner_takes_nothing_else(store: Store) -> None:
     assert [one.id for one in _claim_for(store, "remd", 1)] == [urgent.id]
     assert [one.id for one in _claim_for(store, "remd")] == [normal.id]
     assert _claim_for(store, "nobody") == []
-    assert store.read(lambda tx: tx.outbox.waiting_partners()) == ("fund", "remd")
+    assert _due(store) == ("fund",)
+    assert _due(store, "Letter", "registerDocument") == ("fund", "remd")
 
 
 def test_claims_are_counted_until_something_comes_of_them(store: Store, clock: TurnedClock) -> None:
@@ -304,7 +309,9 @@ def test_claims_are_counted_until_something_comes_of_them(store: Store, clock: T
     new = delivery()
     _add(store, new)
     for count in (1, 2, 3):
+        assert _due(store) == ("remd",)
         assert [one.claims for one in _claim_for(store, "remd")] == [count]
+        assert _due(store) == ()
         clock.turn(61)
     (one,) = _claim(store, "w")
     assert one.claims == 4
