@@ -57,10 +57,13 @@ class Crowd:
         remd_usual(handler, request)
 
 
-def limited(world: World, **limits: int) -> Partners:
+def limited(world: World, *, concurrency: int = 0, per_minute: int = 0) -> Partners:
     """Return the partners, РЭМД with limits."""
     return Partners(
-        tuple(replace(one, **limits) if one.code == REMD_CODE else one for one in world.context.partners)
+        tuple(
+            replace(one, concurrency=concurrency, per_minute=per_minute) if one.code == REMD_CODE else one
+            for one in world.context.partners
+        )
     )
 
 
@@ -73,9 +76,9 @@ def begin(partner: System, delivery_id: str, tx: Transaction) -> bool:
     return True
 
 
-def system(**limits: int) -> System:
+def system(*, concurrency: int = 0, per_minute: int = 0) -> System:
     """Return a partner with limits."""
-    return System("remd", "РЭМД", PartnerKind.REMD, **limits)
+    return System("remd", "РЭМД", PartnerKind.REMD, concurrency=concurrency, per_minute=per_minute)
 
 
 def test_no_more_exchanges_go_on_than_a_partner_bears(world: World, remd: Partner) -> None:
