@@ -10,7 +10,6 @@ from functools import partial
 
 import pytest
 
-from adapter.clients.sending import Timeouts
 from adapter.delivery import breaker, gate
 from adapter.delivery.breaker import BreakerPolicy
 from adapter.delivery.engine import Engine
@@ -26,7 +25,12 @@ from tests.integration.delivery.world import REMD_CODE, delivery_of, remd_usual
 from tests.integration.storage.samples import at_once, delivery
 
 PATIENCE = 60.0
-PATIENT = Timeouts(connect=PATIENCE, read=PATIENCE, total=2 * PATIENCE)
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """A world in which an exchange may take its time."""
+    return world.patient()
 
 
 @pytest.fixture(params=BACKENDS)
@@ -87,9 +91,7 @@ def test_no_more_exchanges_go_on_than_a_partner_bears(world: World, remd: Partne
     remd.usual = crowd
     world.queue(*new)
     partners, ends = limited(world, concurrency=2), time.monotonic() + PATIENCE
-    engines = [
-        world.another(partners=partners, workers=1, turn_seconds=0.0, timeouts=PATIENT) for _ in range(6)
-    ]
+    engines = [world.another(partners=partners, workers=1, turn_seconds=0.0) for _ in range(6)]
 
     def work(engine: Engine) -> None:
         while any(world.get(one).state != DONE for one in new):

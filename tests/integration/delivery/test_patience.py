@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import pytest
 
-from adapter.clients.sending import Timeouts
 from adapter.delivery import breaker
 from adapter.delivery.aging import lay_aside_too_old
 from adapter.delivery.gate import Seats
@@ -27,6 +26,12 @@ from tests.integration.delivery.world import (
 
 DAY = 24 * 3600
 PATIENCE = 60.0
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """A world in which an exchange may take its time."""
+    return world.patient()
 
 
 def died(world: World, *ids: str, times: int = 1) -> None:
@@ -224,8 +229,7 @@ def test_a_slow_partner_leaves_a_worker_free(world: World, remd: Partner, fund: 
 
     seats = Seats(2, slow=3600.0)
     seats._slow.add(REMD_CODE)  # as after an exchange of an hour
-    patient = Timeouts(connect=PATIENCE, read=PATIENCE, total=2 * PATIENCE)
-    engine = world.another(shared=seats, turn_seconds=0.0, poll_seconds=0.02, timeouts=patient)
+    engine = world.another(shared=seats, turn_seconds=0.0, poll_seconds=0.02)
     remd.plan(hold, hold, hold)
     world.queue(*slow)
     engine.start()
