@@ -204,3 +204,14 @@ def test_a_verdict_finds_its_document_later(walk: Walk, codes: list[str]) -> Non
     assert walk.state == ("REMD_REJECTED" if codes else "REMD_REGISTERED")
     assert apply_unknown_verdicts(context) == 0
     assert walk.gateway.runtime.store.read(lambda tx: tx.held_events.list(subject(uid))) == ()
+
+
+def test_what_an_operator_closed_is_told_to_the_hospital(walk: Walk) -> None:
+    """A message that does not go again makes of a reason that passes a refusal: somebody has to act."""
+    uid = taken(walk)
+    store = walk.gateway.runtime.store
+    doubt_lost_verdicts(walk.gateway.runtime.context, timedelta(seconds=-5), 0)
+    letter = sent(walk).id
+    assert store.transact(lambda tx: tx.outbox.close(letter, "больше не нужно"))
+    assert call_back(walk.gateway, verdict(uid, codes=["FILE_WAS_NOT_SENT"])) == []
+    assert walk.state == "REMD_REJECTED"
