@@ -98,7 +98,15 @@ _PARTNERS = _PARTNERS.union_all(
         .scalar_subquery()
     ).where(_PARTNERS.c.partner.is_not(None))
 )
-_WAITING = sa.select(_PARTNERS.c.partner).where(_PARTNERS.c.partner.is_not(None))
+_DUE = outbox.alias("due")
+_IS_DUE = sa.exists().where(
+    _DUE.c.state.in_(written(PENDING, LEASED, UNKNOWN)),
+    _DUE.c.partner == _PARTNERS.c.partner,
+    _DUE.c.not_before <= NOW,
+    sa.or_(_DUE.c.state.in_(written(PENDING, UNKNOWN)), _DUE.c.lease_until <= NOW),
+    _DUE.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+)
+_DUE_PARTNERS = sa.select(_PARTNERS.c.partner).where(_PARTNERS.c.partner.is_not(None), _IS_DUE)
 _IN_FLIGHT = (
     sa.select(outbox.c.partner, sa.func.count())
     .where(
@@ -174,9 +182,10 @@ class Claiming(Attempts):
         """Count the leased deliveries of each worker, those whose lease ran out included."""
         return {str(owner): int(count) for owner, count in self._connection.execute(_HOLDERS)}
 
-    def waiting_partners(self) -> tuple[str, ...]:
-        """Give the partners that anything is to be delivered to, now or later, by code."""
-        return tuple(str(row[0]) for row in self._connection.execute(_WAITING))
+    def due_partners(self, kinds: Collection[str]) -> tuple[str, ...]:
+        """Give the partners for which something can be claimed now, by code."""
+        keys = {"now": self._now(), "kinds": list(kinds)}
+        return tuple(str(row[0]) for row in self._connection.execute(_DUE_PARTNERS, keys))
 
     def in_flight(self) -> Mapping[str, int]:
         """Count by partner the exchanges that go on in all processes."""

@@ -74,6 +74,8 @@ def errors(mnemonic: Mnemonic = None, as_json: Json = False) -> int:
             _print(one)
     if rows:
         return GOOD
+    if as_json:
+        return UNREADABLE
     text = f"Кода {plain(mnemonic or '')} нет в справочнике РЭМД 1.2.643.5.1.13.13.99.2.305."
     err().print(Text(text, style="red"), soft_wrap=True)
     return UNREADABLE

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -28,13 +28,13 @@ class Opening:
     room: int
 
 
-def openings(tx: Transaction, partners: Partners, batch: int) -> tuple[Opening, ...]:
-    """Return the partners that something waits for and that may be called now."""
+def openings(tx: Transaction, partners: Partners, kinds: Collection[str], batch: int) -> tuple[Opening, ...]:
+    """Return the partners that something of some kinds is due for and that may be called now."""
     now = tx.now()
     breakers = {one.partner: one for one in tx.breakers.list()}
     busy = tx.outbox.in_flight()
     found = []
-    for code in tx.outbox.waiting_partners():
+    for code in tx.outbox.due_partners(kinds):
         row, partner = breakers.get(code), partners.get(code)
         room = 0 if breaker.rests(row, now) else batch
         if row is not None and row.state != breaker.CLOSED:
@@ -48,24 +48,34 @@ def openings(tx: Transaction, partners: Partners, batch: int) -> tuple[Opening, 
     return tuple(found)
 
 
-def enter(tx: Transaction, partner: Partner, delivery_id: str, probe_seconds: float) -> bool:
+def enter(
+    tx: Transaction, partner: Partner, delivery_id: str, probe_seconds: float, *, follows: bool = False
+) -> bool:
     """Tell whether an exchange of a delivery may begin now, and count it.
 
     The caller begins the attempt in the same transaction, or rolls it back.
+
+    Args:
+        tx: transaction; it holds the row of the partner until its end.
+        partner: whom to call.
+        delivery_id: who calls.
+        probe_seconds: see `breaker.permit`.
+        follows: it goes on where a question about the delivery has just ended; it is counted and not kept
+            waiting, for after the wait the question would have to be asked again.
     """
     limited = partner.concurrency or partner.per_minute
     if limited:
         tx.breakers.hold(partner.code, breaker.CLOSED)
     if partner.concurrency and tx.outbox.others_in_flight(partner.code, delivery_id) >= partner.concurrency:
         return False
-    if partner.per_minute and not _paid(tx, partner):
+    if partner.per_minute and not _paid(tx, partner, credit=follows):
         return False
     return breaker.permit(tx, partner.code, delivery_id, probe_seconds)
 
 
-def _paid(tx: Transaction, partner: Partner) -> bool:
+def _paid(tx: Transaction, partner: Partner, *, credit: bool) -> bool:
     row, now, pace = tx.breakers.hold(partner.code, breaker.CLOSED), tx.now(), Pace(partner.per_minute)
-    if not pace.room(row.free_at, now):
+    if not credit and not pace.room(row.free_at, now):
         return False
     tx.breakers.put(replace(row, free_at=pace.after(row.free_at, now)))
     return True
@@ -74,7 +84,7 @@ def _paid(tx: Transaction, partner: Partner) -> bool:
 class Seats:
     """The workers of one process and the partners they are busy with.
 
-    A partner that is known to be slow never gets the last worker that is free: the others would wait for it.
+    Partners that are known to be slow never get the last worker that is free: the others would wait for them.
     """
 
     def __init__(self, workers: int, slow: float = _SLOW) -> None:
@@ -94,10 +104,10 @@ class Seats:
     def taken(self, partner: str) -> Iterator[bool]:
         """Take a seat at a partner for a while; False: none is left."""
         with self._lock:
-            busy = self._taken.get(partner, 0)
-            free = partner not in self._slow or busy < self._spare
+            held = sum(self._taken.get(one, 0) for one in self._slow)
+            free = partner not in self._slow or held < self._spare
             if free:
-                self._taken[partner] = busy + 1
+                self._taken[partner] = self._taken.get(partner, 0) + 1
         try:
             yield free
         finally:

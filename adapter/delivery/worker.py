@@ -82,7 +82,8 @@ class Worker:
             StoreError: The store failed.
         """
         store, settings = self._context.store, self._settings
-        found = store.read(lambda tx: gate.openings(tx, self._context.partners, settings.batch))
+        partners, kinds = self._context.partners, tuple(self._senders)
+        found = store.read(lambda tx: gate.openings(tx, partners, kinds, settings.batch))
         for opening in sorted(found, key=lambda one: (one.partner <= self._last, one.partner)):
             with settings.seats.taken(opening.partner) as seated:
                 claimed = self._serve(opening) if seated else 0
@@ -160,7 +161,8 @@ class Worker:
             self._lay_aside(delivery, End.EXPIRED, TOO_OLD)
             return
         prepared = None if delivery.built else sender.build(delivery, partner)
-        exchange, result = self._exchange(delivery, partner, sender, prepared)
+        asked = question is not None
+        exchange, result = self._exchange(delivery, partner, sender, prepared, asked=asked)
         if isinstance(result, Sent):
             verdict = verdict_of(sender.read(result, delivery, partner), result)
         else:
@@ -198,14 +200,22 @@ class Worker:
         return absent
 
     def _exchange(
-        self, delivery: Delivery, partner: Partner, sender: Sender, prepared: Prepared | None
+        self, delivery: Delivery, partner: Partner, sender: Sender, prepared: Prepared | None, *, asked: bool
     ) -> tuple[Exchange, Result]:
         """Commit the bytes and the beginning of an attempt, then send."""
-        number, body = self._commit(delivery, lambda tx: self._begin(tx, delivery, partner, prepared))
+        number, body = self._commit(
+            delivery, lambda tx: self._begin(tx, delivery, partner, prepared, asked=asked)
+        )
         return self._talk(number, delivery, partner, sender, body)
 
     def _begin(
-        self, tx: Transaction, delivery: Delivery, partner: Partner, prepared: Prepared | None
+        self,
+        tx: Transaction,
+        delivery: Delivery,
+        partner: Partner,
+        prepared: Prepared | None,
+        *,
+        asked: bool = False,
     ) -> tuple[int, bytes]:
         """Note in the store that bytes are about to leave; returns the attempt and the bytes of the message.
 
@@ -215,7 +225,7 @@ class Worker:
         """
         lease = self._settings.lease
         tx.outbox.extend(delivery.id, delivery.fence, lease)
-        if not gate.enter(tx, partner, delivery.id, lease):
+        if not gate.enter(tx, partner, delivery.id, lease, follows=asked):
             raise _Resting
         if prepared is not None:
             tx.outbox.store_request(delivery.id, delivery.fence, prepared.message_id, prepared.body)

@@ -20,7 +20,10 @@ from adapter.operations.mail import ERROR, to_bureau, to_mis
 from adapter.operations.moves import Origin, advance, note, origin_of_held, source_of
 from storage import Delivery, Referral, Transaction
 from storage.held_events import HeldEvent
-from storage.outbox import DEAD, LEASED
+from storage.outbox import CLOSED, DEAD, LEASED
+
+#: More than any referral has: each move may add news.
+_DELIVERIES = 10_000
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +81,7 @@ def apply_verdict(
         if registry is not None:
             take_held_notices(tx, context, registry, moved, origin)
         to_bureau(tx, context, moved, origin.now)
-    elif not verdict.final and _postponed(tx, referral, verdict, origin):
+    elif _postponed(tx, referral, verdict, origin):
         return False
     else:
         errors = _codes(verdict.errors)
@@ -118,8 +121,12 @@ def _postponed(tx: Transaction, referral: Referral, verdict: Verdict, origin: Or
     judged = judge(codes)
     if judged.unknown:
         _log.warning("correlation=%s: РЭМД: unknown codes: %d", origin.correlation_id, len(judged.unknown))
+    if verdict.final:
+        return False
     sent = _delivery(tx, referral.number, referral.version_number)
     if sent is None or not sent.built or not (judged.passes or judged.operators):
+        return False
+    if sent.state == CLOSED:  # an operator decided that it does not go again: the hospital has to know
         return False
     said = ", ".join(codes)
     if sent.state == LEASED:
@@ -135,7 +142,7 @@ def _postponed(tx: Transaction, referral: Referral, verdict: Verdict, origin: Or
 
 def _delivery(tx: Transaction, number: str, version: int) -> Delivery | None:
     """Return the delivery that brought a version to the registry."""
-    found = tx.outbox.list(referral_number=number)
+    found = tx.outbox.list(referral_number=number, limit=_DELIVERIES)
     mine = (one for one in found if one.kind == "registerDocument" and one.version_number == version)
     return max(mine, key=lambda one: one.id, default=None)
 

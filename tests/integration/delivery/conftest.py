@@ -47,6 +47,7 @@ ACTORS = (
     DemoActor("seal", "Больница", ogrn=OGRN, organization="Больница"),
 )
 QUICK = Timeouts(connect=5.0, read=1.5, total=3.0)
+PATIENT = Timeouts(connect=60.0, read=60.0, total=120.0)
 
 
 @pytest.fixture
@@ -127,6 +128,12 @@ class World:
         """Turn the clock to the moment at which the delivery may be tried again."""
         self.clock.moment = max(self.clock.moment, self.get(new).not_before)
 
+    def patient(self) -> World:
+        """Give the same world with an engine that a slow machine does not make doubt."""
+        return replace(
+            self, settings=replace(self.settings, timeouts=PATIENT), engine=self.another(timeouts=PATIENT)
+        )
+
     def another(
         self, *, partners: Partners | None = None, key: SigningKey | None = None, **changes: object
     ) -> Engine:
@@ -134,7 +141,7 @@ class World:
         here = self.context
         context = replace(here, partners=partners or here.partners, key=key or here.key)
         known = {name: getattr(self.settings, name) for name in Settings.__dataclass_fields__}
-        settings = Settings(**{**known, **changes})
+        settings = Settings(**{**known, "shared": None, **changes})
         return Engine(context, senders_of(context), settings, self.outcomes)
 
 

@@ -109,13 +109,17 @@ def closed_address() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}/service"
 
 
-def answer(body: bytes, *, status: int = 200, content_type: str = "application/soap+xml") -> Behaviour:
+def answer(
+    body: bytes, *, status: int = 200, content_type: str = "application/soap+xml", retry_after: str = ""
+) -> Behaviour:
     """Answer properly."""
 
     def behave(handler: Handler, _: Request) -> None:
         handler.send_response(status)
         handler.send_header("Content-Type", content_type)
         handler.send_header("Content-Length", str(len(body)))
+        if retry_after:
+            handler.send_header("Retry-After", retry_after)
         handler.end_headers()
         handler.wfile.write(body)
 

@@ -16,7 +16,9 @@ from adapter.contract.exchange.referral import SubmitReferralResponse
 from adapter.operations.housekeeping import anchor_journal
 from adapter.stand.actors import BUREAU, MIS, REMD
 from storage import Delivery, Transaction
+from storage.breakers import Breaker
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
+from tests.integration.operations.registry import call_back, verdict
 from tests.integration.operations.walk import Walk
 
 
@@ -267,3 +269,50 @@ def test_anchors_of_a_former_certificate_need_it(gateway: Gateway, invoke: Invok
     assert invoke("journal", "verify", "--certificate", str(former)).status == 0
     assert invoke("journal", "verify", "--certificate", str(gateway.config)).status != 0
     assert old.certificate.thumbprint != other.certificate.thumbprint
+
+
+def test_a_dead_letter_says_why_and_whose_turn_it_is(gateway: Gateway, invoke: Invoke) -> None:
+    """The class is told in words, each code of РЭМД with its meaning, who acts and what helps."""
+    gateway.submit().read(SubmitReferralResponse)
+
+    def work(tx: Transaction) -> str:
+        (one,) = tx.outbox.claim("test", (), 10, 60)
+        tx.outbox.dead(one.id, one.fence, "FINAL", "NO_RMIS, NEVER_HEARD_OF")
+        return one.id
+
+    letter = gateway.runtime.store.transact(work)
+    words = invoke("dead", "show", letter).words
+    assert "Что случилось: партнёр отказал окончательно." in words
+    assert "Чья очередь: оператор." in words
+    assert "NO_RMIS – наша система не зарегистрирована в РЭМД. Действует: оператор адаптера." in words
+    assert "NEVER_HEARD_OF – кода нет в справочнике РЭМД" in words
+    why = invoke("dead", "show", letter, "--json").json["why"]
+    assert [one["code"].split(" ")[0] for one in why["codes"]] == ["NO_RMIS", "NEVER_HEARD_OF"]
+
+
+def test_a_partner_that_is_left_alone_is_shown(gateway: Gateway, invoke: Invoke) -> None:
+    """Since when it rests, why, until when and how much waits stand in a list and in the queue."""
+    gateway.submit()
+
+    def rest(tx: Transaction) -> None:
+        now = tx.now()
+        tx.breakers.put(Breaker(REMD.code, "open", 5, now, now, "соединение не установлено"))
+
+    gateway.runtime.store.transact(rest)
+    rows = {one["code"]: one for one in invoke("partner", "list", "--json").json}
+    mine = rows[REMD.code]
+    assert (mine["state"], mine["failures"], mine["waiting"], mine["dead"]) == ("open", 5, 1, 0)
+    assert mine["reason"] == "соединение не установлено"
+    assert "не вызывается" in invoke("partner", "list").words
+    (line,) = [one for one in invoke("queue", "--json").json if one["what"].startswith("система")]
+    assert (line["turn"], line["who"], line["count"]) == ("РЭМД", REMD.code, 5)
+    assert line["deadline"]
+
+
+def test_a_verdict_of_nobody_is_traced(gateway: Gateway, invoke: Invoke) -> None:
+    """The id that nobody knows, in any spelling, leads to the verdict that is kept under it."""
+    uid = "0d9e2c64-0a51-4b58-9a69-6a5d5b1f7a02"
+    call_back(gateway, verdict(uid, emdr_id="121.77.26.11.000000001"))
+    story = invoke("trace", uid.upper(), "--json").json
+    assert story["foundAs"] == ["решение РЭМД о неизвестном документе"]
+    assert "121.77.26.11.000000001" in story["steps"][0]["details"]

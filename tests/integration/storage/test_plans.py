@@ -23,7 +23,7 @@ def _outcomes(tx: Transaction, cohort: CountedCohort) -> object:
 
 _QUERIES: dict[str, Callable[[Transaction], Any]] = {
     "ix_outbox_claimable": lambda tx: tx.outbox.claim("w", ["sick"], 10, 60),
-    "ix_outbox_waiting": lambda tx: tx.outbox.waiting_partners(),
+    "ix_outbox_waiting": lambda tx: tx.outbox.due_partners(["registerDocument"]),
     "ix_outbox_leased": lambda tx: tx.outbox.in_flight(),
     "ix_outbox_open": lambda tx: tx.outbox.counts(),
     "uq_outbox_message_key": lambda tx: tx.outbox.find_by_message_id("m"),
