@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from adapter.app.composition import build_application
 from adapter.app.monitoring import Listener, monitored
+from adapter.app.running import listener_of
 from adapter.contract.exchange.referral import FetchNoticesRequest, GetReferralStatusRequest
 from adapter.operations.throttle import Rate, Rates, Throttle
 from adapter.stand.actors import MIS
@@ -245,4 +246,21 @@ def test_work_shows_its_pages_on_loopback(gateway: Gateway) -> None:
             Listener(monitor.pages(), listener.port)
     finally:
         listener.stop()
+        monitor.close()
+
+
+@ON_SQLITE
+def test_work_goes_on_without_a_port(gateway: Gateway) -> None:
+    """Without a configured port there is no listener; a port that another process has stops nobody."""
+    runtime, monitor = monitored(gateway.runtime)
+    assert listener_of(runtime, monitor) is None
+    other = Listener(monitor.pages(), 0)
+    other.start()
+    try:
+        section = runtime.config.monitoring.model_copy(update={"work_port": other.port})
+        config = runtime.config.model_copy(update={"monitoring": section})
+        assert listener_of(replace(runtime, config=config), monitor) is None
+        assert fetched(other.port, "/health/live")[0] == 200
+    finally:
+        other.stop()
         monitor.close()
