@@ -9,10 +9,11 @@ from storage.rows import Area, written
 from storage.schema import Fit, fit_of
 from storage.tables import journal_heads, outbox
 
+_MOST = sa.bindparam("most", type_=sa.Integer)
 _OPEN = outbox.c.state.in_(written("pending", "leased", "unknown"))
 _LISTED = outbox.c.state.in_(written("pending", "leased", "unknown", "dead"))
 _DEPTH = sa.select(sa.func.count()).select_from(
-    sa.select(sa.literal(1)).where(_OPEN).limit(sa.bindparam("most")).subquery("open")
+    sa.select(sa.literal(1)).where(_OPEN).limit(_MOST).subquery("open")
 )
 _QUEUE = (
     sa.select(
@@ -25,7 +26,7 @@ _QUEUE = (
 _UNANCHORED = sa.select(sa.func.count()).select_from(
     sa.select(sa.literal(1))
     .where(journal_heads.c.count > journal_heads.c.anchored_count)
-    .limit(sa.bindparam("most"))
+    .limit(_MOST)
     .subquery("unanchored")
 )
 

@@ -40,8 +40,8 @@ class Fresh(Generic[T]):
         self,
         ask: Callable[[], T],
         *,
-        seconds: float = 1.0,
-        patience: float = 2.0,
+        seconds: float,
+        patience: float,
         stale: float = 15.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 #: Where the listener of `work` is: nobody else's business.
 LISTENER_ADDRESS = "127.0.0.1"
 
+#: How long health and metrics wait for the store, seconds.
+PATIENCE = 2.0
 #: For how long a look into the store serves scrapes, seconds.
 _STORE_SECONDS = 5.0
 #: For how long the checks serve, seconds.
@@ -41,7 +43,11 @@ class Monitor:
     """Health and metrics of one process. Every answer comes in bounded time, whatever the database does."""
 
     def __init__(
-        self, runtime: Runtime, registry: CollectorRegistry, places: Callable[[], dict[str, int]] = dict
+        self,
+        runtime: Runtime,
+        registry: CollectorRegistry,
+        places: Callable[[], dict[str, int]] = dict,
+        patience: float = PATIENCE,
     ) -> None:
         """Make it; nothing is asked yet.
 
@@ -49,12 +55,15 @@ class Monitor:
             runtime: the node.
             registry: what this process counts; what the store knows is added.
             places: requests at hand by stage, where this process serves.
+            patience: how long the store is waited for, seconds.
         """
         self._runtime = runtime
         self._registry = registry
-        self._readiness: Fresh[Readiness] = Fresh(lambda: readiness(runtime), seconds=_CHECK_SECONDS)
+        self._readiness: Fresh[Readiness] = Fresh(
+            lambda: readiness(runtime), seconds=_CHECK_SECONDS, patience=patience
+        )
         self._store: Fresh[StoreReading] = Fresh(
-            lambda: runtime.store.read(read_store), seconds=_STORE_SECONDS
+            lambda: runtime.store.read(read_store), seconds=_STORE_SECONDS, patience=patience
         )
         context = runtime.context
         watched = Watched(
@@ -91,13 +100,15 @@ class Monitor:
         self._store.close()
 
 
-def monitored(runtime: Runtime, places: Callable[[], dict[str, int]] = dict) -> tuple[Runtime, Monitor]:
+def monitored(
+    runtime: Runtime, places: Callable[[], dict[str, int]] = dict, patience: float = PATIENCE
+) -> tuple[Runtime, Monitor]:
     """Return the node with a meter in all its places, and the monitor that shows it."""
     registry = process_registry()
     meter = PrometheusMeter(registry, partner_codes(runtime))
     throttle = replace(runtime.context.throttle, meter=meter)
     counted = replace(runtime, context=replace(runtime.context, meter=meter, throttle=throttle))
-    return counted, Monitor(counted, registry, places)
+    return counted, Monitor(counted, registry, places, patience)
 
 
 def partner_codes(runtime: Runtime) -> frozenset[str]:

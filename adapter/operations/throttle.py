@@ -25,6 +25,9 @@ STRANGER = ""
 #: For how long a depth of the queue that was read is believed, seconds.
 _DEPTH_SECONDS = 1.0
 
+#: A token, less what sums of floats lose: who waits as told must find one.
+_WHOLE = 1.0 - 1e-6
+
 _SLOWER = "Ваша система обращается чаще, чем позволяет настройка адаптера; распределите запросы по времени."
 _QUEUE = "Накопилась очередь недоставленных сообщений; опрос и подтверждения работают."
 
@@ -64,8 +67,8 @@ class _Bucket:
         gained = max(0.0, now - self._seen) * self._rate.per_second
         self._tokens = min(float(self._rate.burst), self._tokens + gained)
         self._seen = now
-        if self._tokens >= 1.0:
-            self._tokens -= 1.0
+        if self._tokens >= _WHOLE:
+            self._tokens = max(0.0, self._tokens - 1.0)
             return 0.0
         return (1.0 - self._tokens) / self._rate.per_second
 

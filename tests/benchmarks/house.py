@@ -75,6 +75,7 @@ def write_config(
     for actor in _CHOSEN:
         for part in ("key", "cert"):
             text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, kinds[actor])}.{part}.pem")
+    text += "\n[load]\npartner_per_second = 0\nqueue_depth = 0\n"  # speed is measured, not its bounds
     config = folder / "config.toml"
     config.write_text(text, encoding="utf-8")
     upgrade(url)

@@ -173,7 +173,7 @@ def test_overload_is_refused_at_once_and_nothing_accepted_is_lost(gateway: Gatew
         assert max(served.refusals) < QUICK
 
         served.process.send_signal(signal.SIGTERM)
-        until(lambda: served.checks()["stopping"] == "fail")
+        until(lambda: served.checks().get("stopping") == "fail")
         last = served.insist(messages[CLIENTS])
         numbers.add(number_in(gateway.read(last)))
         drips.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from adapter.app.readiness import CHECKS, gost_condition, health
 from adapter.calendars.library import last_known_year
 from adapter.config import Config, load
 from adapter.config_problems import ConfigError
+from adapter.operations.throttle import QueueDepth, Throttle
 from signing import gost
 from storage import Store, StoreError, Transaction
 from tests.integration.operations.gateway import ON_SQLITE, Gateway
@@ -159,3 +162,39 @@ def test_a_database_that_is_not_there_is_refused(gateway: Gateway, tmp_path: Pat
     with pytest.raises(StoreError):
         open_runtime(config.model_copy(update={"store": elsewhere}))
     assert not (tmp_path / "absent.db").exists()
+
+
+def test_an_ended_certificate_of_our_own_makes_a_node_unready(gateway: Gateway) -> None:
+    """After the end of the own certificate nobody would believe what is signed: 503, in Russian words."""
+    gateway.clock.moment = datetime(2051, 1, 1, tzinfo=UTC)
+    status, body = health(gateway.runtime, "/health/ready")
+    shown = json.loads(body)
+    assert (status, shown["checks"]["certificates"]) == (503, "fail")
+    assert shown["words"]["certificates"] == "Сертификаты: срок сертификата адаптера истёк"
+
+
+def test_a_full_queue_is_a_warning(gateway: Gateway) -> None:
+    """Above its depth the queue warns and the node stays ready: polls and acknowledgements go on."""
+    gateway.change(throttle=Throttle(queue=QueueDepth(3)))
+    store = gateway.runtime.store
+    assert asked(gateway, Different(store, depth=3))[1]["queue"] == "ok"
+    status, checks = asked(gateway, Different(store, depth=4))
+    assert (status, checks["queue"]) == (200, "warn")
+
+
+@pytest.mark.parametrize(
+    ("free", "status", "state"), [(6, 200, "ok"), (4, 200, "warn"), (0.5, 503, "fail"), (None, 503, "fail")]
+)
+def test_a_disk_that_fills_up_is_told_in_time(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, free: float | None, status: int, state: str
+) -> None:
+    """Below five percent a warning, below one percent or without its folder the node is unready."""
+
+    def usage(_: Path) -> Any:
+        if free is None:
+            raise FileNotFoundError
+        return SimpleNamespace(total=1000, free=10 * free)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    found = asked(gateway, gateway.runtime.store)
+    assert (found[0], found[1]["disk"]) == (status, state)

@@ -18,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from adapter.app.composition import build_application
 from adapter.app.monitoring import Listener, monitored
+from adapter.app.running import listener_of
 from adapter.contract.exchange.referral import FetchNoticesRequest, GetReferralStatusRequest
 from adapter.operations.throttle import Rate, Rates, Throttle
 from adapter.stand.actors import MIS
@@ -27,13 +28,16 @@ from tests.integration.operations import privacy
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
 from tests.integration.operations.walk import Walk
 
+#: A busy machine may take long, and is no fault of the store.
+PATIENT = 60.0
+
 
 class Watched:
     """A gateway that is watched, as `serve` is."""
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        gateway.runtime, self.monitor = monitored(gateway.runtime)
+        gateway.runtime, self.monitor = monitored(gateway.runtime, patience=PATIENT)
         self.pages = self.monitor.pages()
         gateway.application = build_application(gateway.runtime, self.pages)
 
@@ -189,7 +193,7 @@ def test_a_database_that_hangs_is_told_in_bounded_time(gateway: Gateway) -> None
     """Health says 503 and the metrics come without the store; nobody waits for it."""
     hanging: Any = Hanging()
     context = replace(gateway.runtime.context, store=hanging)
-    _, monitor = monitored(replace(gateway.runtime, context=context))
+    _, monitor = monitored(replace(gateway.runtime, context=context), patience=0.2)
     try:
         status, body = monitor.health("/health/ready")
         assert (status, json.loads(body)["checks"]) == (503, {"database": "fail"})
@@ -207,11 +211,11 @@ def test_a_database_that_hangs_is_told_in_bounded_time(gateway: Gateway) -> None
 def test_a_stopping_process_is_not_ready(gateway: Gateway) -> None:
     """From the signal on the node says that it stops, in the page and in the metric; it lives still."""
     told = threading.Event()
-    runtime, monitor = monitored(replace(gateway.runtime, stopping=told.is_set))
+    runtime, monitor = monitored(replace(gateway.runtime, stopping=told.is_set), patience=PATIENT)
     assert monitor.health("/health/ready")[0] == 200
     monitor.close()
     told.set()
-    _, monitor = monitored(runtime)
+    _, monitor = monitored(runtime, patience=PATIENT)
     status, body = monitor.health("/health/ready")
     assert (status, json.loads(body)["checks"]["stopping"]) == (503, "fail")
     assert "останавливается" in json.loads(body)["words"]["stopping"]
@@ -232,7 +236,7 @@ def fetched(port: int, path: str) -> tuple[int, str, bytes]:
 @ON_SQLITE
 def test_work_shows_its_pages_on_loopback(gateway: Gateway) -> None:
     """The small listener gives metrics and health and nothing else; its port is free again after it."""
-    _, monitor = monitored(gateway.runtime)
+    _, monitor = monitored(gateway.runtime, patience=PATIENT)
     listener = Listener(monitor.pages(), 0)
     listener.start()
     try:
@@ -245,4 +249,21 @@ def test_work_shows_its_pages_on_loopback(gateway: Gateway) -> None:
             Listener(monitor.pages(), listener.port)
     finally:
         listener.stop()
+        monitor.close()
+
+
+@ON_SQLITE
+def test_work_goes_on_without_a_port(gateway: Gateway) -> None:
+    """Without a configured port there is no listener; a port that another process has stops nobody."""
+    runtime, monitor = monitored(gateway.runtime, patience=PATIENT)
+    assert listener_of(runtime, monitor) is None
+    other = Listener(monitor.pages(), 0)
+    other.start()
+    try:
+        section = runtime.config.monitoring.model_copy(update={"work_port": other.port})
+        config = runtime.config.model_copy(update={"monitoring": section})
+        assert listener_of(replace(runtime, config=config), monitor) is None
+        assert fetched(other.port, "/health/live")[0] == 200
+    finally:
+        other.stop()
         monitor.close()

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapter.contract.call import SoapFault
@@ -70,6 +70,7 @@ def test_who_has_no_rate_is_not_limited() -> None:
         rates.admit(f"X{number}")
 
 
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(
     st.lists(st.floats(0, 2), min_size=1, max_size=200),
     st.floats(0.5, 20),
@@ -86,7 +87,7 @@ def test_never_more_than_burst_and_rate(pauses: list[float], per_second: float, 
         except SoapFault as fault:
             clock.now += max(1, fault.retry_after)
             rates.admit("A")
-        assert passed <= burst + clock.now * per_second + 1e-6
+        assert passed <= burst + clock.now * per_second + passed * 1e-5
 
 
 class Asked:
