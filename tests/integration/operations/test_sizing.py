@@ -90,6 +90,7 @@ def shrunk(gateway: Gateway, tx: Transaction) -> list[StoreSize]:
     return [replace(last, free_bytes=12 * MIB + 5)]
 
 
+@ON_SQLITE
 def test_operators_get_one_letter_a_day(gateway: Gateway) -> None:
     """With a contact a letter is queued each day on which the disk is told of, and it can be built."""
     contacts = ListedContacts((Contact(Level.OPERATOR, "duty@example.ru"),))
@@ -108,6 +109,7 @@ def test_operators_get_one_letter_a_day(gateway: Gateway) -> None:
     assert b"duty@example.ru" in text
 
 
+@ON_SQLITE
 def test_no_letter_without_contacts(gateway: Gateway) -> None:
     """Where nobody is to be written to, nothing is queued that could not be sent."""
     days_of(gateway, free=5)
