@@ -28,8 +28,8 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
     here and faults of trust, roles and calendar are warnings: RSA and ECDSA, and what is in force, go on.
 
     Returns:
-        HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail), `gost`, `trust`, `roles`,
-            `calendar`, `disk`.
+        HTTP status and JSON: `status`, `checks` (name -> ok, warn or fail; `disk` only when it warns),
+            `gost`, `trust`, `roles`, `calendar`, `disk`.
     """
     if path != "/health/ready":
         return 200, json.dumps({"status": "live"}).encode()
@@ -45,8 +45,9 @@ def health(runtime: Runtime, path: str) -> tuple[int, bytes]:
         "roles": WARN if roles["fault"] else OK,
         "calendar": WARN if calendar["fault"] or calendar["unknown_years"] else OK,
     }
-    room = room_condition(runtime)
-    checks["disk"] = WARN if room["warnings"] else OK
+    room = room_condition(runtime) if FAIL not in (checks["database"], checks["clock"]) else {}
+    if room.get("warnings"):
+        checks["disk"] = WARN
     ready = FAIL not in checks.values()
     body = {
         "status": "ready" if ready else "not ready",
