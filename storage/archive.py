@@ -14,7 +14,7 @@ from storage.tables import content_parts, delivery_bytes, documents, messages, o
 
 #: Kinds of entries: content of documents by its hash; what came with a message; what went with a delivery.
 CONTENT, MESSAGE, REQUEST, RESPONSE = "content", "message", "request", "response"
-#: Kinds that only tell of a referral: nothing in the tables is let go for them.
+#: Kinds that only tell of a referral, the proof: the tables keep theirs, and these are never destroyed.
 JOURNAL, ANSWER = "journal", "answer"
 
 
@@ -162,7 +162,12 @@ _LIST = (
     .order_by(_m.archived_at, _m.sha256)
     .limit(sa.bindparam("limit"))
 )
-_OVER = sa.and_(_e.destroyed_at.is_(None), _e.keep_until < sa.bindparam("day", type_=_e.keep_until.type))
+_PROOF = (JOURNAL, ANSWER)
+_OVER = sa.and_(
+    _e.kind.not_in(_PROOF),
+    _e.destroyed_at.is_(None),
+    _e.keep_until < sa.bindparam("day", type_=_e.keep_until.type),
+)
 _other = archive_entries.alias("other")
 # The same bytes may be kept for somebody else, or longer: then they stay.
 _WANTED = sa.or_(
@@ -172,6 +177,7 @@ _WANTED = sa.or_(
         sa.or_(
             _other.c.keep_until >= sa.bindparam("day", type_=_e.keep_until.type),
             _other.c.released_at.is_(None),
+            _other.c.kind.in_(_PROOF),
         ),
     ),
     sa.exists().where(_d.sha256 == _e.sha256, _d.manifest.is_(None)),

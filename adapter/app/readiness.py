@@ -222,7 +222,7 @@ def _facts(runtime: Runtime) -> Facts:
         trust=condition_of(context.trust, warnings),
         roles=roles_condition(context.roles),
         calendar=calendar_condition(runtime.calendar, runtime.clock()),
-        room=room_condition(runtime),
+        room=room_condition(runtime) if store else {},
     )
 
 
@@ -260,7 +260,7 @@ def _disk(facts: Facts) -> str:
     if free is not None and free < _DISK_FULL:
         return FAIL
     scarce = free is not None and free < facts.runtime.config.monitoring.disk_free_percent
-    return WARN if scarce or facts.room["warnings"] else OK
+    return WARN if scarce or facts.room.get("warnings") else OK
 
 
 def _own_key(facts: Facts) -> str:

@@ -85,7 +85,7 @@ def read_case(ports: Ports, tx: Transaction, number: str) -> Case | None:
         *(_bytes(ANSWER, one.id, one.answer) for one in rows),
         *(_bytes(REQUEST, one, request) for one, (request, _) in sent.items()),
         *(_bytes(RESPONSE, one, answer) for one, (_, answer) in sent.items() if answer is not None),
-        _bytes(JOURNAL, number, journal),
+        _bytes(JOURNAL, _hash(journal), journal),
     ]
     told = {
         "messages": [_message(one, raw.get(one.id)) for one in rows],

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,6 +30,7 @@ from adapter.operations.moves import Origin, note
 from storage import (
     MANIFESTS,
     OBJECTS,
+    ArchiveEntry,
     ArchiveFolder,
     Damaged,
     DueReferral,
@@ -47,6 +48,8 @@ _FOLDER_CLAIM, _FOLDER_KEY = "archive-folder", "only"
 _PAGE = 200
 #: Empty pages of a SQLite file given back in one transaction: about a mebibyte.
 _PAGES = 256
+#: Bytes that the tables let go of in one transaction, or one object if it is larger.
+_RELEASE_BYTES = 1 << 20
 _UNFINISHED_LIFE = timedelta(days=1)
 
 
@@ -131,7 +134,7 @@ def _anything(ports: Ports, before: datetime) -> bool:
 
 
 def _due(ports: Ports, before: datetime) -> Iterator[str]:
-    """Give the numbers of referrals that were closed before a time and have files in the tables, once each."""
+    """Give the numbers of referrals that were closed before a time and have files in the tables."""
     after: DueReferral | None = None
     while True:
         page = ports.store.read(lambda tx: tx.archive.old_files(before, _PAGE, after))  # noqa: B023
@@ -216,23 +219,39 @@ def _record(ports: Ports, case: Case, manifest: NewManifest, tx: Transaction) ->
 
 def _release(ports: Ports, done: Run, good: frozenset[str]) -> None:
     """Let the tables go of what is in the archive; what was not read back just now is read back first."""
-    missing: set[tuple[str, str]] = set()
+    kept: set[tuple[str, str]] = set()
     while True:
-        page = ports.store.read(lambda tx: tx.archive.unreleased(_PAGE + len(missing)))
-        fresh = [one for one in page if (one.kind, one.key) not in missing]
+        limit = _PAGE + len(kept)
+        page = ports.store.read(lambda tx: tx.archive.unreleased(limit))  # noqa: B023 - read at once
+        fresh = [one for one in page if (one.kind, one.key) not in kept]
         if not fresh:
             return
+        whole = []
         for entry in fresh:
-            if entry.sha256 not in good and not ports.folder.holds(OBJECTS, entry.sha256):
-                _log.error("archive: %s is not in the folder, the tables keep it", entry.sha256)
-                missing.add((entry.kind, entry.key))
-                done.skipped += 1
-                continue
-            now = ports.clock()
-            if ports.store.transact(lambda tx: tx.archive.release(entry, now)):  # noqa: B023
-                done.released += 1
+            if entry.sha256 in good or ports.folder.holds(OBJECTS, entry.sha256):
+                whole.append(entry)
             else:
-                missing.add((entry.kind, entry.key))
+                _log.error("archive: %s is not in the folder, the tables keep it", entry.sha256)
+                done.skipped += 1
+        for some in _portions(whole):
+            done.released += ports.store.transact(partial(_let_go, some, ports.clock()))
+        kept |= {(one.kind, one.key) for one in fresh}
+
+
+def _portions(entries: Sequence[ArchiveEntry]) -> Iterator[list[ArchiveEntry]]:
+    """Give entries in portions that one short transaction can let go of."""
+    some: list[ArchiveEntry] = []
+    for entry in entries:
+        if some and sum(one.size for one in some) + entry.size > _RELEASE_BYTES:
+            yield some
+            some = []
+        some.append(entry)
+    if some:
+        yield some
+
+
+def _let_go(entries: Sequence[ArchiveEntry], now: datetime, tx: Transaction) -> int:
+    return sum(tx.archive.release(entry, now) for entry in entries)
 
 
 def _give_back(ports: Ports, done: Run) -> None:

@@ -1,7 +1,7 @@
 """Destroying bytes after the end of their term: only what an act lists, only on the operator's word.
 
 The act is made first, to be read and signed by people: a list of hashes. It is kept in the archive under its
-own hash, and the rows of the archive, the journal, the manifest and the receipt stay for ever.
+own hash; the rows of the archive, the manifest, the journal and the answers with the receipt stay for ever.
 """
 
 from __future__ import annotations

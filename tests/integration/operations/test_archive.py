@@ -115,6 +115,7 @@ def test_what_is_open_or_young_stays(walk: Walk) -> None:
     assert not folder_of(gateway).path.exists()
 
 
+@ON_SQLITE
 def test_the_manifest_tells_what_the_files_are(walk: Walk) -> None:
     """A manifest named by its own hash lists documents, messages and journal, each of them in the folder."""
     gateway = walk.gateway
@@ -142,6 +143,7 @@ def test_the_manifest_tells_what_the_files_are(walk: Walk) -> None:
     ]
 
 
+@ON_SQLITE
 def test_a_resend_gets_the_answer_of_the_archived_referral(walk: Walk) -> None:
     """The identity row outlives the bytes: the same request and the same document get the first receipt."""
     gateway = walk.gateway
@@ -166,6 +168,7 @@ def demand(gateway: Gateway, emdr_id: str) -> etree._Element:
     return etree.fromstring(answer)
 
 
+@ON_SQLITE
 def test_what_the_registry_may_ask_for_is_never_out_of_reach(walk: Walk) -> None:
     """РЭМД gets an archived СЭМД; while the archive is away an error that says "again", never other bytes."""
     gateway = walk.gateway

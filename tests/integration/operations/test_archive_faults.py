@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from adapter.operations import archive_cases, archiving
 from storage import OBJECTS, NewDocument, Store, Transaction
 from storage.tables import content_parts
-from tests.integration.operations.gateway import Gateway
+from tests.integration.operations.gateway import ON_SQLITE, Gateway
 from tests.integration.operations.test_archive import content, folder_of, rows_with_bytes, run
 from tests.integration.storage.samples import delivery, entry, message, referral
 
@@ -136,6 +136,7 @@ def test_a_kill_at_any_boundary_leaves_both_copies_never_none(
     assert set(rows_with_bytes(gateway).values()) == {0}
 
 
+@ON_SQLITE
 def test_a_referral_that_moved_meanwhile_stays_in_the_tables(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +182,7 @@ def test_bytes_that_an_open_referral_shares_stay_hot(gateway: Gateway) -> None:
     )
 
 
+@ON_SQLITE
 def test_damaged_bytes_are_kept_where_they_are(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
     """A content that is not what its hash says is not archived, blocks nobody, and is told of."""
     closed_referral(gateway, "20250101-AAAAA-00001")

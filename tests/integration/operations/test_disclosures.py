@@ -16,13 +16,14 @@ from typer.testing import CliRunner, Result
 from adapter.cli import app
 from adapter.contract.exchange.common import GetDocumentRequest
 from adapter.contract.exchange.referral import GetReferralStatusRequest
+from adapter.contract.sample_citizen import CITIZEN_SNILS
 from adapter.domain.disclosures import DISCLOSURES, NOBODYS_ACCESS, access_subject
 from adapter.operations import disclosing
 from adapter.operations.access import citizen_hash
 from adapter.stand.actors import BUREAU_SYSTEM, MIS, MIS_OTHER, REMD
 from storage import JournalRow, NewDelivery, Store, StoreError, Transaction
 from tests.integration.operations.gateway import ON_SQLITE, Gateway, request_id
-from tests.integration.operations.test_access import CITIZEN_SNILS, status_of
+from tests.integration.operations.test_access import status_of
 from tests.integration.operations.test_archive import HOT, run
 from tests.integration.operations.test_information import ask, let_in
 from tests.integration.operations.test_verdicts import file_request
@@ -105,6 +106,7 @@ def test_every_row_of_the_table_is_journaled(walk: Walk) -> None:
         assert walk.gateway.runtime.store.read(lambda tx: tx.journal.verify(subject)) is None  # noqa: B023
 
 
+@ON_SQLITE
 def test_the_person_is_a_keyed_hash_where_one_is_known(walk: Walk) -> None:
     """A citizen who asks through a system is named by his pseudonym, a system alone is not."""
     walk.to("SUBMITTED")
@@ -116,6 +118,7 @@ def test_the_person_is_a_keyed_hash_where_one_is_known(walk: Walk) -> None:
     assert own == walk.gateway.row(walk.number).citizen_hash
 
 
+@ON_SQLITE
 def test_who_is_refused_is_shown_nothing(walk: Walk) -> None:
     """A stranger's question leaves no row of access."""
     walk.to("SUBMITTED")
@@ -200,6 +203,7 @@ def test_the_report_of_a_citizen_tells_every_access(walk: Walk, tmp_path: Path) 
     assert [row.operation for row in rows(walk, "SHOWN")][-4:] == ["access report"] * 4
 
 
+@ON_SQLITE
 def test_the_report_is_made_of_days(walk: Walk) -> None:
     """Only accesses between the two days count, both of them included."""
     gateway = walk.to("SUBMITTED").gateway
@@ -229,6 +233,7 @@ def test_a_report_about_nobody_is_journaled_and_a_wrong_number_is_not_repeated(g
     assert command(gateway, "access", "report").exit_code == 64
 
 
+@ON_SQLITE
 def test_the_history_of_a_referral_outlives_many_looks(walk: Walk) -> None:
     """However often the state is asked for, the answer shows the whole life and none of the looks."""
     number = walk.to("DELIVERED").number
