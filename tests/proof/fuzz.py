@@ -1,7 +1,7 @@
 """Hundreds of thousands of broken envelopes to the whole application: each gets a defined answer.
 
-Defined: known codes, well-formed, never an internal error; nothing of the request in the logs, nothing personal
-in a refusal; and the memory of the process stays what it is.
+Defined: known codes, well-formed, never an internal error; nothing of the request is logged, nothing personal
+is in a refusal; and the memory of the process stays what it is.
 """
 
 from __future__ import annotations

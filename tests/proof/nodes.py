@@ -84,6 +84,14 @@ class Nodes:
         """How many deaths there were."""
         return sum(self.kills.values())
 
+    def kill(self, node: str) -> None:
+        """Kill one node now, beside all plans."""
+        self._nursery.kill(node)
+
+    def group(self, node: str) -> int:
+        """Return the process group of a node, 0 before its birth."""
+        return self._nursery.groups.get(node, 0)
+
     def passed(self) -> Counter[str]:
         """Return in how many lives each boundary was passed, those of the living included."""
         with self._changed:
