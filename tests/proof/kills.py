@@ -27,13 +27,13 @@ ROLES = ("serve", "serve", "work", "work")
 ALONE = ("serve",)
 
 #: How long everything may take to arrive after the last death, seconds.
-ARRIVE = 180.0
+ARRIVE = 300.0
 
 #: How long one partner waits for one answer, seconds.
 ANSWER = 900.0
 
 #: How long the nodes may take to write down what has arrived, seconds.
-REST = 90.0
+REST = 180.0
 
 #: How many referrals are accepted at least: each kind of them twice.
 LEAST = 10

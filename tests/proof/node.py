@@ -6,7 +6,6 @@ thread is, is told by what it did last: a worker claims, commits the bytes, send
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -109,7 +108,8 @@ def _watch_delivery(wire: Tripwire) -> None:
     worker_class.run_once = watched_run
     sending.send = watched_send
     connection_class.getresponse = watched_response
-    delivery_settings._LEASE_MARGIN = LEASE_MARGIN
+    tuned: Any = delivery_settings
+    tuned._LEASE_MARGIN = LEASE_MARGIN
 
 
 def _watch_leader() -> None:
@@ -123,17 +123,20 @@ def _watch_leader() -> None:
     def watched_job(name: str, seconds: float, run: Callable[[], None]) -> Job:
         return Job(name, seconds, lambda: _within("lead.job", run))
 
+    def hasty(*arguments: Any, **named: Any) -> Leader:
+        return Leader(*arguments, **{**named, "lease_seconds": LEADER_LEASE})
+
     leader_class.tick = watched_tick
     module.Job = watched_job
-    module.Leader = functools.partial(Leader, lease_seconds=LEADER_LEASE)
+    module.Leader = hasty
 
 
 def _watch_application(wire: Tripwire) -> None:
     module: Any = running
     build = module.build_application
 
-    def watched_build(runtime: Any) -> Callable[..., object]:
-        application: Any = build(runtime)
+    def watched_build(*arguments: Any, **named: Any) -> Callable[..., object]:
+        application: Any = build(*arguments, **named)
 
         def watched(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             kind = _kind(environ)

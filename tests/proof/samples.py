@@ -39,8 +39,8 @@ class QueueSample:
 
 
 def node_sample(group: int, at: float) -> Sample | None:
-    """Look at every process of a group; None: there is none."""
-    pids = [one for one in _processes() if _group_of(one) == group]
+    """Look at every process of a group; None: there is none, or no group (0)."""
+    pids = [one for one in _processes() if group and _group_of(one) == group]
     memory, handles = 0, 0
     for pid in pids:
         try:

@@ -31,8 +31,8 @@ def _lines(report: Report) -> Iterator[str]:
     for node, samples in report.nodes.items():
         memory, handles = creep([one.memory for one in samples]), creep([one.handles for one in samples])
         yield (
-            f"- {node}: the last third is above the second by {memory / _MIB:.1f} MiB (bound {MEMORY // _MIB})"
-            f" and {handles:.0f} files and sockets (bound {HANDLES})"
+            f"- {node}: the last third is above the second by {memory / _MIB:.1f} MiB"
+            f" (bound {MEMORY // _MIB}) and {handles:.0f} files and sockets (bound {HANDLES})"
         )
     oldest = max(one.age for one in report.queue)
     yield f"- the longest that anything was due: {oldest:.1f} s (bound {AGE:.0f} in the last third)"

@@ -61,3 +61,4 @@ def test_a_sample_sees_this_process() -> None:
     assert found.memory > _MIB
     assert found.handles > 2
     assert node_sample(2**30, 1.0) is None
+    assert node_sample(0, 1.0) is None
