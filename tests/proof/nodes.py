@@ -15,7 +15,7 @@ from tests.proof.house import House
 from tests.proof.nursery import Nursery
 
 #: How long a node may take to come to the boundary where it is to die, before it is killed anywhere. Seconds.
-PATIENCE = 12.0
+PATIENCE = 30.0
 
 #: At the latest, at which visit to its boundary a life ends: in between it has to do some work.
 VISITS = 8
