@@ -81,6 +81,9 @@ def _fuzz(options: argparse.Namespace) -> int:
         stack.callback(gateway.close)
         seconds = options.minutes * 60
         report = fuzz.run(gateway, cases=options.cases, seed=options.seed, only=options.only, seconds=seconds)
+    if options.only is not None:
+        _show("\n".join([*report.answers, *(one.what for one in report.findings), ""]), options.report)
+        return 1 if report.findings else 0
     _show(fuzz_report.page(report), options.report)
     return 1 if report.findings or report.growth >= fuzz.GROWTH else 0
 
