@@ -185,6 +185,19 @@ def test_a_broken_envelope_is_a_fault(path: str, code: str) -> None:
     assert fault.value.problem.code == code
 
 
+@pytest.mark.parametrize("name", ["Sender", "Originator"])
+@pytest.mark.parametrize("code", ["Канарейкина Птица", "MISR0100", "misr01001", "MISR010012", "MISR01001; x"])
+def test_a_system_that_is_no_mnemonic_is_a_fault(name: str, code: str) -> None:
+    """Both come back in the answer, which could not be valid then; the fault does not repeat them."""
+    child = ask(originator=System("GOSU00001", "Портал"))
+    (found,) = child.iterfind(f"{smev_tag('Message')}/{smev_tag(name)}/{smev_tag('Code')}")
+    found.text = code
+    with pytest.raises(SoapFault) as fault:
+        envelope.read(child)
+    assert (fault.value.problem.code, fault.value.problem.path) == ("MSE-1102", f"Message/{name}/Code")
+    assert code not in f"{fault.value.problem}"
+
+
 def test_two_messages_or_two_contents_are_a_fault() -> None:
     """A second Message or a second element in AppData is never silently ignored."""
     for path in (smev_tag("Message"), f"{smev_tag('MessageData')}/{smev_tag('AppData')}/*"):

@@ -12,7 +12,7 @@ from pathlib import Path
 from adapter.stand.actors import make_keys
 from storage import upgrade
 from tests.integration.operations.gateway import Gateway
-from tests.proof import fuzz, fuzz_report, kills, kills_report
+from tests.proof import fuzz, fuzz_report, kills, kills_report, soak, soak_report
 from tests.proof.house import House, house_in, own_postgresql
 
 #: The full size: kills on PostgreSQL and on SQLite, envelopes, minutes of soak.
@@ -22,7 +22,7 @@ KILLS, KILLS_ALONE, CASES, MINUTES = 1000, 300, 200_000, 60.0
 def main(arguments: Sequence[str]) -> int:
     """Run one part of the proof, or all of them."""
     options = _reader().parse_args(arguments)
-    run = {"kills": _kills, "fuzz": _fuzz, "all": _all}[options.part]
+    run = {"kills": _kills, "fuzz": _fuzz, "soak": _soak, "all": _all}[options.part]
     return run(options)
 
 
@@ -37,6 +37,8 @@ def _reader() -> argparse.ArgumentParser:
     part.add_argument("--cases", type=int, default=CASES)
     part.add_argument("--only", type=int, help="the number of one case, its answer is written out")
     _common(part, 600.0)
+    part = parts.add_parser("soak", help="hours of mixed load with faults on")
+    _common(part, MINUTES)
     part = parts.add_parser("all", help="everything, one after the other")
     part.add_argument("--size", type=float, default=1.0, help="part of the full size")
     part.add_argument("--seed", type=int, default=1)
@@ -79,8 +81,22 @@ def _fuzz(options: argparse.Namespace) -> int:
         stack.callback(gateway.close)
         seconds = options.minutes * 60
         report = fuzz.run(gateway, cases=options.cases, seed=options.seed, only=options.only, seconds=seconds)
+    if options.only is not None:
+        _show("\n".join([*report.answers, *(one.what for one in report.findings), ""]), options.report)
+        return 1 if report.findings else 0
     _show(fuzz_report.page(report), options.report)
     return 1 if report.findings or report.growth >= fuzz.GROWTH else 0
+
+
+def _soak(options: argparse.Namespace) -> int:
+    with ExitStack() as stack:
+        server = stack.enter_context(own_postgresql())
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="proof-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        house = stack.enter_context(house_in(folder, server.url))
+        report = soak.Soak(house, server, minutes=options.minutes, seed=options.seed).run(options.seed)
+    _show(soak_report.page(report), options.report)
+    return 1 if list(report.findings()) else 0
 
 
 def _all(options: argparse.Namespace) -> int:
@@ -89,6 +105,7 @@ def _all(options: argparse.Namespace) -> int:
         "kills-postgresql": ["kills", "--kills", str(round(KILLS * size) or 1)],
         "kills-sqlite": ["kills", "--store", "sqlite", "--kills", str(round(KILLS_ALONE * size) or 1)],
         "fuzz": ["fuzz", "--cases", str(round(CASES * size) or 1)],
+        "soak": ["soak", "--minutes", str(max(1.0, MINUTES * size))],
     }
     failed = []
     for name, part in parts.items():

@@ -25,7 +25,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (
         f"  - case {one.case}: {one.what} ({', '.join(one.sent.changes)})" for one in report.findings[:50]
     )
-    sizes = ", ".join(f"{one / _MIB:.0f}" for one in report.sizes)
+    shown = report.sizes[:: max(1, len(report.sizes) // 16)]
+    sizes = ", ".join(f"{one / _MIB:.0f}" for one in shown)
     yield (
         f"- resident memory at even distances, MiB: {sizes}; the last quarter is {report.growth / _MIB:.1f}"
         f" above the second (bound {GROWTH // _MIB})"

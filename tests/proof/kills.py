@@ -27,13 +27,13 @@ ROLES = ("serve", "serve", "work", "work")
 ALONE = ("serve",)
 
 #: How long everything may take to arrive after the last death, seconds.
-ARRIVE = 180.0
+ARRIVE = 300.0
 
 #: How long one partner waits for one answer, seconds.
 ANSWER = 900.0
 
 #: How long the nodes may take to write down what has arrived, seconds.
-REST = 90.0
+REST = 180.0
 
 #: How many referrals are accepted at least: each kind of them twice.
 LEAST = 10
@@ -79,7 +79,7 @@ def run(
     seed: int,
     hospitals: int = 3,
     seconds: float = 7200.0,
-    meanwhile: Callable[[Traffic], None] = lambda _: None,
+    beside: Callable[[Traffic, Nodes], None] = lambda *_: None,
     roles: Sequence[str] = (),
 ) -> Report:
     """Run the proof in a house that nobody lives in.
@@ -90,7 +90,7 @@ def run(
         seed: of everything that is left to chance.
         hospitals: how many submit at once.
         seconds: the longest run.
-        meanwhile: what else happens under the traffic, after the kills.
+        beside: what else happens under the traffic, after the kills.
         roles: of the nodes, "serve" or "work"; none: what the store is good for.
     """
     begun = time.monotonic()
@@ -107,7 +107,7 @@ def run(
         with watch:
             if not nodes.run(seconds, traffic.broken):
                 findings.append(f"only {nodes.killed} of {kills} kills in time")
-            meanwhile(traffic)
+            beside(traffic, nodes)
         if not traffic.wait_until(lambda: len(traffic.accepted()) >= LEAST, ARRIVE):
             findings.append(f"only {len(traffic.accepted())} referrals were accepted")
         if not traffic.wait_until(lambda: not _unpassed(nodes), ARRIVE):

@@ -13,7 +13,7 @@ _READ = {
     "bureau": ("received", "repeated", "acknowledged", "decided"),
     "bureau-push": ("received", "repeated"),
     "fund": ("return",),
-    "remd": ("accepted", "registered", "refused", "invalid"),
+    "remd": ("accepted", "registered", "verdict", "refused", "invalid"),
 }
 
 

@@ -99,7 +99,7 @@ def nest(root: Element, chance: random.Random) -> None:
         return
     place, outer = parent.index(one), one
     for _ in range(chance.choice((1, 2, 10, 60, 240, 600))):
-        wrapped = etree.Element(one.tag, nsmap=one.nsmap)
+        wrapped = etree.Element(one.tag)
         wrapped.append(outer)
         outer = wrapped
     parent.insert(place, outer)

@@ -126,8 +126,8 @@ def _watch_application(wire: Tripwire) -> None:
     module: Any = running
     build = module.build_application
 
-    def watched_build(runtime: Any) -> Callable[..., object]:
-        application: Any = build(runtime)
+    def watched_build(*arguments: Any, **named: Any) -> Callable[..., object]:
+        application: Any = build(*arguments, **named)
 
         def watched(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             kind = _kind(environ)

@@ -15,7 +15,7 @@ from tests.proof.house import House
 from tests.proof.nursery import Nursery
 
 #: How long a node may take to come to the boundary where it is to die, before it is killed anywhere. Seconds.
-PATIENCE = 12.0
+PATIENCE = 30.0
 
 #: At the latest, at which visit to its boundary a life ends: in between it has to do some work.
 VISITS = 8
@@ -83,6 +83,14 @@ class Nodes:
     def killed(self) -> int:
         """How many deaths there were."""
         return sum(self.kills.values())
+
+    def kill(self, node: str) -> None:
+        """Kill one node now, beside all plans."""
+        self._nursery.kill(node)
+
+    def group(self, node: str) -> int:
+        """Return the process group of a node, 0 before its birth."""
+        return self._nursery.groups.get(node, 0)
 
     def passed(self) -> Counter[str]:
         """Return in how many lives each boundary was passed, those of the living included."""

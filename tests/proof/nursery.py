@@ -27,7 +27,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Nursery:
-    """The driver's side: orders nodes, learns of their deaths."""
+    """The driver's side: orders nodes, learns of their deaths.
+
+    Attributes:
+        groups: process group of each node, the latest one.
+    """
 
     def __init__(self, told: Callable[[str, int], None]) -> None:
         """Start the process.
@@ -36,6 +40,7 @@ class Nursery:
             told: called, by a thread of its own, with the name of a node that ended and its exit status,
                 negative for a signal.
         """
+        self.groups: dict[str, int] = {}
         self._told = told
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.proof.nursery", str(os.getpid())],
@@ -88,7 +93,10 @@ class Nursery:
     def _listen(self) -> None:
         for line in self._process.stdout or ():
             said = json.loads(line)
-            self._told(said["node"], said["status"])
+            if "pid" in said:
+                self.groups[said["node"]] = said["pid"]
+            else:
+                self._told(said["node"], said["status"])
 
 
 class _Births:
@@ -116,9 +124,7 @@ class _Births:
                 return
             _kill_group(pid)
             node = self._nodes.pop(pid)
-            said = {"node": node, "status": os.waitstatus_to_exitcode(status)}
-            sys.stdout.write(json.dumps(said) + "\n")
-            sys.stdout.flush()
+            _say({"node": node, "status": os.waitstatus_to_exitcode(status)})
 
     def close(self) -> None:
         for pid in self._nodes:
@@ -130,6 +136,7 @@ class _Births:
         if pid:
             os.setpgid(pid, pid)
             self._nodes[pid] = order.node
+            _say({"node": order.node, "pid": pid})
             return
         try:
             _be_born(order, parent)
@@ -140,6 +147,11 @@ class _Births:
             sys.stderr.flush()
             os._exit(1)
         os._exit(0)
+
+
+def _say(said: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
 
 
 def _be_born(order: Order, parent: int) -> None:

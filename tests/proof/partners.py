@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from adapter.app.composition import utc_now
 from adapter.contract.envelope import System
@@ -18,6 +20,7 @@ from adapter.contract.exchange import (
     RegisterReferralResponse,
 )
 from adapter.stand import actors, bureau, mis
+from adapter.stand import stand as stand_module
 from adapter.stand.actors import DemoSystem
 from adapter.stand.book import Book
 from adapter.stand.bureau import Bureau
@@ -102,6 +105,16 @@ class Partners:
         self.stand.stop()
 
 
+def _stand_with(patience: Patience, settings: StandSettings) -> Stand:
+    """Make a stand whose РЭМД calls back until answered."""
+    module: Any = stand_module
+    plain, module.Callback = module.Callback, partial(PatientCallback, patience)
+    try:
+        return Stand(settings)
+    finally:
+        module.Callback = plain
+
+
 def partners_of(keys: Path, adapter_url: str, *, seed: int, seconds: float) -> Partners:
     """Make the partners of an adapter, on a free port.
 
@@ -112,7 +125,9 @@ def partners_of(keys: Path, adapter_url: str, *, seed: int, seconds: float) -> P
         seconds: the longest wait for one answer.
     """
     certificate = load_certificate(keys / "adapter.cert.pem")
-    stand = Stand(
+    patience = Patience(seconds, seed, doubts=0.2)
+    stand = _stand_with(
+        patience,
         StandSettings(
             keys=keys,
             adapter_url=adapter_url,
@@ -120,12 +135,8 @@ def partners_of(keys: Path, adapter_url: str, *, seed: int, seconds: float) -> P
             clock=utc_now,
             port=0,
             callback_delay=0.0,
-        )
+        ),
     )
-    patience = Patience(seconds, seed, doubts=0.2)
-    callback = PatientCallback(adapter_url, utc_now)
-    callback.patience = patience
-    stand.remd._judge.callback = callback
 
     def caller(system: DemoSystem, service: str) -> PatientCaller:
         return PatientCaller(

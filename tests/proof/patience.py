@@ -138,12 +138,14 @@ def _comparable(answer: Any) -> list[object]:
 class PatientCallback(Callback):
     """РЭМД calling back until answered: a node that died is no reason to refuse a document."""
 
-    patience: Patience
+    def __init__(self, patience: Patience, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._patience = patience
 
     def document_file(self, local_uid: str) -> Delivered:
         """See `Callback.document_file`."""
-        return self.patience.until_answered(lambda: super(PatientCallback, self).document_file(local_uid))
+        return self._patience.until_answered(lambda: super(PatientCallback, self).document_file(local_uid))
 
     def send_result(self, verdict: Verdict) -> int:
         """See `Callback.send_result`."""
-        return self.patience.until_answered(lambda: super(PatientCallback, self).send_result(verdict))
+        return self._patience.until_answered(lambda: super(PatientCallback, self).send_result(verdict))

@@ -30,7 +30,7 @@ def gateway(tmp_path: Path, demo_keys: Path) -> Iterator[Gateway]:
     made.close()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_every_broken_envelope_gets_a_defined_answer(gateway: Gateway) -> None:
     """Changed by structure, by bytes, before and after signing: known codes, nothing told, memory flat."""
     report = fuzz.run(gateway, cases=CASES, seed=5)

@@ -103,7 +103,11 @@ class Traffic:
 
     def wait_until_finished(self, seconds: float) -> bool:
         """Wait until everything accepted has come to its end; tells whether it has."""
-        return self.wait_until(lambda: not self.unfinished(), seconds)
+        return self.wait_until(lambda: not self.unfinished() and self._told(), seconds)
+
+    def _told(self) -> bool:
+        """Tell whether РЭМД has the adapter's answer to every verdict."""
+        return self.ledger.keys("remd", "registered") <= self.ledger.keys("remd", "verdict")
 
     def accepted(self) -> tuple[Accepted, ...]:
         """Return what was accepted so far."""
