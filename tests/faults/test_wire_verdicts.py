@@ -9,6 +9,7 @@ import pytest
 from adapter.domain.states import State
 from adapter.operations.housekeeping import doubt_lost_verdicts
 from adapter.operations.waiting import DELIVERY_STATES
+from storage import Transaction
 from storage.outbox import DONE, PENDING
 from tests.faults.bench import PATIENCE, Bench
 from tests.faults.wire_verdicts import TEMPORARY_CODES, VERDICTS, Odd, refusals
@@ -102,7 +103,10 @@ def test_a_refusal_for_now(bench: Bench, code: str) -> None:
 
 def test_the_journal_holds_after_all_that(bench: Bench) -> None:
     """Every chain of the journal is whole."""
-    subjects = bench.runtime.store.read(lambda tx: tx.journal.subjects())
-    assert subjects
-    for subject in subjects:
-        assert bench.runtime.store.read(lambda tx, one=subject: tx.journal.verify(one)) is None
+
+    def broken(tx: Transaction) -> list[str]:
+        subjects = tx.journal.subjects()
+        assert subjects
+        return [one for one in subjects if tx.journal.verify(one) is not None]
+
+    assert bench.runtime.store.read(broken) == []
