@@ -159,6 +159,16 @@ def test_what_the_control_does_not_know(make: Callable[..., Stand], method: str,
     assert control(make(), method, path)[0] == 404
 
 
+def test_a_page_that_took_our_address_is_refused(make: Callable[..., Stand]) -> None:
+    """A request under another name of the host comes from a page in a browser, whatever it says."""
+    stand = make()
+    status, told = control(
+        stand, "POST", "/orders", {"misbehaviour": "silent"}, headers={"Host": "example.org"}
+    )
+    assert (status, stand.orders.shown()) == (403, [])
+    assert told["error"]
+
+
 def test_a_port_of_its_own_refuses_and_opens_again(make: Callable[..., Stand]) -> None:
     """While it is ordered connections are refused there; the common port serves on; nobody takes the port."""
     stand = make(own_ports={"fund": 0})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapter.stand.misbehaviours import MISBEHAVIOURS, PARTNERS_OF, Way
-from adapter.stand.orders import ANY, OrderError, Orders
+from adapter.stand.orders import ANY, Deed, OrderError, Orders
 
 
 def asked(orders: Orders, times: int, partner: str = "remd", operation: str = "registerDocument") -> str:
@@ -148,7 +148,8 @@ def test_not_too_many() -> None:
 
 def test_counting_by_many_threads() -> None:
     """However many ask at once, the next hundred times are a hundred."""
-    orders, found = given(next=100), []
+    orders = given(next=100)
+    found: list[Deed | None] = []
 
     def ask() -> None:
         found.extend(orders.pick("remd", Way.ANSWER, lambda: "") for _ in range(50))
