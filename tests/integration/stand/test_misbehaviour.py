@@ -115,9 +115,9 @@ def test_an_order_is_given_carried_out_and_counted(make: Callable[..., Stand]) -
 def test_something_new_about_the_same_is_a_double(make: Callable[..., Stand]) -> None:
     """A notice of the same return under another identifier is what the adapter must never send."""
     stand = make()
-    first, second = notify(stand, "r-1"), notify(stand, "r-2")
-    assert first == second
-    assert control(stand, "GET", "/books")[1]["fund"]["doubles"] == 1
+    assert notify(stand, "r-1").notice_number != notify(stand, "r-2").notice_number
+    counted = control(stand, "GET", "/books")[1]["fund"]
+    assert (counted["effects"], counted["doubles"]) == (2, 1)
 
 
 def test_orders_are_cancelled(make: Callable[..., Stand]) -> None:
@@ -226,7 +226,7 @@ def test_the_fund_remembers_by_its_book(serve: Serve, keyring: Keyring, clock: C
     )
     book.close()
     again = Book("fund", clock, tmp_path)
-    assert len(Fund(System(FUND.code, FUND.name), again, clock)._returns) == 1
+    assert len(Fund(System(FUND.code, FUND.name), again, clock)._noted) == 1
     again.close()
 
 
