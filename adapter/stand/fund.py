@@ -24,6 +24,9 @@ class Fund:
         """Make a fund that knows what its book says; `clock` is the business clock, aware."""
         self.book = book
         self._noted = {one.facts["requestId"]: one for one in book.entries("return")}
+        self._returns = {
+            (one.facts["referralNumber"], one.facts["returnedAt"]) for one in book.entries("return")
+        }
         served = SmevEndpoint(Service(system, NotifyReturnRequest, self._take, book, clock))
         self.endpoint = Endpoint(PATH, "/wsdl/fund.wsdl", served, FUND, operation_of, served.hear)
 
@@ -48,9 +51,10 @@ class Fund:
 
     def _note(self, facts: dict[str, str]) -> Entry:
         """Note a return; one that was noted before under another identifier is a double, too."""
-        known = {name: facts[name] for name in ("referralNumber", "returnedAt")}
-        if self.book.entries("return", **known):
+        about = (facts["referralNumber"], facts["returnedAt"])
+        if about in self._returns:
             self.book.write(DOUBLED, **facts)
+        self._returns.add(about)
         noted = self.book.write("return", **facts, noticeNumber=f"Ф-{len(self._noted) + 1:06d}")
         self._noted[facts["requestId"]] = noted
         return noted
