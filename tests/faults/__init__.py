@@ -1,1 +1,1 @@
-"""What is done to the adapter on the wire, and what comes of it."""
+"""Faults of what the adapter stands on: what a caller is told, that nothing is half done, that it goes on."""

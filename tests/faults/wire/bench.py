@@ -35,7 +35,7 @@ from storage.attempts import Attempt
 from storage.outbox import NewDelivery
 from tests.databases import TurnedClock
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PATIENCE = 30.0
 """The longest wait for what another thread does, seconds."""
 

@@ -11,8 +11,8 @@ from adapter.operations.housekeeping import doubt_lost_verdicts
 from adapter.operations.waiting import DELIVERY_STATES
 from storage import Transaction
 from storage.outbox import DEAD, DONE, PENDING
-from tests.faults.bench import PATIENCE, Bench
-from tests.faults.wire_verdicts import OUR_CODES, TEMPORARY_CODES, VERDICTS, Odd, refusals
+from tests.faults.wire.bench import PATIENCE, Bench
+from tests.faults.wire.verdicts import OUR_CODES, TEMPORARY_CODES, VERDICTS, Odd, refusals
 
 KIND = "registerDocument"
 DAY = timedelta(days=1)

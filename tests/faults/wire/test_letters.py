@@ -17,9 +17,9 @@ from adapter.domain.escalation import Level
 from adapter.operations.timers import LETTER, MAIL
 from storage import Delivery
 from storage.outbox import DEAD, DONE
-from tests.faults.bench import Bench
-from tests.faults.post_office import PostOffice, post_office
-from tests.faults.wire_letters import LETTERS, SILENCE, Letter
+from tests.faults.wire.bench import Bench
+from tests.faults.wire.letters import LETTERS, SILENCE, Letter
+from tests.faults.wire.post_office import PostOffice, post_office
 
 _ROUNDS = 4
 

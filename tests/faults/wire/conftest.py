@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapter.stand.actors import make_keys
-from tests.faults.bench import Bench, bench_in
+from tests.faults.wire.bench import Bench, bench_in
 
 
 @pytest.fixture(scope="session")

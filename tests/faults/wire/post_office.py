@@ -11,7 +11,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 from adapter.stand.wire import reset
-from tests.faults.wire_letters import RESET, SILENCE
+from tests.faults.wire.letters import RESET, SILENCE
 
 _USUAL = {
     "HELLO": b"220 mail.example\r\n",
