@@ -66,7 +66,7 @@ def names() -> list[dict[str, Any]]:
 
 
 def value_of(misbehaviour: str, name: str, text: str) -> object:
-    """Return the value of a parameter in its type; what does not fit stays a text, for the stand to refuse."""
+    """Return the value of a parameter in its type; what does not fit stays a text, to be refused."""
     row = MISBEHAVIOURS.get(misbehaviour)
     known = row.parameter(name) if row is not None else None
     default = known.default if known is not None else ""

@@ -15,9 +15,16 @@ from adapter.clients.sending import NotSent, Result, Sent, Unknown, Watch
 _LATER = range(400, 500)
 _TAKEN = frozenset({250, 251})
 
+#: Anything else was cut off in the middle, or is no answer of SMTP (RFC 5321, 4.2); the library reads the
+#: digits that came as a code all the same.
+_CODES = range(200, 600)
+
 #: Answers of the server in one exchange, about; a server that drips them is left after so many
 #: times the timeout.
 _ANSWERS = 6
+
+_BROKEN_OFF = "почтовый сервер оборвал соединение до текста письма"
+_UNANSWERED = "почтовый сервер не ответил на текст письма"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,15 @@ def give(server: MailServer, sender: str, to: Sequence[str], message: bytes) -> 
             session = _connected(server, watch)
         except ssl.SSLError:
             return NotSent("защищённое соединение с почтовым сервером не установлено")
-        except smtplib.SMTPResponseException as error:
-            return NotSent(f"почтовый сервер отказал во входе: {error.smtp_code}")
-        except (smtplib.SMTPException, OSError):
+        except (smtplib.SMTPException, OSError) as error:
+            code = getattr(error, "smtp_code", 0)
+            if code in _CODES:
+                return NotSent(f"почтовый сервер отказал во входе: {code}")
             return NotSent("почтовый сервер не отвечает или не умеет защищённого соединения")
         try:
             return _handed_over(session, sender, to, message, watch)
         except (smtplib.SMTPException, OSError):
-            return NotSent("почтовый сервер оборвал соединение до текста письма")
+            return NotSent(_BROKEN_OFF)
         finally:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 session.quit()
@@ -105,17 +113,29 @@ def _handed_over(
 ) -> Result:
     code, _ = session.mail(sender)
     if code not in _TAKEN:
-        return Sent(code, "", b"")
+        return _before_text(code)
     codes = [session.rcpt(address)[0] for address in to]
     if not any(code in _TAKEN for code in codes):
-        return Sent(min(codes), "", b"")
+        return _before_text(min(codes))
     if watch.expired:
         return NotSent("время обмена истекло")
     try:
         code, _ = session.data(message)
     except smtplib.SMTPDataError as error:
-        return Sent(error.smtp_code, "", b"")
+        return _before_text(error.smtp_code)
     except (smtplib.SMTPException, OSError):
-        return Unknown("почтовый сервер не ответил на текст письма")
+        return Unknown(_UNANSWERED)
+    return _after_text(code, watch)
+
+
+def _after_text(code: int, watch: Watch) -> Result:
+    """Judge the answer to the text of the letter."""
     # What came before the connection was cut is no whole answer, though the library reads it as one.
-    return Unknown("время обмена истекло") if watch.expired else Sent(code, "", b"")
+    if watch.expired:
+        return Unknown("время обмена истекло")
+    return Sent(code, "", b"") if code in _CODES else Unknown(_UNANSWERED)
+
+
+def _before_text(code: int) -> Result:
+    """Judge an answer after which the text of the letter did not leave."""
+    return Sent(code, "", b"") if code in _CODES else NotSent(_BROKEN_OFF)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,19 +50,21 @@ class Book:
         self.name = name
         self._clock = clock
         self._entries: list[Entry] = []
+        self._by_kind: defaultdict[str, list[Entry]] = defaultdict(list)
         self._changed = threading.Condition()
         self._file: IO[bytes] | None = None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = (folder / f"{name}.jsonl").open("a+b")
-            self._entries = _read(self._file)
+            for entry in _read(self._file):
+                self._keep(entry)
 
     def write(self, kind: str, **facts: str | int) -> Entry:
         """Append a line and wake everybody who waits."""
         texts = MappingProxyType({name: str(value) for name, value in facts.items()})
         with self._changed:
             entry = Entry(len(self._entries) + 1, self._clock(), kind, texts)
-            self._entries.append(entry)
+            self._keep(entry)
             if self._file is not None:
                 self._file.write(json.dumps(entry.as_json(), ensure_ascii=False).encode() + b"\n")
                 self._file.flush()
@@ -88,16 +90,13 @@ class Book:
     def counts(self) -> Counter[str]:
         """Return how many lines of each kind there are."""
         with self._changed:
-            return Counter(entry.kind for entry in self._entries)
+            return Counter({kind: len(lines) for kind, lines in self._by_kind.items()})
 
     def shown(self) -> dict[str, Any]:
         """Return counts by kind and the last lines, for people."""
         with self._changed:
-            entries = list(self._entries)
-        return {
-            "counts": dict(Counter(entry.kind for entry in entries)),
-            "entries": [one.as_json() for one in entries[-_SHOWN:]],
-        }
+            last = self._entries[-_SHOWN:]
+        return {"counts": dict(self.counts()), "entries": [one.as_json() for one in last]}
 
     def close(self) -> None:
         """Let go of the file; what is written later stays in memory only."""
@@ -108,7 +107,11 @@ class Book:
 
     def _found(self, kind: str, facts: Mapping[str, str | int]) -> tuple[Entry, ...]:
         wanted = {name: str(value) for name, value in facts.items()}.items()
-        return tuple(one for one in self._entries if one.kind == kind and wanted <= one.facts.items())
+        return tuple(one for one in self._by_kind.get(kind, ()) if wanted <= one.facts.items())
+
+    def _keep(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        self._by_kind[entry.kind].append(entry)
 
 
 def _read(file: IO[bytes]) -> list[Entry]:

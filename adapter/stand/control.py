@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from adapter.stand.book import Book
 from adapter.stand.misbehaviours import MISBEHAVIOURS, Misbehaviour
@@ -21,6 +22,8 @@ from adapter.stand.wire import HttpReply
 
 _JSON = "application/json; charset=utf-8"
 _ROOT = "/control"
+#: A page in a browser whose name was made to mean this computer has another name.
+_OURS = frozenset({"127.0.0.1", "::1", "localhost"})
 _LONGEST = 64 * 1024
 _ONE = re.compile(r"/control/orders/([0-9]{1,9})")
 _OF = re.compile(r"/control/orders/of/([a-z-]{1,32})")
@@ -43,6 +46,8 @@ class Control:
 
     def __call__(self, method: str, path: str, headers: Mapping[str, str], body: bytes, /) -> HttpReply:
         """Answer one request."""
+        if not _is_ours(headers.get("host", "localhost")):
+            return _error(HTTPStatus.FORBIDDEN, "управление стендом – только по адресу loopback")
         path = path.rstrip("/")
         match method:
             case "GET" | "HEAD":
@@ -106,6 +111,13 @@ class Control:
         partner = str(values.get("partner", ANY))
         if not (self._own_ports if partner == ANY else self._own_ports & {partner}):
             raise OrderError(f"{row.name}: у партнёра нет своего порта, задайте его в [stand.ports]")
+
+
+def _is_ours(host: str) -> bool:
+    try:
+        return urlsplit(f"//{host}").hostname in _OURS
+    except ValueError:
+        return False
 
 
 def _shown(row: Misbehaviour) -> dict[str, Any]:

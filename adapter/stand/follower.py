@@ -56,11 +56,11 @@ class Follower:
             self.book.write("refused", reason=wrong)
             return HttpReply(_TEXT, wrong.encode(), HTTPStatus.BAD_REQUEST)
         with self._lock:
-            first = self._told.setdefault(_identity(facts), identifier)
-            known = any(self.book.entries("news", newsId=first))
-            self.book.write("repeated" if known else "news", newsId=identifier, **facts)
-            if first != identifier:
+            known = self._told.get(_identity(facts))
+            self.book.write("news" if known is None else "repeated", newsId=identifier, **facts)
+            if known not in {None, identifier}:
                 self.book.write(DOUBLED, newsId=identifier, **facts)
+            self._told.setdefault(_identity(facts), identifier)
         return HttpReply("application/json", b'{"taken": true}')
 
     def _wrong(self, request: HttpRequest) -> str:

@@ -23,7 +23,10 @@ class Fund:
     def __init__(self, system: System, book: Book, clock: Callable[[], datetime]) -> None:
         """Make a fund that knows what its book says; `clock` is the business clock, aware."""
         self.book = book
-        self._returns = {_identity(one): one for one in book.entries("return")}
+        self._noted = {one.facts["requestId"]: one for one in book.entries("return")}
+        self._returns = {
+            (one.facts["referralNumber"], one.facts["returnedAt"]) for one in book.entries("return")
+        }
         served = SmevEndpoint(Service(system, NotifyReturnRequest, self._take, book, clock))
         self.endpoint = Endpoint(PATH, "/wsdl/fund.wsdl", served, FUND, operation_of, served.hear)
 
@@ -35,20 +38,23 @@ class Fund:
             "returnedAt": request.returned_at.isoformat(),
             "grounds": ", ".join(request.ground_codes),
         }
-        first = self._returns.get((request.referral_number, facts["returnedAt"]))
-        if first is None:
-            first = self.book.write("return", **facts, noticeNumber=f"Ф-{len(self._returns) + 1:06d}")
-            self._returns[_identity(first)] = first
-        else:
+        noted = self._noted.get(request.request_id)
+        if noted is not None:
             self.book.write("repeated", **facts)
-            if first.facts["requestId"] != request.request_id:
-                self.book.write(DOUBLED, **facts)
+        else:
+            noted = self._note(facts)
         return NotifyReturnResponse(
             referral_number=request.referral_number,
-            received_at=first.at,
-            notice_number=first.facts["noticeNumber"],
+            received_at=noted.at,
+            notice_number=noted.facts["noticeNumber"],
         )
 
-
-def _identity(line: Entry) -> tuple[str, str]:
-    return line.facts["referralNumber"], line.facts["returnedAt"]
+    def _note(self, facts: dict[str, str]) -> Entry:
+        """Note a return; one that was noted before under another identifier is a double, too."""
+        about = (facts["referralNumber"], facts["returnedAt"])
+        if about in self._returns:
+            self.book.write(DOUBLED, **facts)
+        self._returns.add(about)
+        noted = self.book.write("return", **facts, noticeNumber=f"Ф-{len(self._noted) + 1:06d}")
+        self._noted[facts["requestId"]] = noted
+        return noted

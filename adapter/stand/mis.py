@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -62,6 +62,9 @@ class Mis:
     def __init__(self, caller: Caller, book: Book) -> None:
         self.book = book
         self._caller = caller
+        self._accepted: dict[str, Mapping[str, str]] = {
+            one.facts["documentId"]: one.facts for one in book.entries("receipt")
+        }
 
     def submit(self, package: SignedReferral, replaces: str = "") -> ReceiptContent:
         """Send a version of a referral; return the adapter's receipt, its signature verified.
@@ -96,10 +99,9 @@ class Mis:
     def _compare(self, receipt: ReceiptContent) -> None:
         """Write down a document that was accepted before, as something else."""
         uid = receipt.document_id.extension
-        now = (receipt.referral_number, str(receipt.version_number))
-        for one in self.book.entries("receipt", documentId=uid):
-            if (one.facts["referralNumber"], one.facts["versionNumber"]) != now:
-                self.book.write(DOUBLED, documentId=uid, referralNumber=receipt.referral_number)
+        now = {"referralNumber": receipt.referral_number, "versionNumber": str(receipt.version_number)}
+        if not now.items() <= self._accepted.setdefault(uid, now).items():
+            self.book.write(DOUBLED, documentId=uid, referralNumber=receipt.referral_number)
 
     def fetch(self) -> tuple[NoticeItem, ...]:
         """Fetch the waiting notices.

@@ -73,9 +73,10 @@ class ZeepCaller:
         """Return the envelope of a request before it is signed."""
         signature, self._client.wsse = self._client.wsse, None
         try:
-            return self._client.create_message(self._client.service, operation, **parts)
+            made: etree._Element = self._client.create_message(self._client.service, operation, **parts)
         finally:
             self._client.wsse = signature
+        return made
 
     def _service(self) -> Any:
         if self._client is None:

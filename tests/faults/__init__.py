@@ -1,1 +1,1 @@
-"""Faults of the wire and of what the adapter stands on: what comes of them, and that it goes on."""
+"""Faults of what the adapter stands on: what a caller is told, that nothing is half done, that it goes on."""

@@ -1,4 +1,4 @@
-"""Adapters to be harmed: on each database, on a line that breaks, beside a stand that misbehaves."""
+"""An adapter on each database, and one whose line to PostgreSQL breaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Postgres, backend, database, postgres_server, sqlite_template
-from tests.faults.bench import Bench, bench_in
 from tests.faults.line import Line
 from tests.integration.operations import privacy
 from tests.integration.operations.conftest import gateway, keys
@@ -55,17 +54,3 @@ def near(postgresql: str, keys: Path, tmp_path: Path) -> Iterator[Gateway]:
     """An adapter on the database that a test may do anything to."""
     with _opened(tmp_path / "near", keys, postgresql) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def shared(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """The adapter and the stand of a module."""
-    with bench_in(tmp_path_factory.mktemp("bench"), keys) as made:
-        yield made
-
-
-@pytest.fixture
-def bench(shared: Bench) -> Iterator[Bench]:
-    """The adapter and the stand, which behaves until a test orders otherwise."""
-    yield shared
-    shared.stand.orders.cancel()

@@ -17,7 +17,7 @@ from adapter.stand.actors import ADAPTER, BUREAU_SYSTEM, MIS
 from adapter.stand.stand import Stand, StandSettings
 from signing.demo import expired_file
 from storage import JournalRow, Referral, open_beside, upgrade
-from tests.faults.bench import CLIENT_ENTITY, ROOT
+from tests.faults.wire.bench import CLIENT_ENTITY, ROOT
 
 _START = 90.0
 _STOP = 60.0

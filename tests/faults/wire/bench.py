@@ -35,7 +35,7 @@ from storage.attempts import Attempt
 from storage.outbox import NewDelivery
 from tests.databases import TurnedClock
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PATIENCE = 30.0
 """The longest wait for what another thread does, seconds."""
 
@@ -91,9 +91,9 @@ class Bench:
         (push,) = [one for one in self.deliveries(number) if one.kind == "ReceiveReferral"]
         return number, push
 
-    def queue(self, partner: str, kind: str, number: str, **payload: Any) -> Delivery:
-        """Put a delivery into the outbox."""
-        new = NewDelivery(partner, kind, self.clock(), payload, number, 1)
+    def queue(self, partner: str, kind: str, number: str | None, **payload: Any) -> Delivery:
+        """Put a delivery into the outbox; a letter belongs to no referral."""
+        new = NewDelivery(partner, kind, self.clock(), payload, number, 1 if number else None)
         self.runtime.store.transact(lambda tx: tx.outbox.add(new))
         return self.delivery(new.id)
 

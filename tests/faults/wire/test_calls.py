@@ -11,9 +11,9 @@ from adapter.domain.disclosures import DISCLOSED
 from adapter.domain.states import Event, State
 from adapter.stand.actors import BUREAU
 from adapter.stand.book import Book
-from tests.faults.bench import PATIENCE
-from tests.faults.served import Served, served_in
-from tests.faults.wire_calls import FETCH, REGISTER, REPEATED, STATUS, SUBMIT, SYSTEMS, Call, cases
+from tests.faults.wire.bench import PATIENCE
+from tests.faults.wire.calls import FETCH, REGISTER, REPEATED, STATUS, SUBMIT, SYSTEMS, Call, cases
+from tests.faults.wire.served import Served, served_in
 
 CASES = tuple(cases())
 

@@ -10,8 +10,6 @@ from adapter.domain.states import State
 
 #: One code of each class of 1.2.643.5.1.13.13.99.2.305 that says: never, as it is.
 FINAL_CODES = {
-    "access": "ACCESS_DENIED",
-    "system": "RMIS_REGION_MISMATCH",
     "kind": "NO_DOCUMENT_KIND_ON_DATE",
     "request": "INVALID_PLUGGABLE_ATTRS",
     "links": "CAN_NOT_ASSOCIATE",
@@ -27,6 +25,9 @@ FINAL_CODES = {
     "address": "AOGUID_NOT_FOUND",
     "not in the list": "NO_SUCH_CODE_YET",
 }
+
+#: Codes of the classes that no hospital can mend: the connection of our own system is not in order.
+OUR_CODES = {"access": "ACCESS_DENIED", "system": "RMIS_REGION_MISMATCH"}
 
 #: Codes that say: not now.
 TEMPORARY_CODES = ("RATE_LIMIT", "INTERNAL_ERROR", "RUNTIME_ERROR", "CA_INACCESSIBILITY")

@@ -15,8 +15,8 @@ from adapter.stand.actors import FUND, MIS_OTHER
 from adapter.stand.book import Book
 from storage import Delivery
 from storage.outbox import DEAD, DONE
-from tests.faults.bench import HASTY, PATIENCE, PATIENT, Bench
-from tests.faults.wire_answers import ASK, FAULTS, NEWS, NOTICE, PUSH, REGISTER, After, Fault, cases
+from tests.faults.wire.answers import ASK, FAULTS, NEWS, NOTICE, PUSH, REGISTER, After, Fault, cases
+from tests.faults.wire.bench import HASTY, PATIENCE, PATIENT, Bench
 
 CASES = tuple(cases())
 _ROUNDS = 5
