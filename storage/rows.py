@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from storage.direct import run
+
 Clock: TypeAlias = Callable[[], datetime]
 Statements: TypeAlias = Mapping[str, Any]
 
@@ -24,6 +26,10 @@ class Area:
     def __init__(self, connection: Connection, now: Clock) -> None:
         self._connection = connection
         self._now = now
+
+    def _run(self, statement: Any, parameters: Mapping[str, Any]) -> Any:
+        """Execute a constant statement that every submission runs; see `storage.direct`."""
+        return run(self._connection, statement, parameters)
 
 
 @lru_cache(maxsize=64)
