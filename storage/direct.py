@@ -111,6 +111,15 @@ def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -
         cursor.close()
 
 
+def run_all(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a constant statement for each of some rows; see `run`."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(statement, rows)
+        return
+    for row in rows:
+        run(connection, statement, row)
+
+
 def _compile(statement: Any, dialect: Dialect, parameters: Mapping[str, Any]) -> _Compiled:
     keys = list(parameters) if isinstance(statement, sa.Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
