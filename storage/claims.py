@@ -34,10 +34,7 @@ class Claims(Area):
             None when it is the owner's now (or was already), else the present owner.
         """
         statement = _TAKE[self._connection.dialect.name]
-        if (
-            self._connection.execute(statement, {"kind": kind, "key": key, "owner": owner}).first()
-            is not None
-        ):
+        if self._run(statement, {"kind": kind, "key": key, "owner": owner}).first() is not None:
             return None
         present = self.owner(kind, key)
         if present is None:
@@ -46,7 +43,8 @@ class Claims(Area):
 
     def owner(self, kind: str, key: str) -> str | None:
         """Give the present owner of a key."""
-        return self._connection.execute(_OWNER, {"this_kind": kind, "this_key": key}).scalar()
+        owner: str | None = self._run(_OWNER, {"this_kind": kind, "this_key": key}).scalar()
+        return owner
 
     def release(self, kind: str, key: str, owner: str) -> bool:
         """Give a key up; False when it was not this owner's."""

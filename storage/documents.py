@@ -183,12 +183,12 @@ class Documents(Area):
         if not rows:
             return
         self._lock(_SHARE)
-        self._connection.execute(_INSERT, rows)
+        self._run_all(_INSERT, rows)
         known = set(self._connection.execute(_KNOWN, {"wanted": list(contents)}).scalars())
         # In one order for all, so that two transactions never wait for each other.
         parts = [part for name in sorted(contents.keys() - known) for part in _parts(name, contents[name])]
         if parts:
-            self._connection.execute(_INSERT_PART[self._connection.dialect.name], parts)
+            self._run_all(_INSERT_PART[self._connection.dialect.name], parts)
 
     def add_uploaded(self, document: NewDocument, owner: str, upload_id: str) -> None:
         """Keep a file whose content is an upload, without reading it into memory.

@@ -71,16 +71,16 @@ class Journal(Area):
             Conflict: another transaction began the same chain; `Store.transact` runs the work again.
         """
         dialect = self._connection.dialect.name
-        head = self._connection.execute(_LOCK_HEAD, {"subject": subject}).first()
+        head = self._run(_LOCK_HEAD, {"subject": subject}).first()
         last, previous_hash = (0, GENESIS) if head is None else head
         number = last + 1
         this_hash = entry_hash(subject, number, previous_hash, entry)
         chained = {"subject": subject, "number": number, "previous_hash": previous_hash, "hash": this_hash}
         row = {**values(entry), **chained}
-        if self._connection.execute(_INSERT[dialect], row).first() is None:
+        if self._run(_INSERT[dialect], row).first() is None:
             raise Conflict("two transactions wrote the same journal row")
         moved = {"subject": subject, "count": number, "head": this_hash, "anchored_count": 0}
-        self._connection.execute(_SET_HEAD[dialect], moved)
+        self._run(_SET_HEAD[dialect], moved)
         return JournalRow(**row)
 
     def append_each(self, entries: Mapping[str, Entry]) -> None:

@@ -147,7 +147,7 @@ class Mailbox(Area):
             "visible_at": created_at,
             "handed_out": 0,
         }
-        self._connection.execute(_INSERT, row)
+        self._run(_INSERT, row)
         return item_id
 
     def fetch(

@@ -100,7 +100,7 @@ class Messages(Area):
                 transaction stays usable, so the stored answer can be read in it.
         """
         statement = _INSERT[self._connection.dialect.name]
-        if self._connection.execute(statement, values(message)).first() is None:
+        if self._run(statement, values(message)).first() is None:
             owner = self._connection.execute(
                 _OWNER, {"sender": message.sender, "request_id": message.request_id}
             ).scalar_one()
@@ -129,7 +129,7 @@ class Messages(Area):
 
     def find(self, sender: str, request_id: str) -> Message | None:
         """Find the message that a sender sent under this id."""
-        row = self._connection.execute(_BY_REQUEST, {"sender": sender, "request_id": request_id}).first()
+        row = self._run(_BY_REQUEST, {"sender": sender, "request_id": request_id}).first()
         return None if row is None else Message(*row)
 
     def get(self, message_id: str) -> Message | None:

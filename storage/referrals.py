@@ -133,7 +133,7 @@ class Referrals(Area):
         """
         row = {**values(referral), "revision": 1}
         statement = _INSERT[self._connection.dialect.name]
-        if self._connection.execute(statement, row).first() is None:
+        if self._run(statement, row).first() is None:
             raise Taken("referrals.number", referral.number)
         return Referral(**row)
 
@@ -187,7 +187,7 @@ class Referrals(Area):
     def find_by_citizen(self, citizen_hash: str, limit: int = 20) -> tuple[Referral, ...]:
         """Give the referrals of one keyed hash of a person, by number, newest day first."""
         keys = {"citizen_hash": citizen_hash, "limit": limit}
-        return tuple(Referral(*row) for row in self._connection.execute(_OF_CITIZEN, keys))
+        return tuple(Referral(*row) for row in self._run(_OF_CITIZEN, keys))
 
     def of_citizen_in(
         self, citizen_hash: str, states: tuple[str, ...], *, test: bool, limit: int

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
@@ -11,6 +11,8 @@ from typing import Any, TypeAlias, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+
+from storage.direct import run, run_all
 
 Clock: TypeAlias = Callable[[], datetime]
 Statements: TypeAlias = Mapping[str, Any]
@@ -24,6 +26,14 @@ class Area:
     def __init__(self, connection: Connection, now: Clock) -> None:
         self._connection = connection
         self._now = now
+
+    def _run(self, statement: Any, parameters: Mapping[str, Any]) -> Any:
+        """Execute a constant statement that every submission runs; see `storage.direct`."""
+        return run(self._connection, statement, parameters)
+
+    def _run_all(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute such a statement for each of some rows."""
+        run_all(self._connection, statement, rows)
 
 
 @lru_cache(maxsize=64)

@@ -157,6 +157,8 @@ class _Job(Generic[T]):
             self.result = self.work(transaction)
         except SQLAlchemyError as error:
             self.error = translated(error)
+        except sqlite3.Error as error:
+            self.error = driver_error(error)
         except BaseException as error:  # noqa: BLE001 (edge of the writer thread: the caller gets whatever it is)
             self.error = error
 
@@ -332,6 +334,8 @@ class SqliteStore(Store):
                     return work(Transaction(connection, self._clock, self.archive))
             except SQLAlchemyError as error:
                 raise translated(error) from None
+            except sqlite3.Error as error:
+                raise driver_error(error) from None
 
     def now(self) -> datetime:
         """See `Store.now`: the database lives on this machine and has its clock."""

@@ -1,0 +1,146 @@
+"""Statements of the accept path, given to SQLite without the way through SQLAlchemy.
+
+SQLAlchemy builds every statement and compiles it once for SQLite; each execution after that still costs
+several times as much as the query. The statements that every submission runs are kept here compiled, with
+what makes the values of their parameters and columns. On PostgreSQL, where a query goes to another process,
+they are executed as usual.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+_Convert = Callable[[Any], Any] | None
+
+
+class Rows:
+    """The rows of a statement, read whole."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self._rows)
+
+    def first(self) -> tuple[Any, ...] | None:
+        """Give the first row, None when there is none."""
+        return self._rows[0] if self._rows else None
+
+    def scalar(self) -> Any:
+        """Give the first column of the first row, None when there is none."""
+        return self._rows[0][0] if self._rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A statement as the driver takes it.
+
+    Attributes:
+        names: parameters in the order of the text.
+        constants: values that the statement itself gives.
+        into: what makes the value of each parameter; None: it is taken as it is.
+        out: what makes the value of each column.
+    """
+
+    sql: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+    into: tuple[_Convert, ...]
+    out: tuple[_Convert, ...]
+
+    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """Give the parameters as the driver takes them.
+
+        Raises:
+            KeyError: a parameter is missing.
+        """
+        found = []
+        for name, make in zip(self.names, self.into, strict=True):
+            one = parameters[name] if name in parameters else self.constants[name]
+            found.append(one if make is None else make(one))
+        return found
+
+    def rows(self, rows: list[tuple[Any, ...]]) -> Rows:
+        """Give the rows with the values of their columns made."""
+        if not rows or not any(self.out):
+            return Rows(rows)
+        return Rows(
+            [
+                tuple([one if make is None else make(one) for one, make in zip(row, self.out, strict=True)])
+                for row in rows
+            ]
+        )
+
+
+#: By statement: those of the modules of this package, which live as long as the process.
+_KNOWN: dict[Any, _Compiled] = {}
+
+
+def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -> Any:
+    """Execute a constant statement; its rows can be iterated, or asked for the first and its scalar.
+
+    Args:
+        connection: of the transaction.
+        statement: a constant of a module, without lists among its parameters.
+        parameters: by name, the same names in every call.
+
+    Raises:
+        sqlite3.Error: as the driver says; the stores translate it.
+        sqlalchemy.exc.SQLAlchemyError: the same of other databases.
+    """
+    dialect = connection.dialect
+    if dialect.name != "sqlite":
+        return connection.execute(statement, parameters)
+    compiled = _KNOWN.get(statement)
+    if compiled is None:
+        compiled = _KNOWN[statement] = _compile(statement, dialect, parameters)
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("not a SQLite connection")
+    cursor = driver.execute(compiled.sql, compiled.values(parameters))
+    try:
+        return compiled.rows(cursor.fetchall())
+    finally:
+        cursor.close()
+
+
+def run_all(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a constant statement for each of some rows; see `run`."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(statement, rows)
+        return
+    for row in rows:
+        run(connection, statement, row)
+
+
+def _compile(statement: Any, dialect: Dialect, parameters: Mapping[str, Any]) -> _Compiled:
+    keys = list(parameters) if isinstance(statement, sa.Insert) else None
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
+    if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
+        raise TypeError("the statement is not compiled for a driver that counts its parameters")
+    if compiled.insert_prefetch or compiled.update_prefetch or "POSTCOMPILE" in compiled.string:
+        raise TypeError("the statement has lists, or defaults that SQLAlchemy would fill in")
+    names = tuple(compiled.positiontup)
+    binds = compiled.binds
+    types = [one.type for one in _columns(statement)]
+    return _Compiled(
+        sql=compiled.string,
+        names=names,
+        constants={name: binds[name].value for name in names if binds[name].value is not None},
+        into=tuple(binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names),
+        out=tuple(one.dialect_impl(dialect).result_processor(dialect, None) for one in types),
+    )
+
+
+def _columns(statement: Any) -> Sequence[Any]:
+    """Give the columns of the rows that a statement returns."""
+    if isinstance(statement, sa.Select):
+        return list(statement.selected_columns)
+    return list(statement.exported_columns)
