@@ -57,7 +57,7 @@ def test_chains_without_an_anchor_are_counted(store: Store) -> None:
     for subject in ("one", "two", "three"):
         store.transact(lambda tx, name=subject: tx.journal.append(name, Entry(at=NOW, event="E")))  # type: ignore[misc]
     assert [store.read(lambda tx, most=most: tx.gauges.unanchored(most)) for most in (2, 9)] == [2, 3]  # type: ignore[misc]
-    assert store.read(lambda tx: tx.gauges.at_head())
+    assert store.read(lambda tx: tx.gauges.schema_fits())
 
 
 @pytest.mark.parametrize("statement", ["_DEPTH", "_QUEUE", "_UNANCHORED"])
