@@ -11,6 +11,7 @@ from adapter.contract.exchange.bureau import (
     RequestAdditionalExaminationRequest,
     RequestAdditionalExaminationResponse,
 )
+from adapter.domain.checks.fields import shown_code
 from adapter.domain.clocks import Clock
 from adapter.domain.deadlines import term_code
 from adapter.domain.document_roles import DocumentRole
@@ -117,7 +118,7 @@ def _unknown_term(code: str) -> Problem:
         "CODE_UNKNOWN",
         "ExtendDeadlineRequest/deadlineCode",
         title="Код срока",
-        actual=code,
+        actual=shown_code(code),
         limit=", ".join(EXTENDABLE_CODES),
         dictionary="Сроки, которые продлевает бюро",
         oid="перечень в описании обмена",

@@ -4,7 +4,15 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from adapter.domain.checks.facts import ADULT, ISSUE, age, injured_at_work, is_child, text
-from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
+from adapter.domain.checks.fields import (
+    WARNING,
+    contradicts,
+    field_of,
+    misshaped,
+    missing,
+    shown_code,
+    unexpected,
+)
 from adapter.domain.checks.places import each, failing, value, values
 from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.errors import Problem, Severity, problem
@@ -33,7 +41,9 @@ def no_code_twice(referral: Referral, _: Context) -> Iterator[Problem]:
             continue
         for path, code in _repeats(values(referral, place, str)):
             title = field_of(place).title
-            yield problem("CARDINALITY", path, title=title, actual=f"{code} повторно", limit=limit)
+            yield problem(
+                "CARDINALITY", path, title=title, actual=f"{shown_code(code)} повторно", limit=limit
+            )
 
 
 @rule("MSE-1102", point="5.1, 5.2", severity=Severity.WARNING)
