@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -78,7 +79,8 @@ def _half(exchange: Exchange) -> None:
     reply = exchange.handled()
     exchange.send(head(reply) + reply.body[: len(reply.body) // 2])
     # An orderly end, so that the half really arrives: a reset may overtake it.
-    exchange.connection.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):
+        exchange.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _wrong_length(exchange: Exchange) -> None:

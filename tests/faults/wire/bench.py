@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -168,9 +168,27 @@ def bench_in(folder: Path, keys: Path) -> Iterator[Bench]:
     def application(environ: Any, start: Any) -> Any:
         return holder[0](environ, start)
 
-    server = make_server("127.0.0.1", 0, application, ThreadedServer, _Quiet)
-    url = f"http://127.0.0.1:{server.server_port}"
-    stand = Stand(
+    with ExitStack() as running:
+        server = make_server("127.0.0.1", 0, application, ThreadedServer, _Quiet)
+        running.callback(server.server_close)
+        url = f"http://127.0.0.1:{server.server_port}"
+        stand = _stand(keys, url, clock)
+        running.callback(stand.stop)
+        runtime = _runtime(folder, keys, clock, {"http://127.0.0.1:8080": url}, stand)
+        running.callback(runtime.close)
+        holder.append(build_application(runtime))
+        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
+        thread.start()
+        running.callback(thread.join)
+        running.callback(server.shutdown)
+        stand.start()
+        # Before the server goes away: it calls the adapter.
+        running.callback(stand.stop)
+        yield Bench(stand, runtime, clock, _senders(runtime, url))
+
+
+def _stand(keys: Path, url: str, clock: TurnedClock) -> Stand:
+    return Stand(
         StandSettings(
             keys=keys,
             adapter_url=url,
@@ -183,26 +201,17 @@ def bench_in(folder: Path, keys: Path) -> Iterator[Bench]:
             news_secrets=(SECRET,),
         )
     )
-    runtime = _runtime(folder, keys, clock, {"http://127.0.0.1:8080": url}, stand)
+
+
+def _senders(runtime: Runtime, url: str) -> dict[str, Sender]:
     context = runtime.context
-    holder.append(build_application(runtime))
-    senders: dict[str, Sender] = {
-        "registerDocument": RegisterDocument(context, {REMD.code: CLIENT_ENTITY}, f"{url}/ws/remd-callback"),
+    callback = f"{url}/ws/remd-callback"
+    return {
+        "registerDocument": RegisterDocument(context, {REMD.code: CLIENT_ENTITY}, callback),
         "ReceiveReferral": ReceiveReferral(context),
         "NotifyReturn": NotifyReturn(context),
         STATUS_PUSH: StatusPush(context, {MIS_OTHER.code: (SECRET,)}),
     }
-    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
-    thread.start()
-    stand.start()
-    try:
-        yield Bench(stand, runtime, clock, senders)
-    finally:
-        stand.stop()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        runtime.close()
 
 
 def _runtime(

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ class Served:
 @contextmanager
 def served_in(folder: Path, keys: Path) -> Iterator[Served]:
     """Start the stand, then the adapter by the shipped configuration on other ports."""
-    with _held_port() as port:
+    with _held_port() as port, ExitStack() as running:
         adapter = f"http://127.0.0.1:{port}"
         stand = Stand(
             StandSettings(
@@ -65,6 +65,7 @@ def served_in(folder: Path, keys: Path) -> Iterator[Served]:
                 callback_delay=0.0,
             )
         )
+        running.callback(stand.stop)
         config = _configured(folder, keys, port, stand.url)
         url = f"sqlite:///{folder / 'var' / 'mse-adapter.db'}"
         upgrade(url)
