@@ -33,6 +33,7 @@ ROLE_NAMES = MappingProxyType(
         DocumentRole.ATTACHMENT: "вложение",
         DocumentRole.RETURN_NOTICE: "уведомление о возврате",
         DocumentRole.RESULT: "сведения о результатах",
+        DocumentRole.LINKED_DOCUMENT: "документ, связанный в РЭМД",
         DocumentRole.ADDITIONAL_EXAMINATION: "программа дополнительного обследования",
         DocumentRole.SEMD_OF_BUREAU: "СЭМД бюро",
         DocumentRole.EXPLANATION: "пояснение",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from adapter.domain.checks.places import Places, each, found, path_of, values
+from adapter.domain.checks.places import each, found, path_of, places_of, values
 from adapter.domain.checks.registry import Context, not_proven, rule
 from adapter.domain.code_lists import (
     ICD10,
@@ -114,7 +114,7 @@ _DISEASES = (
         ICD10,
     ),
 )
-_DISEASE_CODES = Places(*(one.place for one in _DISEASES))
+_DISEASE_CODES = places_of(*(one.place for one in _DISEASES))
 _ICD10 = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,2})?")
 _ICD10_FORMAT = "латинская буква, две цифры, точка и подрубрика, без знаков + и *"
 _ICD10_LIKE = re.compile(r"[A-ZА-ЯЁІЅЈ][0-9]{2}(?:[.,][0-9]{1,2})?[+*]?")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapter.domain.checks.facts import age_months, born
 from adapter.domain.checks.fields import field_of, misshaped
-from adapter.domain.checks.places import Places, each, path_of, value, values
+from adapter.domain.checks.places import each, path_of, places_of, value, values
 from adapter.domain.checks.registry import Check, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
@@ -92,7 +92,7 @@ _ORDERS = (
     *(_Order(subject, _EARLIER, _BIRTH) for subject in _AFTER_BIRTH),
 )
 _COMPARED = tuple((one, one.subject, _WRONG[one.relation], one.other) for one in _ORDERS)
-_PLACES = Places(
+_PLACES = places_of(
     *sorted({*_TITLES, *(one.subject for one in _ORDERS), *(one.other for one in _ORDERS)}),
 )
 

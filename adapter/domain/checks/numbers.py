@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterator
 
 from adapter.domain import identifiers
-from adapter.domain.checks.places import Places, failing, path_of, value
+from adapter.domain.checks.places import failing, path_of, places_of, value
 from adapter.domain.checks.registry import Context, not_proven, rule
 from adapter.domain.errors import Problem, problem
 from adapter.domain.referral import Referral
@@ -56,11 +56,11 @@ _ROOTS = {
         "legal_authenticator.mis_staff_id.root": "Идентификатор подписавшего",
     },
 }
-_SNILS_PLACES, _OID_PLACES = Places(*_SNILS), Places(*_OIDS)
+_SNILS_PLACES, _OID_PLACES = places_of(*_SNILS), places_of(*_OIDS)
 #: Places of any organisation, and of a legal entity only.
-_OGRN_PLACES, _GUARDIAN_PLACES = Places(*(one for one in _OGRN if one != _GUARDIAN)), Places(_GUARDIAN)
+_OGRN_PLACES, _GUARDIAN_PLACES = places_of(*(one for one in _OGRN if one != _GUARDIAN)), places_of(_GUARDIAN)
 _ROOT_PLACES = [
-    (kind, Places(*places), functools.partial(identifiers.check_root, kind=kind))
+    (kind, places_of(*places), functools.partial(identifiers.check_root, kind=kind))
     for kind, places in _ROOTS.items()
 ]
 #: Kinds of policy (НСИ 1.2.643.5.1.13.13.11.1035) whose number is the ЕНП.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from adapter.domain.checks.facts import ADULT, ISSUE, YEAR, age, is_child, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
-from adapter.domain.checks.places import Places, each, found, path_of, together, value, values, xml_name
+from adapter.domain.checks.places import each, found, path_of, places_of, together, value, values, xml_name
 from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.deadlines import add_months
 from adapter.domain.errors import Problem, Severity, problem
@@ -22,7 +22,7 @@ _OWNERS = (
     "author",
     "legal_authenticator",
 )
-_PEOPLE = Places(*_OWNERS)
+_PEOPLE = places_of(*_OWNERS)
 _NAMES = ("family_name", "given_name", "patronymic")
 _READ_NAMES = together(_NAMES)
 #: What is written in place of a patronymic that a person does not have.

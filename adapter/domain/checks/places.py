@@ -95,22 +95,29 @@ def each(referral: Referral, place: str, kind: type[T]) -> Sequence[T]:
         return [each for _, each in values(referral, place, kind)]
 
 
+@dataclass(frozen=True, slots=True)
 class Places:
-    """Several places, read in one go: what a table of places is asked first, whether anything is wrong."""
+    """Several places, read in one go: what a table of places is asked first, whether anything is wrong.
 
-    def __init__(self, *places: str) -> None:
-        self._places = places
-        self._plain = tuple(one for one in places if plan_of(one).is_plain)
-        self._others = tuple(one for one in places if one not in self._plain)
-        self._read = together(self._plain)
+    Attributes:
+        names: all of them.
+        plain: those without a repeated part.
+        others: those with one.
+        read: gives the values of the plain ones.
+    """
+
+    names: tuple[str, ...]
+    plain: tuple[str, ...]
+    others: tuple[str, ...]
+    read: Callable[[Any], tuple[Any, ...]]
 
     def each(self, referral: Referral, kind: type[T]) -> Sequence[T]:
         """Return the values of all places that are of the kind; in which order is not said."""
         try:
-            found = [one for one in self._read(referral) if isinstance(one, kind)]
+            found = [one for one in self.read(referral) if isinstance(one, kind)]
         except AttributeError:  # a part is absent that a good referral has
-            return [one for place in self._places for one in each(referral, place, kind)]
-        for place in self._others:
+            return [one for place in self.names for one in each(referral, place, kind)]
+        for place in self.others:
             found += each(referral, place, kind)
         return found
 
@@ -120,20 +127,26 @@ class Places:
         """Return place, path, value and what is wrong with it by `judge`; mostly nothing, which is quick."""
         if not any(map(judge, self.each(referral, kind))):
             return ()
-        return [(place, *one) for place in self._places for one in failing(referral, place, kind, judge)]
+        return [(place, *one) for place in self.names for one in failing(referral, place, kind, judge)]
 
     def by_place(self, referral: Referral, kind: type[T]) -> dict[str, Sequence[T]]:
         """Return the values of each place that are of the kind."""
         try:
-            present = zip(self._plain, self._read(referral), strict=True)
+            present = zip(self.plain, self.read(referral), strict=True)
         except AttributeError:
-            return {place: each(referral, place, kind) for place in self._places}
+            return {place: each(referral, place, kind) for place in self.names}
         found: dict[str, Sequence[T]] = {
             place: (one,) if isinstance(one, kind) else () for place, one in present
         }
-        for place in self._others:
+        for place in self.others:
             found[place] = each(referral, place, kind)
         return found
+
+
+def places_of(*names: str) -> Places:
+    """Return places that are read in one go."""
+    plain = tuple(one for one in names if plan_of(one).is_plain)
+    return Places(names, plain, tuple(one for one in names if one not in plain), together(plain))
 
 
 def failing(
