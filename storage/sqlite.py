@@ -5,7 +5,7 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
@@ -26,9 +26,10 @@ from storage.transaction import Transaction
 T = TypeVar("T")
 
 _GROUP = 64
+#: For an empty file alone, before anything else: what is deleted can then be given back without a standstill.
+#: In a file with content it would do nothing and yet want the right to write.
+_OF_NEW_FILES = "PRAGMA auto_vacuum = INCREMENTAL"
 _PRAGMAS = (
-    # Counts only while the file is empty: what is deleted can then be given back without a standstill.
-    "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -49,7 +50,7 @@ def database_path(url: URL) -> Path:
     return Path(str(url.database))
 
 
-def _engine(url: URL, *pragmas: str, **pool: Any) -> Engine:
+def _engine(url: URL, *pragmas: str, first: Sequence[str] = (), **pool: Any) -> Engine:
     engine = sa.create_engine(
         url,
         isolation_level="AUTOCOMMIT",  # BEGIN and COMMIT are ours
@@ -60,7 +61,7 @@ def _engine(url: URL, *pragmas: str, **pool: Any) -> Engine:
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in (*_PRAGMAS, *pragmas):
+        for pragma in (*first, *_PRAGMAS, *pragmas):
             connection.execute(pragma).close()
 
     return engine
@@ -105,7 +106,8 @@ def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connect
     path = database_path(url)
     # Medical documents: for the owner only. SQLite gives its other files the rights of this one.
     path.touch(mode=0o600)
-    engine = _engine(url, poolclass=NullPool)
+    first = () if path.stat().st_size else (_OF_NEW_FILES,)
+    engine = _engine(url, first=first, poolclass=NullPool)
     with _locked(path.with_name(path.name + ".upgrade.lock"), wait=True), engine.connect() as connection:
         if ready(connection):
             yield None

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from adapter.app.counting import calendar_condition
 from adapter.app.sizing import room_condition
 from adapter.app.trusting import condition_of, roles_condition
+from adapter.domain.growth import Forecast
+from adapter.operations.sizing import forecasts
 from signing import gost
 from signing.pki.expiry import ExpiryWarning, Kind
 from storage import StoreError, Transaction
@@ -44,12 +46,14 @@ class StoreFacts:
         schema: this program can work with the schema.
         led: somebody holds the lease of the leader.
         depth: deliveries not done, up to one more than are allowed.
+        room: how long the disks will last.
     """
 
     now: datetime
     schema: bool
     led: bool
     depth: int
+    room: tuple[Forecast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ def _facts(runtime: Runtime) -> Facts:
         trust=condition_of(context.trust, warnings),
         roles=roles_condition(context.roles),
         calendar=calendar_condition(runtime.calendar, runtime.clock()),
-        room=room_condition(runtime) if store else {},
+        room=room_condition(store.room, runtime.config) if store else {},
     )
 
 
@@ -230,8 +234,9 @@ def _asked(tx: Transaction, most: int) -> StoreFacts:
     """Look into small tables, and ask the time last: nothing slow lies between it and its use."""
     lease = tx.leases.get(_LEADER)
     schema, depth = tx.gauges.schema_fits(), tx.gauges.depth(most)
+    room = forecasts(tx) if schema else ()
     now = tx.now()
-    return StoreFacts(now, schema, lease is not None and now < lease.expires_at, depth)
+    return StoreFacts(now, schema, lease is not None and now < lease.expires_at, depth, room)
 
 
 def _database(facts: Facts) -> str:

@@ -6,16 +6,13 @@ import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from adapter.config import Config
-from adapter.operations.sizing import ARCHIVE, STORE, Measure, forecasts
-from storage import StoreError, StoreSize
+from adapter.domain.growth import Forecast
+from adapter.operations.sizing import ARCHIVE, STORE, Measure
+from storage import StoreSize
 from storage.sizes import Measured
-
-if TYPE_CHECKING:
-    from adapter.app.composition import Runtime
 
 _SQLITE = "sqlite:///"
 
@@ -41,13 +38,9 @@ def measure_of(config: Config) -> Measure:
     return measure
 
 
-def room_condition(runtime: Runtime) -> dict[str, list[dict[str, object]]]:
+def room_condition(found: Sequence[Forecast], config: Config) -> dict[str, list[dict[str, object]]]:
     """Return what health tells of disks: each place with the days it will last, and those that warn."""
-    try:
-        found = runtime.store.read(forecasts)
-    except StoreError:
-        found = ()
-    limit = runtime.config.retention.disk_warning_days
+    limit = config.retention.disk_warning_days
     rows: list[dict[str, object]] = [
         {"place": one.place, "free_bytes": one.free, "bytes_per_day": one.per_day, "days": one.days}
         for one in found

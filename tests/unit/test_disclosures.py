@@ -9,6 +9,7 @@ from adapter.app import delivering
 from adapter.cli import program
 from adapter.domain.disclosures import DISCLOSED, DISCLOSURES, PURPOSES, SHOWN, Purpose, Way
 from adapter.operations.following import STATUS_PUSH
+from adapter.operations.mail import DEMAND
 from adapter.operations.registry import SERVICES
 from adapter.operations.registry_callback import OPERATIONS
 from adapter.operations.timers import LETTER
@@ -49,7 +50,7 @@ def test_every_delivery_has_a_row() -> None:
     (senders,) = [one.value for one in ast.walk(tree) if isinstance(one, ast.AnnAssign)]
     assert isinstance(senders, ast.Dict)
     kinds = {one.value for one in senders.keys if isinstance(one, ast.Constant)}
-    assert listed(Way.DELIVERY) == kinds | {STATUS_PUSH, LETTER}
+    assert listed(Way.DELIVERY) == kinds | {STATUS_PUSH, LETTER, DEMAND}
     assert len(senders.keys) + 1 == len(listed(Way.DELIVERY))
 
 
