@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 import traceback
 from dataclasses import replace
+from http import HTTPStatus
 
 from lxml import etree
 
 from adapter.contract.call import FaultCode, SoapFault, SoapVersion
 from adapter.contract.namespaces import EXCHANGE, SOAP11, SOAP12, exchange_tag
 from adapter.domain.errors import problem
+from storage import StoreError
 
 _log = logging.getLogger("adapter.soap")
+#: When to come again after the store has failed, seconds.
+_STORE_SECONDS = 15
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CODES_12: dict[FaultCode, str] = {"Client": "Sender", "Server": "Receiver"}
 
@@ -20,6 +24,22 @@ _CODES_12: dict[FaultCode, str] = {"Client": "Sender", "Server": "Receiver"}
 def internal_fault() -> SoapFault:
     """Return the fault for a failure of our own (MSE-5012)."""
     return SoapFault(problem("INTERNAL_ERROR"), "Server")
+
+
+def fault_of(error: Exception) -> SoapFault:
+    """Return the fault for an exception of an operation (MSE-5012).
+
+    A store that is away, full or locked is soon mended, and nothing was done: proxies and callers are told so by
+    503 and Retry-After. What else failed may fail again.
+    """
+    if not isinstance(error, StoreError):
+        return internal_fault()
+    return SoapFault(
+        problem("INTERNAL_ERROR"),
+        "Server",
+        http_status=HTTPStatus.SERVICE_UNAVAILABLE,
+        retry_after=_STORE_SECONDS,
+    )
 
 
 def malformed_fault(reason: str, line: int, column: int) -> SoapFault:

@@ -16,7 +16,14 @@ from spyne import AnyXml, EventManager, Fault, MethodContext, MethodDescriptor, 
 from spyne.protocol.soap.soap11 import Soap11
 
 from adapter.contract.call import Handle, Incoming, Outgoing, Sign, SoapFault, SoapVersion
-from adapter.soap.faults import envelope_fault, http_status, internal_fault, log_failure, render_fault
+from adapter.soap.faults import (
+    envelope_fault,
+    fault_of,
+    http_status,
+    internal_fault,
+    log_failure,
+    render_fault,
+)
 from adapter.soap.names import CONTENT_TYPES, VERSION_OF_ENVELOPE
 from adapter.soap.reading import Limits, parse, split, version_of
 
@@ -209,7 +216,7 @@ def _rpc_method(name: str, handle: Handle) -> object:
             raise CarriedFault(fault) from None
         except Exception as error:  # noqa: BLE001 - Spyne would log the text of the exception
             log_failure(passage.correlation_id, error)
-            raise CarriedFault(internal_fault()) from None
+            raise CarriedFault(fault_of(error)) from None
 
     call.__name__ = name
     return rpc(AnyXml, _returns=AnyXml, _body_style="bare")(call)

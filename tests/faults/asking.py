@@ -14,7 +14,7 @@ from tests.integration.operations.walk import number_in
 PATH = "/ws/referral"
 
 #: What a caller is told when the store does not do its work: repeat the same message (MSE-5012).
-NOT_NOW = ("500 Internal Server Error", "soap:Server", "MSE-5012")
+NOT_NOW = ("503 Service Unavailable", "soap:Server", "MSE-5012")
 
 
 class Asking:

@@ -186,7 +186,7 @@ def test_overload_is_refused_at_once_and_nothing_accepted_is_lost(gateway: Gatew
         if status == 200:
             numbers.add(number_in(gateway.read(body)))
         else:  # the machine was so busy that the database has given up waiting for the lock
-            assert (status, b"MSE-5012" in body) == (500, True)
+            assert (status, b"MSE-5012" in body) == (503, True)
         assert served.process.wait(BOUND) == 0
     gateway.open()
     assert {one.number for one in gateway.referrals()} == numbers

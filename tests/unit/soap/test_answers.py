@@ -15,6 +15,7 @@ from adapter.contract.namespaces import SOAP11, exchange_tag
 from adapter.domain.errors import problem
 from adapter.soap.application import SpyneServer
 from adapter.soap.guard import Guard
+from storage import StoreBusy
 from tests.unit.soap.harness import ECHO, NS, Response, answer, application, envelope, request
 
 GOOD = envelope(ECHO)
@@ -32,6 +33,23 @@ def failing_sign(envelope: etree._Element, incoming: Incoming) -> None:
     """Fail after a part of the signature is already in the envelope."""
     etree.SubElement(envelope, "half")
     raise RuntimeError(WORD)
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "seconds"), [(StoreBusy(WORD), 503, "15"), (RuntimeError(WORD), 500, None)]
+)
+def test_a_store_that_fails_says_when_to_come_again(
+    failure: Exception, status: int, seconds: str | None
+) -> None:
+    """503 and Retry-After for the store, which is soon mended; what else fails may fail again."""
+
+    def handle(_: Incoming) -> Outgoing:
+        raise failure
+
+    response = request(application(handle), GOOD)
+    assert (response.status, response.headers.get("Retry-After")) == (status, seconds)
+    assert (response.fault_code, response.error("code")) == ("Server", "MSE-5012")
+    assert WORD not in response.body.decode()
 
 
 def test_the_answer_is_signed() -> None:
