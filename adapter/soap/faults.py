@@ -29,8 +29,8 @@ def internal_fault() -> SoapFault:
 def fault_of(error: Exception) -> SoapFault:
     """Return the fault for an exception of an operation (MSE-5012).
 
-    A store that is away, full or locked is soon mended, and nothing was done: proxies and callers are told so by
-    503 and Retry-After. What else failed may fail again.
+    A store that is away, full or locked is soon mended, and nothing was done: proxies and callers are told so
+    by 503 and Retry-After. What else failed may fail again.
     """
     if not isinstance(error, StoreError):
         return internal_fault()
