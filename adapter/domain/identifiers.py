@@ -12,7 +12,8 @@ import re
 from stdnum.ru import inn, ogrn
 
 _SNILS = re.compile(r"(?:[0-9]{3}[- ]?){3}[0-9]{2}")
-_SNILS_WEIGHTS = range(9, 0, -1)
+_SNILS_WEIGHTS = tuple(range(9, 0, -1))
+_SNILS_ZEROS = ord("0") * sum(_SNILS_WEIGHTS)
 _SNILS_DIGITS = 11
 _SNILS_UNCHECKED_UP_TO = 1_001_998  # 001-001-998: older numbers were given without a check number
 _NINE_ONES = 111_111_111
@@ -68,7 +69,7 @@ def check_snils(text: str) -> str | None:
 
 def snils_control(number: str) -> int:
     """Return the check number (0–99) of the nine digits of a СНИЛС."""
-    total: int = sum(map(operator.mul, map(int, number), _SNILS_WEIGHTS))
+    total: int = sum(map(operator.mul, number.encode(), _SNILS_WEIGHTS)) - _SNILS_ZEROS
     return total % 101 % 100
 
 

@@ -20,10 +20,10 @@ from adapter.domain.referral import Referral
 
 #: Between texts that are looked at together; no text of an XML document has it.
 _BETWEEN = "\0"
-#: In UTF-8: C0 but TAB, LF and CR; C1. Combining marks (U+0300–U+036F) begin with CC or CD, the last code
-#: points, which are no characters, with EF BF.
+#: In UTF-8: C0 but TAB, LF and CR; C1 is C2 and an octet below A0. Combining marks (U+0300–U+036F) begin
+#: with CC or CD, the last code points, which are no characters, with EF BF.
 _C0 = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
-_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+_BEFORE_C1, _AFTER_C1 = b"\xc2", 0xA0
 
 
 class _Part(NamedTuple):
@@ -77,7 +77,12 @@ def _is_undoubted(raw: bytes) -> bool:
         return False
     if b"\xef" in raw and b"\xef\xbf" in raw:
         return False
-    return b"\xc2" not in raw or not _C1.search(raw)
+    at = raw.find(_BEFORE_C1)
+    while at >= 0:
+        if raw[at + 1] < _AFTER_C1:
+            return False
+        at = raw.find(_BEFORE_C1, at + 2)
+    return True
 
 
 def _fits(limits: Value, texts: Sequence[str | None]) -> bool:

@@ -158,6 +158,8 @@ def check(referral: Referral, context: Context, *, reported: Collection[str] = (
     day = day_of_rules(referral, context)
     of_fields, of_whole = _in_force(day, len(_RULES))
     found = _run(of_fields, referral, context, known)
+    if not found and not known:
+        return sort_problems(_run(of_whole, referral, context, known))
     wrong = known.union(one.path for one in found if one.severity is Severity.ERROR)
     # A value that is refused by itself proves nothing about others.
     readable = without(referral, wrong) if wrong else referral
