@@ -273,8 +273,7 @@ class _Readers:
             driver.execute("BEGIN")
             yield connection
             driver.rollback()
-        except BaseException:
-            # Whatever happened to it, nobody reads by it again.
+        except BaseException:  # whatever happened, it goes on; only nobody reads by this connection again
             connection.close()
             raise
         with self._gate:

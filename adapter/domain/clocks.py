@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from adapter.domain.state_moves import Move
+from adapter.domain.state_move import Move
 
 #: From when to when a clock waited, UTC.
 Pause: TypeAlias = tuple[dt.datetime, dt.datetime]

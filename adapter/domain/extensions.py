@@ -9,7 +9,7 @@ from typing import TypeAlias
 from adapter.domain.clocks import Clock, Pause
 from adapter.domain.deadlines import term_code
 from adapter.domain.priority import PriorityCategory
-from adapter.domain.state_moves import Move
+from adapter.domain.state_move import Move
 
 #: Gives the end of the extended term of a clock after a pause.
 GiveBack: TypeAlias = Callable[[Clock, dt.datetime, Pause], dt.datetime]

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from adapter.domain.errors import Problem, problem
 from adapter.domain.state_guards import GUARDS, Guard, Judge, Situation
-from adapter.domain.state_moves import IN_ONE_STEP, MOVES, Move
+from adapter.domain.state_move import Move
+from adapter.domain.state_moves import IN_ONE_STEP, MOVES
 from adapter.domain.state_names import EVENT_NAMES, STATES, Event, Party, PublicStatus, State
 
 __all__ = [

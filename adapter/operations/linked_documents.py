@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.kinds import KINDS
 from adapter.domain.partners import Partner
-from adapter.operations.context import Context
 from adapter.operations.files import decode_base64
 from adapter.operations.mail import DEMAND, DOCUMENT, to_mis
 from adapter.operations.moves import Origin, note
@@ -77,7 +76,7 @@ def read_file(emdr_id: str, kind: str, data: str, check_sum: str, media_type: st
     return LinkedFile(emdr_id[:_LONGEST], kind[:_LONGEST], content, media_type[:_LONGEST])
 
 
-def take_notice(tx: Transaction, context: Context, partner: Partner, notice: Notice, origin: Origin) -> bool:
+def take_notice(tx: Transaction, partner: Partner, notice: Notice, origin: Origin) -> bool:
     """Order the file of a document that is associated with one of ours; a repeated notice changes nothing.
 
     Returns:
@@ -91,19 +90,9 @@ def take_notice(tx: Transaction, context: Context, partner: Partner, notice: Not
     if tx.claims.owner(_LINK, key) is not None or tx.claims.take(_LINK, key, referral.number) is not None:
         return True
     note(tx, referral.number, "LINKED_DOCUMENT_TOLD", origin)
-    order = NewDelivery(
-        partner=partner.code,
-        kind=DEMAND,
-        not_before=tx.now(),
-        payload={"emdrId": notice.emdr_id, "documentKind": notice.kind},
-        referral_number=referral.number,
-        version_number=referral.version_number,
-        test=referral.test,
-    )
     early = tx.held_events.list(_subject(partner, notice.emdr_id))
     if not _take_early(tx, referral, early, origin):
-        tx.outbox.add(order)
-        context.bell.ring()
+        tx.outbox.add(_order(tx, partner, referral, notice))
     return True
 
 
@@ -131,13 +120,23 @@ def file_refused(
     note(tx, number or _subject(partner, emdr_id), "DEMANDCONTENT_REFUSED", told)
 
 
-def take_held_notices(
-    tx: Transaction, context: Context, partner: Partner, referral: Referral, origin: Origin
-) -> None:
+def take_held_notices(tx: Transaction, partner: Partner, referral: Referral, origin: Origin) -> None:
     """Take the notices that came before our own document had its number in РЭМД."""
     for held in tx.held_events.list(_subject(partner, referral.remd_id or "")):
         if held.kind == HELD_NOTICE and tx.held_events.remove(held.id):
-            take_notice(tx, context, partner, Notice(**_texts(held)), origin)
+            take_notice(tx, partner, Notice(**_texts(held)), origin)
+
+
+def _order(tx: Transaction, partner: Partner, referral: Referral, notice: Notice) -> NewDelivery:
+    return NewDelivery(
+        partner=partner.code,
+        kind=DEMAND,
+        not_before=tx.now(),
+        payload={"emdrId": notice.emdr_id},
+        referral_number=referral.number,
+        version_number=referral.version_number,
+        test=referral.test,
+    )
 
 
 def _registered_as(tx: Transaction, partner: Partner, emdr_id: str) -> Referral | None:

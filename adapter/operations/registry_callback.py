@@ -183,7 +183,8 @@ class RegistryDoor:
         ]
         notice = Notice(*(value[:_LONGEST] for value in values))
         if notice.emdr_id:
-            self._context.store.transact(lambda tx: take_notice(tx, self._context, partner, notice, origin))
+            self._context.store.transact(lambda tx: take_notice(tx, partner, notice, origin))
+            self._context.bell.ring()
         return bool(notice.emdr_id)
 
     def _linked_file(self, content: etree._Element, partner: Partner, origin: Origin) -> bool:

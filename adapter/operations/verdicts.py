@@ -79,7 +79,7 @@ def apply_verdict(
         moved = advance(tx, referral, Event.REGISTER_IN_REMD, origin, **columns)
         registry = context.partners.get(origin.system)
         if registry is not None:
-            take_held_notices(tx, context, registry, moved, origin)
+            take_held_notices(tx, registry, moved, origin)
         to_bureau(tx, context, moved, origin.now)
     elif _postponed(tx, referral, verdict, origin):
         return False

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapter.domain.state_guards import GUARDS, Judge
-from adapter.domain.state_moves import IN_ONE_STEP, MOVES, Move
+from adapter.domain.state_move import Move
+from adapter.domain.state_moves import IN_ONE_STEP, MOVES
 from adapter.domain.state_names import EVENT_NAMES, STATES, State
 from adapter.domain.turns import TURN_OF_STATE, Turn
 
