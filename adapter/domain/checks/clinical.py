@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from adapter.domain.checks.facts import CHILD, age, is_child, text
 from adapter.domain.checks.fields import WARNING, contradicts, field_of, misshaped, missing, unexpected
-from adapter.domain.checks.places import each, failing, path_of, value
+from adapter.domain.checks.places import each, path_of, value, values
 from adapter.domain.checks.registry import Context, once, rule
 from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.referral import Referral
@@ -18,7 +18,7 @@ _EXACT = DecimalContext(prec=12)
 _CENTIMETRES = 10_000  # square centimetres in a square metre
 _OF_INFANTS = (f"{_SIZES}.birth_weight", f"{_SIZES}.physical_development")
 _OF_LINEN = tuple(f"{_SIZES}.{name}" for name in ("daily_output_ml", "waist_cm", "hips_cm"))
-_LINEN = re.compile(r"абсорбирующ|впитывающ|подгузник|памперс", re.IGNORECASE)
+_LINEN = ("абсорбирующ", "впитывающ", "подгузник", "памперс")
 _NOT_NEEDED = re.compile(r"не\s+(?:нужда|показан|требу)", re.IGNORECASE)
 
 
@@ -65,8 +65,12 @@ def infants(referral: Referral, _: Context) -> Iterator[Problem]:
 @rule("MSE-1101", point="28.5, 28.6, 37", severity=Severity.WARNING)
 def absorbent_linen(referral: Referral, _: Context) -> Iterator[Problem]:
     """Для абсорбирующего белья (п. 37) указаны суточный объём, талия и бёдра."""
-    aids = text(referral, "prosthetics_and_aids")
-    if not _LINEN.search(aids) or _NOT_NEEDED.search(aids) or value(referral, _SIZES, object) is None:
+    aids = text(referral, "prosthetics_and_aids").lower()
+    if (
+        not any(one in aids for one in _LINEN)
+        or _NOT_NEEDED.search(aids)
+        or value(referral, _SIZES, object) is None
+    ):
         return
     for place in _OF_LINEN:
         if value(referral, place, object) is None:
@@ -92,8 +96,10 @@ def concomitant_is_another(referral: Referral, _: Context) -> Iterator[Problem]:
     """Сопутствующее заболевание – не то же, что основное."""
     main = text(referral, "diagnosis.main.icd10").upper()
     place = "diagnosis.concomitant.icd10"
-    for path, code, _same in failing(referral, place, str, lambda one: one.strip().upper() == main):
-        if main:
+    if not main or main not in [one.strip().upper() for one in each(referral, place, str)]:
+        return
+    for path, code in values(referral, place, str):
+        if code.strip().upper() == main:
             yield contradicts(place, "это код основного заболевания (31.2)", path, actual=code)
 
 

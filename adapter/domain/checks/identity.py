@@ -36,6 +36,8 @@ _UNFIT = {
 }
 _AFTER_PASSPORT = PASSPORT + 3  # months; a passport is made within 90 days after the fourteenth birthday
 _OWNERS = ("citizen.identity_document", "representative.identity_document")
+#: Place of the kind of a document and of its series.
+_KINDS_AND_SERIES = tuple((f"{owner}.type", f"{owner}.series") for owner in _OWNERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +68,28 @@ _FORMS = {
         _Form("number", re.compile(r"[0-9]{6}"), "6 цифр подряд", "000123", WARNING),
     ),
 }
+#: Place of the kind of a document → kind → places that have a form then.
+_FORMS_OF_OWNERS = {
+    f"{owner}.type": {
+        kind: tuple((f"{owner}.{one.field}", one) for one in forms) for kind, forms in _FORMS.items()
+    }
+    for owner in _OWNERS
+}
 
 
 @rule("MSE-1101", point="16.2, 17.3")
 def series_of_passport(referral: Referral, _: Context) -> Iterator[Problem]:
     """У паспорта гражданина Российской Федерации указана серия."""
-    for owner in _OWNERS:
-        if value(referral, f"{owner}.type", str) == _PASSPORT and not text(referral, f"{owner}.series"):
-            yield missing(f"{owner}.series")
+    for kind, series in _KINDS_AND_SERIES:
+        if value(referral, kind, str) == _PASSPORT and not text(referral, series):
+            yield missing(series)
 
 
 @rule("MSE-1102", point="16.2, 17.3")
 def series_and_number(referral: Referral, _: Context) -> Iterator[Problem]:
     """Серия и номер записаны по правилам вида документа: паспорт – 4 и 6 цифр."""
-    for owner in _OWNERS:
-        for form in _FORMS.get(value(referral, f"{owner}.type", str) or "", ()):
-            place = f"{owner}.{form.field}"
+    for kind, forms in _FORMS_OF_OWNERS.items():
+        for place, form in forms.get(value(referral, kind, str) or "", ()):
             written = text(referral, place)
             if written and not form.pattern.fullmatch(written):
                 yield misshaped(

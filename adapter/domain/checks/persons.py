@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import string
 from collections.abc import Iterator
 
 from adapter.domain.checks.facts import ADULT, ISSUE, YEAR, age, is_child, text
@@ -28,7 +29,7 @@ _READ_NAMES = together(_NAMES)
 #: What is written in place of a patronymic that a person does not have.
 _NOTHING = frozenset({"нет", "отсутствует", "отсутств", "без отчества", "не указано", "неизвестно", "б/о"})
 _LETTERS = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = string.ascii_letters.encode()
 _MIXED = re.compile(r"[A-Za-z][А-Яа-яЁё]|[А-Яа-яЁё][A-Za-z]")
 
 _AT_RESIDENCE = "5"
@@ -47,7 +48,8 @@ def _are_names_odd(referral: Referral, _: Context) -> bool:
     if any(map(_says_nothing, [names[-1] for names in people])):
         return True
     text = "\n".join(["\n".join(names) for names in people])
-    return _LATIN.search(text) is not None and _MIXED.search(text) is not None
+    raw = text.encode("utf-8", "surrogatepass")
+    return len(raw.translate(None, _LATIN)) < len(raw) and _MIXED.search(text) is not None
 
 
 @rule("MSE-1102", point="6, 17.1", basis=_GIP, when=_are_names_odd)

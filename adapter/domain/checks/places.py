@@ -37,7 +37,6 @@ class Plan:
         get: Reads the value, or all members of the first repeated step.
         path: Path of what `get` reads, from the place that the plan starts at.
         members: Plan for each member of a repeated step, None when nothing repeats.
-        optional: Whether a step is optional or repeated, so that a good referral may lack the value.
         cls: Type of the value or of a member.
         is_plain: Whether every part above the value stands in a good referral, once.
     """
@@ -45,7 +44,6 @@ class Plan:
     get: Callable[[Any], Any]
     path: str
     members: "Plan | None"
-    optional: bool
     cls: Any
     is_plain: bool = False
 
@@ -82,17 +80,17 @@ def values(referral: Referral, place: str, kind: type[T]) -> Sequence[tuple[str,
 
 def each(referral: Referral, place: str, kind: type[T]) -> Sequence[T]:
     """Return the values of a place that are of the kind, without their paths, which cost more than they."""
-    plan = plan_of(place)
     try:
-        one = plan.get(referral)
-        if plan.members is None:
+        one = _READERS[place](referral)
+        if one is not _MANY:
             return (one,) if isinstance(one, kind) else ()
-        if one is None or plan.members.members is not None:
-            return [each for _, each in values(referral, place, kind)]
-        read = plan.members.get
-        return [each for each in map(read, one) if isinstance(each, kind)]
+        plan = plan_of(place)
+        members = plan.get(referral)
+        if members is not None and plan.members is not None and plan.members.members is None:
+            return [each for each in map(plan.members.get, members) if isinstance(each, kind)]
     except AttributeError:  # a part or a member above it is absent
-        return [each for _, each in values(referral, place, kind)]
+        pass
+    return [each for _, each in values(referral, place, kind)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +180,7 @@ def _of_member(plan: Plan, number: int, member: object) -> Sequence[Found]:
         return ()
     if inner.members is None:
         return (Found(f"{path}/{inner.path}", one),)
-    below = Plan(inner.get, f"{path}/{inner.path}", inner.members, inner.optional, inner.cls)
+    below = Plan(inner.get, f"{path}/{inner.path}", inner.members, inner.cls)
     return [each for at, deeper in enumerate(one, 1) for each in _of_member(below, at, deeper)]
 
 
@@ -259,17 +257,16 @@ def xml_name(name: str) -> str:
 
 
 def _compile(cls: Any, names: list[str], path: str) -> Plan:
-    optional, inner, steps, parts = False, None, [path] if path else [], []
+    inner, steps, parts = None, [path] if path else [], []
     for at, name in enumerate(names, 1):
         cls, may_lack, many = _kind_of(_hints(cls)[name])
-        optional = optional or may_lack
         steps.append(xml_name(name))
         if may_lack and not many and at < len(names):
             parts.append(at)
         if many:
-            inner = _compile(cls, names[at:], "") if names[at:] else Plan(_itself, "", None, True, cls)
-            return Plan(_getter(names[:at], parts), "/".join(steps), inner, True, inner.cls)
-    return Plan(_getter(names, parts), "/".join(steps), None, optional, cls, not parts)
+            inner = _compile(cls, names[at:], "") if names[at:] else Plan(_itself, "", None, cls)
+            return Plan(_getter(names[:at], parts), "/".join(steps), inner, inner.cls)
+    return Plan(_getter(names, parts), "/".join(steps), None, cls, not parts)
 
 
 def _getter(names: list[str], parts: list[int]) -> Callable[[Any], Any]:

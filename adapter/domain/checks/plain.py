@@ -31,32 +31,39 @@ class _Part(NamedTuple):
 
     Attributes:
         texts: reads the texts of any letters; an absent one is None.
-        shaped: reads the texts of a shape, by what they may hold.
+        shaped: reads the texts of a shape, by the number of the shape.
         parts: reads a part that may lack or repeats; whether it repeats; what stands in it.
     """
 
     texts: Callable[[Any], tuple[Any, ...]]
-    shaped: tuple[tuple[Value, Callable[[Any], tuple[Any, ...]]], ...]
+    shaped: tuple[tuple[int, Callable[[Any], tuple[Any, ...]]], ...]
     parts: tuple[tuple[Callable[[Any], Any], bool, "_Part"], ...]
     is_empty: bool
 
 
+#: What the texts of each shape may hold; a number is hashed in no time, this is not.
+_SHAPES: list[Value] = []
+
+
 class _Texts:
-    """The texts of a referral."""
+    """The texts of a referral; those of a shape once more by its number."""
 
     def __init__(self) -> None:
         self.texts: list[str | None] = []
-        self.shaped: defaultdict[Value, list[str | None]] = defaultdict(list)
+        self.shaped: list[list[str | None]] = [[] for _ in _SHAPES]
 
 
 def is_plain(referral: Referral) -> bool:
     """Whether the walk has nothing to say of a referral that was read from a document valid by the schema."""
+    part = _part(Referral)  # knows the shapes
     found = _Texts()
-    _collect(referral, _part(Referral), found)
-    every = [one for one in found.texts if one is not None]
-    if not all(every) or not _is_undoubted(_BETWEEN.join(every).encode()):
+    _collect(referral, part, found)
+    every = list(filter(None, found.texts))
+    if len(every) + found.texts.count(None) != len(found.texts):  # one is empty
         return False
-    return all(_fits(limits, texts) for limits, texts in found.shaped.items())
+    if not _is_undoubted(_BETWEEN.join(every).encode()):
+        return False
+    return all(map(_fits, _SHAPES, found.shaped))
 
 
 def has_plain_characters(text: str) -> bool:
@@ -87,10 +94,12 @@ def _is_undoubted(raw: bytes) -> bool:
 
 def _fits(limits: Value, texts: Sequence[str | None]) -> bool:
     """Whether texts have their shape and length; a schema counts the blanks inside a token once."""
-    present = [one for one in texts if one is not None]
-    lines = "\n".join([*present, ""])
-    if limits.limit is not None and max(map(len, present), default=0) > limits.limit:
+    present = list(filter(None, texts))  # an empty one was seen before
+    if not present:
+        return True
+    if limits.limit is not None and max(map(len, present)) > limits.limit:
         return False
+    lines = "\n".join([*present, ""])
     return lines.count("\n") == len(present) and _lines_of(limits).fullmatch(lines) is not None
 
 
@@ -104,8 +113,8 @@ def _lines_of(limits: Value) -> re.Pattern[str]:
 def _collect(node: object, part: _Part, found: _Texts) -> None:
     texts, shaped, parts, _ = part
     found.texts += texts(node)
-    for limits, read in shaped:
-        found.shaped[limits] += (shaped_texts := read(node))
+    for number, read in shaped:
+        found.shaped[number] += (shaped_texts := read(node))
         found.texts += shaped_texts
     for read, repeated, inner in parts:
         below = read(node)
@@ -120,9 +129,15 @@ def _collect(node: object, part: _Part, found: _Texts) -> None:
 def _part(cls: type) -> _Part:
     made = _Made()
     _add(made, cls, "")
-    shaped = tuple((limits, together(names)) for limits, names in made.shaped.items())
+    shaped = tuple((_number_of(limits), together(names)) for limits, names in made.shaped.items())
     is_empty = not (made.texts or shaped or made.parts)
     return _Part(together(made.texts), shaped, tuple(made.parts), is_empty)
+
+
+def _number_of(limits: Value) -> int:
+    if limits not in _SHAPES:
+        _SHAPES.append(limits)
+    return _SHAPES.index(limits)
 
 
 class _Made:
