@@ -5,6 +5,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext, suppress
@@ -26,6 +27,8 @@ from storage.transaction import Transaction
 T = TypeVar("T")
 
 _GROUP = 64
+#: A process that was killed may still be ending, and hold the file so long, seconds; how often we look.
+_DYING, _LOOK = 2.0, 0.02
 #: For an empty file alone, before anything else: what is deleted can then be given back without a standstill.
 #: In a file with content it would do nothing and yet want the right to write.
 _OF_NEW_FILES = "PRAGMA auto_vacuum = INCREMENTAL"
@@ -79,21 +82,34 @@ def _utc_now() -> datetime:
 
 
 @contextmanager
-def _locked(path: Path, *, wait: bool) -> Iterator[None]:
-    """Hold an exclusive lock on a file; the system drops it when the process dies."""
+def _locked(path: Path, patience: float) -> Iterator[None]:
+    """Hold an exclusive lock on a file; the system drops it when the process dies.
+
+    Raises:
+        StoreBusy: another process held it for all of the patience, seconds.
+    """
+    ends = time.monotonic() + patience
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreBusy("another process owns the database") from None
+        while not _is_ours(handle):
+            if time.monotonic() >= ends:
+                raise StoreBusy("another process owns the database")
+            time.sleep(_LOOK)
         yield
     finally:
         os.close(handle)
 
 
+def _is_ours(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def _owned(path: Path) -> Any:
-    return _locked(path.with_name(path.name + ".lock"), wait=False)
+    return _locked(path.with_name(path.name + ".lock"), _DYING)
 
 
 @contextmanager
@@ -108,7 +124,7 @@ def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connect
     path.touch(mode=0o600)
     first = () if path.stat().st_size else (_OF_NEW_FILES,)
     engine = _engine(url, first=first, poolclass=NullPool)
-    with _locked(path.with_name(path.name + ".upgrade.lock"), wait=True), engine.connect() as connection:
+    with _locked(path.with_name(path.name + ".upgrade.lock"), float("inf")), engine.connect() as connection:
         if ready(connection):
             yield None
             return

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -66,6 +67,16 @@ def test_second_process_is_refused_on_sqlite(database: str) -> None:
         with pytest.raises(StoreBusy):
             open_store(database)
     open_store(database).close()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_process_that_is_ending_is_waited_for(database: str) -> None:
+    """Who holds the file a moment longer, as a killed process does, does not make the next one fail."""
+    first = open_store(database)
+    ending = threading.Timer(0.3, first.close)
+    ending.start()
+    open_store(database).close()
+    ending.join()
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
