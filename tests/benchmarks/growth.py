@@ -16,11 +16,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from types import SimpleNamespace
 from typing import cast
 
 import sqlalchemy as sa
@@ -31,6 +30,7 @@ from rich.table import Table
 from adapter.app.composition import build_application, open_runtime
 from adapter.config import load
 from adapter.contract import binding, envelope
+from adapter.contract.envelope import Parcel
 from adapter.contract.exchange.bureau import FetchReferralsRequest
 from adapter.contract.exchange.referral import GetReferralStatusRequest
 from adapter.contract.namespaces import exchange_tag
@@ -102,6 +102,7 @@ class _House:
     """An adapter over a filled database."""
 
     store: Store
+    context: Context
     application: WsgiCallable
     numbers: tuple[str, ...]
     copies: int
@@ -180,7 +181,8 @@ def _filled(server: Postgres, folder: Path, keys: Path, size: int) -> Iterator[_
     held = _multiply(url, copies)
     runtime = open_runtime(config)
     try:
-        yield _House(runtime.store, cast("WsgiCallable", build_application(runtime)), numbers, copies, held)
+        application = cast("WsgiCallable", build_application(runtime))
+        yield _House(runtime.store, runtime.context, application, numbers, copies, held)
     finally:
         runtime.close()
 
@@ -232,15 +234,30 @@ def _claiming(house: _House) -> Callable[[], object]:
 
 
 def _fetching() -> Callable[[_House], Callable[[], object]]:
-    limits = SimpleNamespace(fetch_items=FETCHED, visible_seconds=1, retry_after_seconds=15)
     request = FetchReferralsRequest(request_id="bench", max_items=FETCHED)
+    element = binding.write(request, exchange_tag("FetchReferralsRequest"))
     clock = (datetime(2027, 6, 1, tzinfo=UTC) + timedelta(seconds=10 * one) for one in range(10**6))
 
     def make(house: _House) -> Callable[[], object]:
-        context = cast("Context", SimpleNamespace(store=house.store, limits=limits))
-        partner = SimpleNamespace(code=BUREAU_SYSTEM.code, kind="bureau", test=False)
-        facts = SimpleNamespace(request=request, partner=partner, now=next(clock))
-        call = cast("Call[FetchReferralsRequest]", facts)
+        limits = replace(house.context.limits, fetch_items=FETCHED, visible_seconds=1)
+        context = replace(house.context, limits=limits)
+        partner = context.partners.get(BUREAU_SYSTEM.code)
+        if partner is None:
+            raise RuntimeError("the bureau is not configured")
+        call = Call(
+            operation="FetchReferrals",
+            request=request,
+            element=element,
+            parcel=cast("Parcel", None),
+            partner=partner,
+            certificate=None,
+            now=next(clock),
+            test=False,
+            request_id=request.request_id,
+            content_hash="",
+            correlation_id=str(uuid.uuid4()),
+            raw=b"",
+        )
 
         def fetch() -> None:
             content = fetch_referrals(context, call).content

@@ -51,8 +51,10 @@ def pick(root: Element, chance: random.Random) -> Element:
 
 
 def leaf(root: Element, chance: random.Random) -> Element:
-    """Return any element without children."""
-    return chance.choice([one for one in root.iter(etree.Element) if len(one) == 0])
+    """Return any element without elements in it; comments may be there."""
+    return chance.choice(
+        [one for one in root.iter(etree.Element) if next(one.iterchildren(etree.Element), None) is None]
+    )
 
 
 def inner(root: Element, chance: random.Random) -> Element | None:
