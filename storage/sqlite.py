@@ -259,9 +259,8 @@ class _Readers:
         self._idle: list[Connection] = []
         self._closed = False
 
-    @contextmanager
-    def one(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that sees one state of the database."""
+    def use(self, work: Callable[[Connection], T]) -> T:
+        """Do work by a connection in a transaction that sees one state of the database."""
         with self._gate:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
@@ -271,11 +270,15 @@ class _Readers:
         driver = _driver(connection)
         try:
             driver.execute("BEGIN")
-            yield connection
+            result = work(connection)
             driver.rollback()
         except BaseException:  # whatever happened, it goes on; only nobody reads by this connection again
             connection.close()
             raise
+        self._give_back(connection)
+        return result
+
+    def _give_back(self, connection: Connection) -> None:
         with self._gate:
             keep = not self._closed and len(self._idle) < self._most
             if keep:
@@ -331,8 +334,7 @@ class SqliteStore(Store):
         """See `Store.read`."""
         with self._alone():
             try:
-                with self._readers.one() as connection:
-                    return work(Transaction(connection, self._clock, self.archive))
+                return self._readers.use(lambda one: work(Transaction(one, self._clock, self.archive)))
             except SQLAlchemyError as error:
                 raise translated(error) from None
             except sqlite3.Error as error:

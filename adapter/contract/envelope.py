@@ -34,7 +34,7 @@ def _question(*namespaces: str) -> etree.XPath:
     )
 
 
-_NAMES_OF_WRAPPER = _question(SERVICE, SMEV, SOAP11, WSU)
+_NAMES_OF_WRAPPER = _question(SERVICE, SMEV)
 _NAMES_OF_ENVELOPE = _question(SOAP11, SOAP12, WSU)
 
 
