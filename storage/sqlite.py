@@ -231,8 +231,11 @@ class _Writer:
         failure: BaseException | None = None
         try:
             self._driver.execute("BEGIN IMMEDIATE")
-            for job in group:
-                self._run(job)
+            if len(group) == 1:
+                self._run_alone(group[0])
+            else:
+                for job in group:
+                    self._run(job)
             self._driver.commit()
         except BaseException as error:  # noqa: BLE001 (edge of the writer thread: every caller must be told)
             failure = driver_error(error)
@@ -240,6 +243,14 @@ class _Writer:
                 self._driver.rollback()
         for job in group:
             job.tell(failure)
+
+    def _run_alone(self, job: _Job[Any]) -> None:
+        """Run the one work of a transaction; to undo it SQLite need not keep every page that it changes."""
+        job.run(Transaction(self._connection, self._clock, self._archive))
+        if job.error is not None:
+            self._driver.rollback()
+        elif not self._driver.in_transaction:
+            raise sqlite3.OperationalError("the transaction has ended by itself")
 
     def _run(self, job: _Job[Any]) -> None:
         self._driver.execute("SAVEPOINT work")
