@@ -343,13 +343,16 @@ class SqliteStore(Store):
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """See `Store.read`."""
-        with self._alone():
-            try:
-                return self._readers.use(lambda one: work(Transaction(one, self._clock, self.archive)))
-            except SQLAlchemyError as error:
-                raise translated(error) from None
-            except sqlite3.Error as error:
-                raise driver_error(error) from None
+        self._may_begin()
+        self._thread.inside = True
+        try:
+            return self._readers.use(lambda one: work(Transaction(one, self._clock, self.archive)))
+        except SQLAlchemyError as error:
+            raise translated(error) from None
+        except sqlite3.Error as error:
+            raise driver_error(error) from None
+        finally:
+            self._thread.inside = False
 
     def now(self) -> datetime:
         """See `Store.now`: the database lives on this machine and has its clock."""

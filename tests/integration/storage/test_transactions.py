@@ -281,7 +281,7 @@ def test_failed_commit_is_told_to_the_whole_group(groups: list[int], store: Stor
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_transaction_gone_from_under_a_group(store: Store) -> None:
-    """Should SQLite drop the transaction inside a work, none of its group passes for done, nor does one alone."""
+    """Should SQLite drop the transaction inside a work, neither its group nor it alone passes for done."""
 
     def lose(tx: Transaction) -> None:
         tx.outbox.add(delivery())
