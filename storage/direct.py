@@ -6,6 +6,7 @@ what makes the values of their parameters and columns. On PostgreSQL, where a qu
 they are executed as usual.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _Convert = Callable[[Any], Any] | None
+
+#: Where SQLAlchemy leaves a list of parameters to be written out when the statement is executed.
+_LIST = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
 
 
 class Rows:
@@ -44,6 +48,7 @@ class _Compiled:
 
     Attributes:
         names: parameters in the order of the text.
+        lists: those of them that are lists, each with its place in the text.
         constants: values that the statement itself gives.
         into: what makes the value of each parameter; None: it is taken as it is.
         out: what makes the value of each column.
@@ -51,9 +56,17 @@ class _Compiled:
 
     sql: str
     names: tuple[str, ...]
+    lists: Mapping[str, str]
     constants: Mapping[str, Any]
     into: tuple[_Convert, ...]
     out: tuple[_Convert, ...]
+
+    def text(self, parameters: Mapping[str, Any]) -> str:
+        """Give the statement with as many marks in each list as there are values."""
+        sql = self.sql
+        for name, place in self.lists.items():
+            sql = sql.replace(place, f"({', '.join('?' * len(parameters[name]))})")
+        return sql
 
     def values(self, parameters: Mapping[str, Any]) -> list[Any]:
         """Give the parameters as the driver takes them.
@@ -61,10 +74,13 @@ class _Compiled:
         Raises:
             KeyError: a parameter is missing.
         """
-        found = []
+        found: list[Any] = []
         for name, make in zip(self.names, self.into, strict=True):
             one = parameters[name] if name in parameters else self.constants[name]
-            found.append(one if make is None else make(one))
+            if name in self.lists:
+                found += one if make is None else map(make, one)
+            else:
+                found.append(one if make is None else make(one))
         return found
 
     def rows(self, rows: list[tuple[Any, ...]]) -> Rows:
@@ -88,7 +104,7 @@ def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -
 
     Args:
         connection: of the transaction.
-        statement: a constant of a module, without lists among its parameters.
+        statement: a constant of a module; its lists are short.
         parameters: by name, the same names in every call.
 
     Raises:
@@ -104,7 +120,8 @@ def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("not a SQLite connection")
-    cursor = driver.execute(compiled.sql, compiled.values(parameters))
+    sql = compiled.text(parameters) if compiled.lists else compiled.sql
+    cursor = driver.execute(sql, compiled.values(parameters))
     try:
         return compiled.rows(cursor.fetchall())
     finally:
@@ -125,14 +142,18 @@ def _compile(statement: Any, dialect: Dialect, parameters: Mapping[str, Any]) ->
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
         raise TypeError("the statement is not compiled for a driver that counts its parameters")
-    if compiled.insert_prefetch or compiled.update_prefetch or "POSTCOMPILE" in compiled.string:
-        raise TypeError("the statement has lists, or defaults that SQLAlchemy would fill in")
+    if compiled.insert_prefetch or compiled.update_prefetch:
+        raise TypeError("the statement has defaults that SQLAlchemy would fill in")
     names = tuple(compiled.positiontup)
     binds = compiled.binds
+    lists = {found[1]: found[0] for found in _LIST.finditer(compiled.string)}
+    if compiled.string.count("POSTCOMPILE") != len(lists) or not all(binds[name].expanding for name in lists):
+        raise TypeError("the statement is not finished before it is executed")
     types = [one.type for one in _columns(statement)]
     return _Compiled(
         sql=compiled.string,
         names=names,
+        lists=lists,
         constants={name: binds[name].value for name in names if binds[name].value is not None},
         into=tuple(binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names),
         out=tuple(one.dialect_impl(dialect).result_processor(dialect, None) for one in types),

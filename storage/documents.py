@@ -184,7 +184,7 @@ class Documents(Area):
             return
         self._lock(_SHARE)
         self._run_all(_INSERT, rows)
-        known = set(self._connection.execute(_KNOWN, {"wanted": list(contents)}).scalars())
+        known = {name for (name,) in self._run(_KNOWN, {"wanted": list(contents)})}
         # In one order for all, so that two transactions never wait for each other.
         parts = [part for name in sorted(contents.keys() - known) for part in _parts(name, contents[name])]
         if parts:

@@ -86,7 +86,7 @@ class Paper(Area):
     def of_citizens(self, citizen_hashes: Sequence[str], *, test: bool) -> tuple[PaperRecord, ...]:
         """Give the records of one contour under any of these hashes, oldest first."""
         keys = {"citizens": list(citizen_hashes), "test": test}
-        return tuple(PaperRecord(*row) for row in self._connection.execute(_OF_CITIZENS, keys))
+        return tuple(PaperRecord(*row) for row in self._run(_OF_CITIZENS, keys))
 
     def _lock(self, statement: sa.TextClause, citizen_hashes: Iterable[str]) -> None:
         if self._connection.dialect.name == "postgresql":

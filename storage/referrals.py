@@ -194,7 +194,7 @@ class Referrals(Area):
     ) -> tuple[Referral, ...]:
         """Give the referrals of a citizen in these states and one contour, by number, newest day first."""
         keys = {"citizen_hash": citizen_hash, "states": states, "test": test, "limit": limit}
-        return tuple(Referral(*row) for row in self._connection.execute(_ACTIVE, keys))
+        return tuple(Referral(*row) for row in self._run(_ACTIVE, keys))
 
     def due(self, before: datetime, limit: int) -> tuple[Referral, ...]:
         """Give referrals whose deadline is not later than ``before``, the earliest deadline first."""

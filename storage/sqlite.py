@@ -247,8 +247,11 @@ class _Writer:
         failure: BaseException | None = None
         try:
             self._driver.execute("BEGIN IMMEDIATE")
-            for job in group:
-                self._run(job)
+            if len(group) == 1:
+                self._run_alone(group[0])
+            else:
+                for job in group:
+                    self._run(job)
             self._driver.commit()
         except BaseException as error:  # noqa: BLE001 (edge of the writer thread: every caller must be told)
             failure = driver_error(error)
@@ -256,6 +259,14 @@ class _Writer:
                 self._driver.rollback()
         for job in group:
             job.tell(failure)
+
+    def _run_alone(self, job: _Job[Any]) -> None:
+        """Run the one work of a transaction; to undo it SQLite need not keep every page that it changes."""
+        job.run(Transaction(self._connection, self._clock, self._archive))
+        if job.error is not None:
+            self._driver.rollback()
+        elif not self._driver.in_transaction:
+            raise sqlite3.OperationalError("the transaction has ended by itself")
 
     def _run(self, job: _Job[Any]) -> None:
         self._driver.execute("SAVEPOINT work")
@@ -275,9 +286,8 @@ class _Readers:
         self._idle: list[Connection] = []
         self._closed = False
 
-    @contextmanager
-    def one(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that sees one state of the database."""
+    def use(self, work: Callable[[Connection], T]) -> T:
+        """Do work by a connection in a transaction that sees one state of the database."""
         with self._gate:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
@@ -287,11 +297,15 @@ class _Readers:
         driver = _driver(connection)
         try:
             driver.execute("BEGIN")
-            yield connection
+            result = work(connection)
             driver.rollback()
         except BaseException:  # whatever happened, it goes on; only nobody reads by this connection again
             connection.close()
             raise
+        self._give_back(connection)
+        return result
+
+    def _give_back(self, connection: Connection) -> None:
         with self._gate:
             keep = not self._closed and len(self._idle) < self._most
             if keep:
@@ -345,14 +359,16 @@ class SqliteStore(Store):
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """See `Store.read`."""
-        with self._alone():
-            try:
-                with self._readers.one() as connection:
-                    return work(Transaction(connection, self._clock, self.archive))
-            except SQLAlchemyError as error:
-                raise translated(error) from None
-            except sqlite3.Error as error:
-                raise driver_error(error) from None
+        self._may_begin()
+        self._thread.inside = True
+        try:
+            return self._readers.use(lambda one: work(Transaction(one, self._clock, self.archive)))
+        except SQLAlchemyError as error:
+            raise translated(error) from None
+        except sqlite3.Error as error:
+            raise driver_error(error) from None
+        finally:
+            self._thread.inside = False
 
     def now(self) -> datetime:
         """See `Store.now`: the database lives on this machine and has its clock."""

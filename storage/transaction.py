@@ -1,6 +1,6 @@
 """A transaction: one committed whole, seen as areas by noun."""
 
-from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -25,65 +25,60 @@ from storage.paper import Paper
 from storage.plans import Plans
 from storage.referrals import Referrals
 from storage.registers import Registers
-from storage.rows import Clock
+from storage.rows import Area, Clock
 from storage.sizes import Sizes
 from storage.uploads import Uploads
 
+A = TypeVar("A", bound=Area)
+
+
+class _Made(Generic[A]):
+    """An area that is made when it is first asked for: a transaction looks at a few of them."""
+
+    def __init__(self, kind: type[A]) -> None:
+        self._kind = kind
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: "Transaction", owner: type) -> A:
+        area = self._kind(transaction._connection, transaction.now)  # noqa: SLF001 - a part of that class
+        transaction.__dict__[self._name] = area  # found there from now on
+        return area
+
 
 class Transaction:
-    """The areas of the store within one transaction; of no use once the transaction has ended."""
+    """The areas of the store within one transaction; of no use once the transaction has ended.
 
-    __slots__ = (
-        "_now",
-        "anchors",
-        "archive",
-        "breakers",
-        "claims",
-        "counting",
-        "deadlines",
-        "dictionaries",
-        "documents",
-        "gauges",
-        "held_events",
-        "journal",
-        "leases",
-        "mailbox",
-        "messages",
-        "nodes",
-        "outbox",
-        "paper",
-        "plans",
-        "referrals",
-        "registers",
-        "sizes",
-        "uploads",
-    )
+    Attributes:
+        now: gives the time of the database, UTC.
+        documents: reads contents from the archive too.
+    """
+
+    anchors = _Made(Anchors)
+    archive = _Made(Archive)
+    breakers = _Made(Breakers)
+    claims = _Made(Claims)
+    counting = _Made(Counting)
+    deadlines = _Made(Deadlines)
+    dictionaries = _Made(Dictionaries)
+    gauges = _Made(Gauges)
+    held_events = _Made(HeldEvents)
+    journal = _Made(Journal)
+    leases = _Made(Leases)
+    mailbox = _Made(Mailbox)
+    messages = _Made(Messages)
+    nodes = _Made(Nodes)
+    outbox = _Made(Outbox)
+    paper = _Made(Paper)
+    plans = _Made(Plans)
+    referrals = _Made(Referrals)
+    registers = _Made(Registers)
+    sizes = _Made(Sizes)
+    uploads = _Made(Uploads)
 
     def __init__(self, connection: Connection, now: Clock, archive: ArchiveFolder | None = None) -> None:
-        self._now = now
-        self.anchors = Anchors(connection, now)
-        self.archive = Archive(connection, now)
-        self.breakers = Breakers(connection, now)
-        self.claims = Claims(connection, now)
-        self.dictionaries = Dictionaries(connection, now)
-        self.deadlines = Deadlines(connection, now)
-        self.counting = Counting(connection, now)
+        self._connection = connection
+        self.now = now
         self.documents = Documents(connection, now, archive)
-        self.gauges = Gauges(connection, now)
-        self.held_events = HeldEvents(connection, now)
-        self.journal = Journal(connection, now)
-        self.leases = Leases(connection, now)
-        self.mailbox = Mailbox(connection, now)
-        self.messages = Messages(connection, now)
-        self.nodes = Nodes(connection, now)
-        self.outbox = Outbox(connection, now)
-        self.paper = Paper(connection, now)
-        self.plans = Plans(connection, now)
-        self.referrals = Referrals(connection, now)
-        self.registers = Registers(connection, now)
-        self.sizes = Sizes(connection, now)
-        self.uploads = Uploads(connection, now)
-
-    def now(self) -> datetime:
-        """Give the time of the database, UTC."""
-        return self._now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import secrets
@@ -40,6 +41,9 @@ KILL_SECONDS = 30
 
 #: How long the workers may take to finish their exchanges at a stop, seconds.
 STOP_SECONDS = 10.0
+
+#: New objects after which Python looks for cycles among them; a submission leaves some two thousand.
+_YOUNG = 10_000
 
 
 class Workers:
@@ -124,7 +128,18 @@ def make_application(config_path: str, on_date: str) -> Callable[..., object]:
         workers.start()
         at_end_of_worker(workers.stop)
     at_end_of_worker(presence.stopping)
-    return build_application(runtime, monitor.pages(), gate)
+    application = build_application(runtime, monitor.pages(), gate)
+    settle()
+    return application
+
+
+def settle() -> None:
+    """Tell the collector of cycles that what is here now stays, and to look at the rest less often.
+
+    Otherwise it walks over all modules, tables and schemas of the process in the middle of a request.
+    """
+    gc.freeze()
+    gc.set_threshold(_YOUNG)
 
 
 def at_end_of_worker(act: Callable[[], None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -51,7 +50,7 @@ def pseudonyms(installation_key: bytes) -> Pseudonym:
     """Return the function that gives the keyed hash of a person or of a key of duplicates."""
 
     def pseudonym(text: str) -> str:
-        return hmac.new(installation_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(installation_key, text.encode(), "sha256").hex()
 
     return pseudonym
 

@@ -277,5 +277,6 @@ def signed_receipt(context: Context, now: datetime, plan: Plan) -> etree._Elemen
 
 def new_number(now: datetime) -> str:
     """Return a fresh number: the day of receipt and ten random signs, ``20261121-7K3M9-QFD2X``."""
-    signs = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    drawn = secrets.token_bytes(10)
+    signs = "".join([_ALPHABET[one % len(_ALPHABET)] for one in drawn])  # 32 signs: each as likely as another
     return f"{now:%Y%m%d}-{signs[:5]}-{signs[5:]}"

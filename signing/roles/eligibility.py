@@ -53,7 +53,9 @@ class Case:
         """The organisation that signers in a role belong to; None when any will do."""
         rule = self.rules.get(role)
         demanded = rule.employer if rule else Employer.DOCUMENT
-        return {Employer.DOCUMENT: self.document, Employer.BUREAU: self.bureau}.get(demanded)
+        if demanded is Employer.DOCUMENT:
+            return self.document
+        return self.bureau if demanded is Employer.BUREAU else None
 
 
 class Eligibility:
@@ -66,7 +68,8 @@ class Eligibility:
     def __init__(self, case: Case) -> None:
         self.not_checked: set[Reason] = set()
         self._case = case
-        self._found: dict[tuple[str, Organization], Employment | Absence] = {}
+        self._homes: dict[tuple[str, str, str], Organization] = {}
+        self._found: dict[tuple[str, str, str], Employment | Absence] = {}
         self._checks: tuple[tuple[Reason, Callable[[Certificate, ExpectedSigner], Outcome]], ...] = (
             (Reason.SIGNER_IDENTITY, self._identity),
             (Reason.SIGNER_NOT_IN_FRMR, self._registered),
@@ -175,17 +178,25 @@ class Eligibility:
 
     def _home(self, signer: ExpectedSigner) -> Organization:
         """Where the content places a person; where it is silent, in the organisation of the role."""
-        usual = self._case.employer(signer.role) or self._case.document
-        named = Organization(signer.organization_ogrn, signer.organization_oid)
-        if named.oid and usual.oid and not _within(named.oid, usual.oid):
-            return named
-        return Organization(named.ogrn or usual.ogrn, named.oid or usual.oid)
+        key = signer.role, signer.organization_ogrn, signer.organization_oid
+        found = self._homes.get(key)
+        if found is None:
+            found = self._homes[key] = self._placed(*key)
+        return found
+
+    def _placed(self, role: str, ogrn: str, oid: str) -> Organization:
+        usual = self._case.employer(role) or self._case.document
+        if oid and usual.oid and not _within(oid, usual.oid):
+            return Organization(ogrn, oid)
+        return Organization(ogrn or usual.ogrn, oid or usual.oid)
 
     def _employment(self, signer: ExpectedSigner) -> Employment | Absence:
-        key = signer.person, self._home(signer)
-        if key not in self._found:
-            self._found[key] = self._case.staff.find(*key, self._case.on)
-        return self._found[key]
+        home = self._home(signer)
+        key = signer.person, home.ogrn, home.oid
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._case.staff.find(signer.person, home, self._case.on)
+        return found
 
 
 def _belongs(home: Organization, demanded: Organization) -> bool:

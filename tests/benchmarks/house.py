@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from adapter.app.composition import build_application, open_runtime
+from adapter.app.running import settle
 from adapter.config import load
 from adapter.soap.guard import Headers, WsgiCallable
 from adapter.stand import actors
@@ -86,9 +88,14 @@ def write_config(
 def house(folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None) -> Iterator[House]:
     """Open the adapter with keys of one kind, or with its own of another."""
     runtime = open_runtime(load(write_config(folder, keys, kind, own)))
+    usual = gc.get_threshold()
     try:
-        yield House(kind, cast("WsgiCallable", build_application(runtime)))
+        application = cast("WsgiCallable", build_application(runtime))
+        settle()
+        yield House(kind, application)
     finally:
+        gc.unfreeze()
+        gc.set_threshold(*usual)
         runtime.close()
 
 

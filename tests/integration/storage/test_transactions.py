@@ -281,7 +281,7 @@ def test_failed_commit_is_told_to_the_whole_group(groups: list[int], store: Stor
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_transaction_gone_from_under_a_group(store: Store) -> None:
-    """Should SQLite drop the transaction inside a work, no work of the group passes for done."""
+    """Should SQLite drop the transaction inside a work, neither its group nor it alone passes for done."""
 
     def lose(tx: Transaction) -> None:
         tx.outbox.add(delivery())
@@ -289,7 +289,10 @@ def test_transaction_gone_from_under_a_group(store: Store) -> None:
 
     futures = _queued_behind_a_stop(store, [_insert("a"), lose, _insert("b")])
     assert [type(future.exception(10)) for future in futures] == [StoreError] * 3
+    with pytest.raises(StoreError):
+        store.transact(lose)
     assert store.read(lambda tx: tx.messages.find_by_correlation("correlation-1")) == ()
+    store.transact(_insert("a"))
 
 
 def test_closed_store_refuses(store: Store) -> None:
