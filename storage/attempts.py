@@ -1,7 +1,7 @@
 """Attempts: each try to send a delivery, from before its bytes leave."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -47,6 +47,9 @@ _COUNT = (
         outcome_unknown=sa.true(),
         claims=0,
         begun_fence=outbox.c.fence,
+        lease_until=sa.func.coalesce(
+            sa.bindparam("until", type_=outbox.c.lease_until.type), outbox.c.lease_until
+        ),
     )
     .returning(outbox.c.attempts_total)
 )
@@ -73,8 +76,13 @@ class Attempts(Area):
 
     __slots__ = ()
 
-    def started_attempt(self, delivery_id: str, fence: int) -> int:
+    def started_attempt(self, delivery_id: str, fence: int, lease_seconds: float | None = None) -> int:
         """Note that bytes are about to leave; until an end is recorded the outcome counts as unknown.
+
+        Args:
+            delivery_id: the delivery.
+            fence: of the claim.
+            lease_seconds: for how long from now the lease is held; None: it stays as it is.
 
         Returns:
             The number of the attempt, from 1.
@@ -82,20 +90,20 @@ class Attempts(Area):
         Raises:
             LeaseLost: the fence is not current.
         """
-        keys = {"this_id": delivery_id, "this_fence": fence}
-        number = self._connection.execute(_COUNT, keys).scalar()
+        now = self._now()
+        until = None if lease_seconds is None else now + timedelta(seconds=lease_seconds)
+        keys = {"this_id": delivery_id, "this_fence": fence, "until": until}
+        number = self._run(_COUNT, keys).scalar()
         if number is None:
             raise LeaseLost(delivery_id, fence)
-        row = {"delivery_id": delivery_id, "number": number, "started_at": self._now()}
-        self._connection.execute(_START, row)
+        row = {"delivery_id": delivery_id, "number": number, "started_at": now}
+        self._run(_START, row)
         return int(number)
 
     def ended_attempt(self, delivery_id: str, number: int, end: AttemptEnd) -> None:
         """Note how an attempt ended. Not fenced: it says what happened, and moves no state."""
         keys = {"this_id": delivery_id, "this_number": number, "now": self._now()}
-        self._connection.execute(
-            _END, {**keys, **{f"end_{key}": value for key, value in values(end).items()}}
-        )
+        self._run(_END, {**keys, **{f"end_{key}": value for key, value in values(end).items()}})
 
     def attempts(self, delivery_id: str) -> tuple[Attempt, ...]:
         """Give the attempts of a delivery in order."""

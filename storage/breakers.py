@@ -58,7 +58,7 @@ class Breakers(Area):
 
     def lock(self, partner: str) -> Breaker | None:
         """Find a breaker and hold it until the transaction ends, so that one process alone probes."""
-        row = self._connection.execute(_LOCK, {"partner": partner}).first()
+        row = self._run(_LOCK, {"partner": partner}).first()
         return None if row is None else Breaker(*row)
 
     def hold(self, partner: str, state: str) -> Breaker:
@@ -73,7 +73,7 @@ class Breakers(Area):
 
     def put(self, breaker: Breaker) -> None:
         """Write the breaker of a partner."""
-        self._connection.execute(_PUT[self._connection.dialect.name], values(breaker))
+        self._run(_PUT[self._connection.dialect.name], values(breaker))
 
     def list(self) -> tuple[Breaker, ...]:
         """Give all breakers by partner."""

@@ -1,9 +1,9 @@
-"""Statements of the accept path, given to SQLite without the way through SQLAlchemy.
+"""Statements of the accept path and of delivery, given to SQLite without the way through SQLAlchemy.
 
 SQLAlchemy builds every statement and compiles it once for SQLite; each execution after that still costs
-several times as much as the query. The statements that every submission runs are kept here compiled, with
-what makes the values of their parameters and columns. On PostgreSQL, where a query goes to another process,
-they are executed as usual.
+several times as much as the query. The statements that every submission and every delivery runs are kept
+here compiled, with what makes the values of their parameters and columns. On PostgreSQL, where a query goes
+to another process, they are executed as usual.
 """
 
 import re
@@ -23,12 +23,17 @@ _LIST = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
 
 
 class Rows:
-    """The rows of a statement, read whole."""
+    """The rows of a statement, read whole.
 
-    __slots__ = ("_rows",)
+    Attributes:
+        rowcount: how many rows an update or a removal without RETURNING has met.
+    """
 
-    def __init__(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]], rowcount: int = -1) -> None:
         self._rows = rows
+        self.rowcount = rowcount
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         return iter(self._rows)
@@ -49,7 +54,7 @@ class _Compiled:
     Attributes:
         names: parameters in the order of the text.
         lists: those of them that are lists, each with its place in the text.
-        constants: values that the statement itself gives.
+        constants: values that the statement itself gives, None among them.
         into: what makes the value of each parameter; None: it is taken as it is.
         out: what makes the value of each column.
     """
@@ -83,15 +88,16 @@ class _Compiled:
                 found.append(one if make is None else make(one))
         return found
 
-    def rows(self, rows: list[tuple[Any, ...]]) -> Rows:
+    def rows(self, rows: list[tuple[Any, ...]], rowcount: int) -> Rows:
         """Give the rows with the values of their columns made."""
         if not rows or not any(self.out):
-            return Rows(rows)
+            return Rows(rows, rowcount)
         return Rows(
             [
                 tuple([one if make is None else make(one) for one, make in zip(row, self.out, strict=True)])
                 for row in rows
-            ]
+            ],
+            rowcount,
         )
 
 
@@ -123,7 +129,7 @@ def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -
     sql = compiled.text(parameters) if compiled.lists else compiled.sql
     cursor = driver.execute(sql, compiled.values(parameters))
     try:
-        return compiled.rows(cursor.fetchall())
+        return compiled.rows(cursor.fetchall(), cursor.rowcount)
     finally:
         cursor.close()
 
@@ -154,7 +160,7 @@ def _compile(statement: Any, dialect: Dialect, parameters: Mapping[str, Any]) ->
         sql=compiled.string,
         names=names,
         lists=lists,
-        constants={name: binds[name].value for name in names if binds[name].value is not None},
+        constants={name: binds[name].value for name in names if not binds[name].required},
         into=tuple(binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names),
         out=tuple(one.dialect_impl(dialect).result_processor(dialect, None) for one in types),
     )

@@ -1,7 +1,7 @@
 """Files of referrals: metadata in one table, content by its hash in another, so that equal bytes lie once."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,12 @@ _PARTS = (
         content_parts.c.part_offset < sa.bindparam("end"),
     )
     .order_by(content_parts.c.part_offset)
+)
+_OF_SOME = (
+    sa.select(documents.c.id, content_parts.c.content)
+    .join(content_parts, content_parts.c.sha256 == documents.c.sha256)
+    .where(documents.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(documents.c.id, content_parts.c.part_offset)
 )
 _ARCHIVED = (
     sa.select(documents.c.sha256, documents.c.size, archive_entries.c.act)
@@ -232,7 +238,7 @@ class Documents(Area):
         if offset < 0 or length < 1:
             return b""
         bounds = {"id": document_id, "after": offset - PART_SIZE, "end": offset + length}
-        rows = self._connection.execute(_PARTS, bounds)
+        rows = self._run(_PARTS, bounds)
         found = b"".join(
             content[max(0, offset - start) : max(0, offset + length - start)] for start, content in rows
         )
@@ -252,13 +258,24 @@ class Documents(Area):
             raise OutOfReach("a file of the archive is shorter than its document")
         return content
 
+    def contents(self, files: Collection[Document]) -> dict[str, bytes]:
+        """Give the whole contents of some files by their ids, read at once; raises as `read`."""
+        found: dict[str, list[bytes]] = {one.id: [] for one in files}
+        for document_id, part in self._connection.execute(_OF_SOME, {"ids": list(found)}) if found else ():
+            found[document_id].append(part)
+        whole = {document_id: b"".join(parts) for document_id, parts in found.items()}
+        return {
+            one.id: whole[one.id] if len(whole[one.id]) == one.size else self.read(one.id, 0, one.size)
+            for one in files
+        }
+
     def list(self, referral_number: str, version: int | None = None) -> tuple[Document, ...]:
         """Give the files of a referral, or of one version of it, oldest first."""
         if version is None:
-            rows = self._connection.execute(_BY_REFERRAL, {"referral_number": referral_number})
+            rows = self._run(_BY_REFERRAL, {"referral_number": referral_number})
         else:
             keys = {"referral_number": referral_number, "version_number": version}
-            rows = self._connection.execute(_BY_VERSION, keys)
+            rows = self._run(_BY_VERSION, keys)
         return tuple(Document(*row) for row in rows)
 
     def find_by_local_uid(self, uid: str) -> tuple[Document, ...]:

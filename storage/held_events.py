@@ -49,7 +49,7 @@ class HeldEvents(Area):
 
     def list(self, subject: str) -> tuple[HeldEvent, ...]:
         """Give the events of a subject in the order they came."""
-        return tuple(HeldEvent(*row) for row in self._connection.execute(_BY_SUBJECT, {"subject": subject}))
+        return tuple(HeldEvent(*row) for row in self._run(_BY_SUBJECT, {"subject": subject}))
 
     def oldest(self, limit: int) -> tuple[HeldEvent, ...]:
         """Give the events of any subject that wait longest."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -80,7 +80,6 @@ _MOVE = (
         claims=0,
     )
 )
-_EXTEND = sa.update(outbox).where(*_HELD).values(lease_until=sa.bindparam("until"))
 _BUILT = (
     sa.update(outbox)
     .where(*_HELD)
@@ -186,24 +185,17 @@ class Outbox(Claiming):
         keys = {"new_id": message_id, "new_key": message_key(message_id)}
         self._held(_BUILT, delivery_id, fence, keys)
         row = {"delivery_id": delivery_id, "request": request}
-        if self._connection.execute(_INSERT_BYTES[self._connection.dialect.name], row).first() is None:
+        if self._run(_INSERT_BYTES[self._connection.dialect.name], row).first() is None:
             raise Taken("outbox.request", delivery_id)
 
     def request(self, delivery_id: str) -> bytes | None:
         """Give the bytes to send, or None when they are not built."""
-        return self._connection.execute(_REQUEST, {"this_id": delivery_id}).scalar()
+        found: bytes | None = self._run(_REQUEST, {"this_id": delivery_id}).scalar()
+        return found
 
     def response(self, delivery_id: str) -> bytes | None:
         """Give the bytes that the partner answered, or None."""
         return self._connection.execute(_RESPONSE, {"this_id": delivery_id}).scalar()
-
-    def extend(self, delivery_id: str, fence: int, seconds: float) -> None:
-        """Hold a lease for ``seconds`` from now.
-
-        Raises:
-            LeaseLost: the fence is not current.
-        """
-        self._held(_EXTEND, delivery_id, fence, {"until": self._now() + timedelta(seconds=seconds)})
 
     def finish(self, delivery_id: str, fence: int, state: str = DONE, response: bytes | None = None) -> None:
         """End a delivery.
@@ -213,7 +205,7 @@ class Outbox(Claiming):
         """
         self._move(delivery_id, fence, state, in_doubt=False)
         if response is not None:
-            self._connection.execute(_SET_RESPONSE, {"this_id": delivery_id, "received": response})
+            self._run(_SET_RESPONSE, {"this_id": delivery_id, "received": response})
 
     def retry(self, delivery_id: str, fence: int, not_before: datetime, error_class: str, error: str) -> None:
         """Put a delivery back that certainly had no effect.
@@ -280,7 +272,7 @@ class Outbox(Claiming):
 
     def get(self, delivery_id: str) -> Delivery | None:
         """Find a delivery."""
-        row = self._connection.execute(_BY_ID, {"this_id": delivery_id}).first()
+        row = self._run(_BY_ID, {"this_id": delivery_id}).first()
         return None if row is None else Delivery(*row)
 
     def find_by_message_id(self, message_id: str) -> Delivery | None:
@@ -333,7 +325,7 @@ class Outbox(Claiming):
         self._held(_MOVE, delivery_id, fence, keys)
 
     def _held(self, statement: sa.Executable, delivery_id: str, fence: int, keys: dict[str, Any]) -> None:
-        changed = self._connection.execute(statement, {**keys, "this_id": delivery_id, "this_fence": fence})
+        changed = self._run(statement, {**keys, "this_id": delivery_id, "this_fence": fence})
         if changed.rowcount != 1:
             raise LeaseLost(delivery_id, fence)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,7 +108,14 @@ _INSERT = with_conflict(
 _UPDATE = sa.update(referrals).where(
     referrals.c.number == sa.bindparam("this_number"), referrals.c.revision == sa.bindparam("this_revision")
 )
+
 _CHANGEABLE = frozenset(column.name for column in referrals.columns) - {"number", "revision"}
+
+
+@cache
+def _changing(names: frozenset[str]) -> sa.Update:
+    """Give the one statement that changes these columns."""
+    return _UPDATE.values({name: sa.bindparam(f"to_{name}") for name in sorted(names)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +147,12 @@ class Referrals(Area):
 
     def get(self, number: str) -> Referral | None:
         """Find a referral by its number."""
-        row = self._connection.execute(_BY_NUMBER, {"number": number}).first()
+        row = self._run(_BY_NUMBER, {"number": number}).first()
         return None if row is None else Referral(*row)
 
     def lock(self, number: str) -> Referral | None:
         """Find a referral and hold it until the transaction ends; others that lock it wait."""
-        row = self._connection.execute(_LOCK, {"number": number}).first()
+        row = self._run(_LOCK, {"number": number}).first()
         return None if row is None else Referral(*row)
 
     def update(self, number: str, revision: int, **changes: Any) -> bool:
@@ -164,9 +172,11 @@ class Referrals(Area):
         unknown = changes.keys() - _CHANGEABLE
         if unknown:
             raise TypeError(f"a referral has no changeable columns {sorted(unknown)}")
-        statement = _UPDATE.values(revision=revision + 1, **changes)
+        changed = {**changes, "revision": revision + 1}
         keys = {"this_number": number, "this_revision": revision}
-        return self._connection.execute(statement, keys).rowcount == 1
+        keys |= {f"to_{name}": value for name, value in changed.items()}
+        met: int = self._run(_changing(frozenset(changed)), keys).rowcount
+        return met == 1
 
     def find_by_document(self, document_id: str) -> tuple[Referral, ...]:
         """Give the referrals whose present document has this id, newest first."""

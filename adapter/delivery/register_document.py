@@ -17,6 +17,7 @@ from adapter.domain.kinds import KINDS
 from adapter.domain.partners import Partner
 from adapter.domain.states import State
 from storage import Transaction
+from storage.documents import Document
 from storage.outbox import Delivery
 from storage.referrals import Referral
 
@@ -24,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 #: The registry is asked for a day more on both sides: its clock is not ours.
 _MARGIN = timedelta(days=1)
+
+_NO_SEMD = "СЭМД этой версии направления нет в хранилище"
 
 
 class RegisterDocument(RemdSender):
@@ -51,7 +54,7 @@ class RegisterDocument(RemdSender):
 
     def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
         """Read the answer; "already registered" about our own document is a success."""
-        local_uid = _local_uid(self._stored(delivery)[1])
+        local_uid = self._context.store.read(lambda tx: _uid_of(tx, delivery))
         proof = self.proof(partner, delivery.id)
         return remd.read_register(sent, local_uid, repeated=delivery.attempts_total > 0, proof=proof)
 
@@ -62,14 +65,14 @@ class RegisterDocument(RemdSender):
             self.route(partner),
             organization_oid=referral.organization_oid,
             kind=file.row.document_kind or referral.document_kind,
-            local_uid=_local_uid(file),
+            local_uid=_local_uid(file.row),
             since=delivery.created_at - _MARGIN,
             until=self._context.store.now() + _MARGIN,
         )
 
     def found(self, sent: Sent, delivery: Delivery, partner: Partner, asked: str) -> Answer | None:
         """Read the answer to the question."""
-        local_uid = _local_uid(self._stored(delivery)[1])
+        local_uid = self._context.store.read(lambda tx: _uid_of(tx, delivery))
         record = remd.read_search(sent, local_uid, self.proof(partner, asked))
         return record.reply() if isinstance(record, remd.RegistryItem) else record
 
@@ -82,14 +85,23 @@ class RegisterDocument(RemdSender):
 
         referral, files = self._context.store.read(load)
         if not files or not files[0].content:
-            raise Unbuildable("СЭМД этой версии направления нет в хранилище")
+            raise Unbuildable(_NO_SEMD)
         return referral, files[0]
 
 
-def _local_uid(file: StoredFile) -> str:
-    if not file.row.document_id:
+def _uid_of(tx: Transaction, delivery: Delivery) -> str:
+    """Return the identifier of the СЭМД of a delivery; its content is not read."""
+    rows = tx.documents.list(delivery.referral_number or "", delivery.version_number)
+    found = next((one for one in rows if one.role == DocumentRole.SEMD), None)
+    if found is None:
+        raise Unbuildable(_NO_SEMD)
+    return _local_uid(found)
+
+
+def _local_uid(row: Document) -> str:
+    if not row.document_id:
         raise Unbuildable("у СЭМД нет идентификатора")
-    return file.row.document_id
+    return row.document_id
 
 
 def _document(
@@ -101,7 +113,7 @@ def _document(
     if semd.created_at is None or citizen is None or name is None or citizen.birth_date is None:
         raise Unbuildable("в СЭМД нет сведений, обязательных для регистрации")
     return remd.DocumentToRegister(
-        local_uid=_local_uid(file),
+        local_uid=_local_uid(file.row),
         kind=kind,
         document_number=referral.number,
         name=KINDS[kind].name if kind in KINDS else kind,

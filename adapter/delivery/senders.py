@@ -180,22 +180,24 @@ def files_of(
         total: files beyond this sum come without content, bytes.
     """
     rows = tx.documents.list(delivery.referral_number or "", delivery.version_number)
-    found: list[StoredFile] = []
-    room = total
-    for row in sorted(
+    chosen = sorted(
         (one for one in rows if one.role in roles), key=lambda one: roles.index(DocumentRole(one.role))
-    ):
-        if row.size > min(inline, room):
-            found.append(StoredFile(row, None))
-            continue
-        room -= row.size
-        signatures = tuple(
-            (one.name, tx.documents.read(one.id, 0, max(one.size, 1)))
-            for one in rows
-            if one.role == DocumentRole.SIGNATURE and one.parent_id == row.id
+    )
+    whole, room = set[str](), total
+    for row in chosen:
+        if row.size <= min(inline, room):
+            whole.add(row.id)
+            room -= row.size
+    signatures = [one for one in rows if one.role == DocumentRole.SIGNATURE and one.parent_id in whole]
+    contents = tx.documents.contents([*(one for one in chosen if one.id in whole), *signatures])
+    return [
+        StoredFile(
+            row,
+            contents.get(row.id),
+            tuple((one.name, contents[one.id]) for one in signatures if one.parent_id == row.id),
         )
-        found.append(StoredFile(row, tx.documents.read(row.id, 0, max(row.size, 1)), signatures))
-    return found
+        for row in chosen
+    ]
 
 
 class _SmevSender(Sender):

@@ -224,15 +224,15 @@ class Worker:
             _Resting: The partner is left alone.
         """
         lease = self._settings.lease
-        tx.outbox.extend(delivery.id, delivery.fence, lease)
-        if not gate.enter(tx, partner, delivery.id, lease, follows=asked):
-            raise _Resting
         if prepared is not None:
             tx.outbox.store_request(delivery.id, delivery.fence, prepared.message_id, prepared.body)
-        number = tx.outbox.started_attempt(delivery.id, delivery.fence)
+        # The row of the delivery is held before that of the partner, as where an exchange ends.
+        number = tx.outbox.started_attempt(delivery.id, delivery.fence, lease)
+        if not gate.enter(tx, partner, delivery.id, lease, follows=asked):
+            raise _Resting
         if number == 1:
             sent(tx, self._context, delivery)
-        return number, tx.outbox.request(delivery.id) or b""
+        return number, prepared.body if prepared is not None else tx.outbox.request(delivery.id) or b""
 
     def _talk(
         self, number: int, delivery: Delivery, partner: Partner, sender: Sender, message: bytes

@@ -14,6 +14,8 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.benchmarks.checks import Checked, measure_checks
+from tests.benchmarks.deliveries import CARGOES, DATABASES, measure_deliveries
+from tests.benchmarks.delivery_report import Exchange, show_exchange
 from tests.benchmarks.house import make_keys
 from tests.benchmarks.in_process import NAMES, SUBMISSIONS, measure_accept, measure_bare
 from tests.benchmarks.messages import LARGE, SMALL
@@ -37,6 +39,7 @@ from tests.benchmarks.report import (
 from tests.benchmarks.signature_report import show_signatures
 from tests.benchmarks.signatures import Signatures, measure_signatures
 from tests.benchmarks.stock import measure_against_stock
+from tests.benchmarks.trips import measure_trips
 
 _WIDTH = 120
 
@@ -56,6 +59,9 @@ class Plan:
         signatures: seconds for each piece of work with signatures.
         register: referrals of the large register.
         fetches: rounds of the fetch.
+        delivery: rounds of each cargo.
+        waiting: deliveries at the beginning of a round, by cargo.
+        trips: whole trips, by how many are under way at once.
     """
 
     bare: dict[int, int]
@@ -68,8 +74,12 @@ class Plan:
     signatures: float
     register: int
     fetches: int
+    delivery: int
+    waiting: dict[str, int]
+    trips: dict[int, int]
 
 
+_CARGOES = tuple(one.name for one in CARGOES)
 _FULL = Plan(
     bare={SMALL: 1500, LARGE: 400},
     checks=1500,
@@ -81,6 +91,9 @@ _FULL = Plan(
     signatures=1.0,
     register=1_000_000,
     fetches=50,
+    delivery=7,
+    waiting=dict(zip(_CARGOES, (60, 20, 120, 40), strict=True)),
+    trips={1: 40, 8: 160},
 )
 _QUICK = Plan(
     bare={SMALL: 300, LARGE: 60},
@@ -93,6 +106,9 @@ _QUICK = Plan(
     signatures=0.1,
     register=20_000,
     fetches=10,
+    delivery=2,
+    waiting=dict(zip(_CARGOES, (15, 6, 30, 10), strict=True)),
+    trips={1: 4, 8: 16},
 )
 
 
@@ -117,6 +133,10 @@ def measure(plan: Plan, console: Console) -> Report:
         one_core = measure_one_core(folder, keys, plan.one_core)
         signatures = measure_signatures(plan.signatures, status.update)
         registers = measure_registers(folder, plan.register, plan.fetches, status.update)
+        exchange = Exchange(
+            measure_deliveries(folder, plan.delivery, plan.waiting, DATABASES, status.update),
+            measure_trips(folder, plan.trips, DATABASES, status.update),
+        )
         status.update("servers on loopback")
         memory, throughput = Served(folder, keys).measure(plan.requests)
     seconds = time.perf_counter() - started
@@ -136,7 +156,16 @@ def measure(plan: Plan, console: Console) -> Report:
         throughput=throughput,
         signatures=signatures,
         registers=registers,
+        exchange=exchange,
     )
+
+
+def _measure_exchange(plan: Plan, console: Console, *, delivery: bool, trip: bool) -> Exchange:
+    with tempfile.TemporaryDirectory(prefix="mse-bench-") as scratch, console.status("delivery") as status:
+        folder, tell = Path(scratch), status.update
+        waiting = plan.waiting if delivery else {}
+        deliveries = measure_deliveries(folder, plan.delivery, waiting, DATABASES, tell)
+        return Exchange(deliveries, measure_trips(folder, plan.trips, DATABASES, tell) if trip else ())
 
 
 def _measure_primitives(plan: Plan) -> Primitives:
@@ -156,13 +185,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--signatures", action="store_true", help="part (c) alone")
     parser.add_argument("--checks", action="store_true", help="the checks of a referral alone")
     parser.add_argument("--accept", action="store_true", help="the accept path and its primitives alone")
+    parser.add_argument("--delivery", action="store_true", help="delivery beside the emulator alone")
+    parser.add_argument("--trip", action="store_true", help="the whole trip alone")
     parser.add_argument("--registers", choices=("sqlite", "postgresql"), help="part (d) alone, on a database")
     parser.add_argument("--size", type=int, metavar="N", help="referrals of the large register")
     options = parser.parse_args(arguments)
     plan = _QUICK if options.quick else _FULL
     console = Console() if Console().is_terminal else Console(width=_WIDTH)
     console.print(machine(), highlight=False, soft_wrap=True)
-    found: Report | Signatures | Checked | Registers | Primitives
+    found: Report | Signatures | Checked | Registers | Primitives | Exchange
     if options.size:
         plan = replace(plan, register=options.size)
     if options.registers:
@@ -179,6 +210,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         show_primitives(found.rows, console)
         show_stock(found.stock, console)
         show_one_core(found.one_core, console)
+    elif options.delivery or options.trip:
+        found = _measure_exchange(plan, console, delivery=options.delivery, trip=options.trip)
+        show_exchange(found, console)
     elif options.checks:
         found = measure_checks(plan.checks)
         show_checks(found, console)
@@ -188,7 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         found = measure(plan, console)
         show(found, console)
-    if options.checks or options.signatures or options.registers or options.accept:
+    if not isinstance(found, Report):
         console.print(f"load average {os.getloadavg()[0]:.1f}")
     if options.json is not None:
         options.json.write_text(json.dumps(as_data(found), ensure_ascii=False, indent=1), encoding="utf-8")

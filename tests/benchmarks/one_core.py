@@ -60,14 +60,14 @@ def measure_one_core(folder: Path, keys: Path, count: int) -> OneCore | None:
     keyring = Keyring(keys)
     key = keyring.key(key_name("mis", "rsa"))
     messages = [one.message(key) for one in signed_submissions(SMALL, keyring, count + _WARM_UP)]
-    with _on(cores[0]):
+    with on_core(cores[0]):
         alone = _in_process(folder, keys, messages)
     port = free_port()
     config = write_config(folder / "core-http", keys, "rsa")
     config.write_text(
         config.read_text(encoding="utf-8").replace("port = 8080", f"port = {port}"), encoding="utf-8"
     )
-    with serving(config, port, core=cores[0]), _on(cores[1]):
+    with serving(config, port, core=cores[0]), on_core(cores[1]):
         post_all("warm-up", SMALL, port, messages[:_WARM_UP], None, stored=True)
         served = post_all("whole adapter", SMALL, port, messages[_WARM_UP:], None, stored=True)
     return OneCore(alone, served.per_second, served.p99)
@@ -87,7 +87,7 @@ def _in_process(folder: Path, keys: Path, messages: Sequence[bytes]) -> float:
 
 
 @contextmanager
-def _on(core: int) -> Iterator[None]:
+def on_core(core: int) -> Iterator[None]:
     """Keep this thread, and those that it starts, on one core."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})

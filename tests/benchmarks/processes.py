@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import queue
 import socket
 import statistics
@@ -55,6 +56,7 @@ _SERVE = (
     "import os, sys; from pathlib import Path; from adapter.app.running import serve;"
     " len(sys.argv) > 2 and os.sched_setaffinity(0, {int(sys.argv[2])}); serve(Path(sys.argv[1]))"
 )
+_WORK = _SERVE.replace("serve", "work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +174,29 @@ class Served:
 
 def proportional_memory(pid: int) -> tuple[float, int]:
     """Return PSS of a process with all its descendants in MB, and how many processes these are."""
-    pids = [pid]
-    for one in pids:
-        for task in Path(f"/proc/{one}/task").iterdir():
-            pids += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+    pids = _family(pid)
     total = 0
     for one in pids:
         lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
         total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
     return total / 1e6, len(pids)
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a process, its descendants, and those of them that have ended took of the processor."""
+    ticks = 0
+    for one in _family(pid):
+        fields = Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += sum(int(value) for value in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _family(pid: int) -> list[int]:
+    pids = [pid]
+    for one in pids:
+        for task in Path(f"/proc/{one}/task").iterdir():
+            pids += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+    return pids
 
 
 @contextmanager
@@ -190,7 +206,8 @@ def _running(command: Sequence[str], port: int) -> Iterator[int]:
         subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log) as process,
     ):
         try:
-            wait_until_listening("127.0.0.1", port, _START_SECONDS)
+            if port:
+                wait_until_listening("127.0.0.1", port, _START_SECONDS)
             yield process.pid
         except (OSError, ValueError) as error:
             log.seek(0)
@@ -209,6 +226,13 @@ def serving(config: Path, port: int, core: int | None = None) -> Iterator[int]:
     """Serve the whole adapter, on one core when it is named; gives the process."""
     command = [sys.executable, "-c", _SERVE, str(config), *([] if core is None else [str(core)])]
     with _running(command, port) as pid:
+        yield pid
+
+
+@contextmanager
+def working(config: Path, core: int) -> Iterator[int]:
+    """Run delivery workers in a process beside, on a core; gives the process."""
+    with _running([sys.executable, "-c", _WORK, str(config), str(core)], 0) as pid:
         yield pid
 
 
@@ -265,6 +289,16 @@ def post_all(
         p50=statistics.median(times),
         p99=p99(times),
     )
+
+
+@contextmanager
+def held_port() -> Iterator[int]:
+    """Hold a port of loopback that nobody else gets; a server that is told of it may listen there."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield int(holder.getsockname()[1])
 
 
 def free_port() -> int:

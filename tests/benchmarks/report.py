@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.checks import Checked
+from tests.benchmarks.delivery_report import Exchange, show_exchange
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.in_process import Accepted, Bare
 from tests.benchmarks.one_core import WANTED as SHARE
@@ -60,6 +61,7 @@ class Report:
     throughput: Sequence[Throughput]
     signatures: Signatures
     registers: Registers
+    exchange: Exchange
 
 
 def machine() -> str:
@@ -81,7 +83,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def as_data(report: Report | Signatures | Checked | Registers | Primitives) -> dict[str, object]:
+def as_data(report: Report | Signatures | Checked | Registers | Primitives | Exchange) -> dict[str, object]:
     """Return a run as plain data."""
     return dataclasses.asdict(report)
 
@@ -97,6 +99,7 @@ def show(report: Report, console: Console) -> None:
     show_one_core(report.one_core, console)
     show_signatures(report.signatures, console)
     show_registers(report.registers, console)
+    show_exchange(report.exchange, console)
     console.print(_processes(report.start, report.memory))
     console.print(_throughput(report.throughput))
     if report.load > BUSY:

@@ -60,6 +60,19 @@ def test_equal_files_lie_once_and_each_is_erased_alone(store: Store, database: s
     assert store.read(lambda tx: tx.documents.read(third.id, 0, 5)) == b""
 
 
+def test_contents_of_some_files_are_read_at_once(store: Store) -> None:
+    """Long, short, equal and empty files come whole by their ids; those that nobody asked for do not."""
+    files = [document(CONTENT), document(b"short"), document(b"short"), document(b""), document(b"other")]
+    store.transact(lambda tx: tx.documents.add(*files))
+
+    def ask(tx: Transaction) -> dict[str, bytes]:
+        rows = {one.id: one for one in tx.documents.list("R-1")}
+        return tx.documents.contents([rows[one.id] for one in files[:4]])
+
+    assert store.read(ask) == {one.id: one.content for one in files[:4]}
+    assert store.read(lambda tx: tx.documents.contents([])) == {}
+
+
 def test_an_erased_content_comes_again(store: Store) -> None:
     """Bytes that were dropped with their last file are kept anew for the next one."""
     first, second = document(CONTENT), document(CONTENT)

@@ -42,6 +42,19 @@ def test_a_referral_is_the_same_by_both_ways(store: Store) -> None:
     assert by_citizen == (store.read(lambda tx: tx.referrals.get(made.number)),)
 
 
+def test_an_update_tells_whether_it_met_its_row(store: Store) -> None:
+    """Only the revision that was read is changed; values that are absent become NULL by both ways."""
+    made = referral("20261122-AAAAA-CCCCC", deadline_code="X", citizen_hash="d" * 64)
+    store.transact(lambda tx: tx.referrals.insert(made))
+    changes: dict[str, Any] = {"deadline_code": None, "details": {"a": [1, None]}}
+    assert store.transact(lambda tx: tx.referrals.update(made.number, 1, **changes))
+    assert not store.transact(lambda tx: tx.referrals.update(made.number, 1, deadline_code="Y"))
+    changed = store.read(lambda tx: tx.referrals.get(made.number))
+    assert changed is not None
+    assert (changed.revision, changed.deadline_code, changed.details) == (2, None, {"a": [1, None]})
+    assert store.read(lambda tx: tx.referrals.find_by_citizen("d" * 64)) == (changed,)
+
+
 def test_a_naive_time_is_refused(store: Store) -> None:
     """A time without a zone is refused by name, as everywhere, and nothing stays."""
     made = message(request_id="naive", received_at=datetime(2026, 11, 22))  # noqa: DTZ001 - that is the fault

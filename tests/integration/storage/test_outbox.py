@@ -92,11 +92,11 @@ def test_expired_lease_is_claimed_again(store: Store, clock: TurnedClock) -> Non
 
 
 def test_extended_lease_lasts(store: Store, clock: TurnedClock) -> None:
-    """A heartbeat keeps the delivery with its worker."""
+    """An attempt begins with a whole lease before it."""
     _add(store, delivery())
     (one,) = _claim(store)
     clock.turn(50)
-    store.transact(lambda tx: tx.outbox.extend(one.id, one.fence, 60))
+    store.transact(lambda tx: tx.outbox.started_attempt(one.id, one.fence, 60))
     clock.turn(50)
     assert _claim(store, "next") == []
 
@@ -104,7 +104,6 @@ def test_extended_lease_lasts(store: Store, clock: TurnedClock) -> None:
 _WRITES: dict[str, Any] = {
     "store_request": lambda tx, one: tx.outbox.store_request(one.id, one.fence, "m-1", b"x"),
     "started_attempt": lambda tx, one: tx.outbox.started_attempt(one.id, one.fence),
-    "extend": lambda tx, one: tx.outbox.extend(one.id, one.fence, 60),
     "finish": lambda tx, one: tx.outbox.finish(one.id, one.fence),
     "retry": lambda tx, one: tx.outbox.retry(one.id, one.fence, NOW, "transport", "refused"),
     "set_unknown": lambda tx, one: tx.outbox.set_unknown(one.id, one.fence, NOW, "timeout", "no answer"),
