@@ -106,7 +106,9 @@ def leader_of(runtime: Runtime, owner: str) -> Leader:
         Job("archive closed referrals", 300, lambda: _done(archive(context, config.retention))),
         Job("measure the disk", 3600, lambda: _done(record_sizes(context, measure_of(config), warning_days))),
     ]
-    return Leader(context.store, owner, jobs, lease_seconds=config.nodes.leader_lease_seconds)
+    return Leader(
+        context.store, owner, jobs, lease_seconds=config.nodes.leader_lease_seconds, meter=context.meter
+    )
 
 
 def _done(_: object) -> None:
