@@ -13,6 +13,8 @@ from adapter.app.readiness import CHECKS, FAIL, OK, WARN, Check, Readiness
 from adapter.app.store_metrics import StoreCollector, StoreReading, Watched
 from adapter.soap.gate import Shed
 from signing.pki.expiry import Kind, Term
+from storage import GroupSizes
+from storage.group_sizes import BOUNDS
 from tests.integration.storage.samples import NOW
 from tests.unit.test_docs import both_languages, code_words, tables, text_of
 
@@ -26,7 +28,14 @@ def families() -> list[Metric]:
     reading = StoreReading(NOW, (), (), (), NOW, 1, 0)
     ready = Readiness({"database": OK}, {}, NOW - NOW, {"GnuTLS": True})
     terms = [Term(kind, "", NOW, NOW) for kind in Kind]
-    watched = Watched(lambda: reading, lambda: ready, lambda: terms, dict, lambda: 1)
+    watched = Watched(
+        lambda: reading,
+        lambda: ready,
+        lambda: terms,
+        dict,
+        lambda: 1,
+        lambda: GroupSizes((0,) * len(BOUNDS), 0),
+    )
     registry.register(StoreCollector(watched, ()))
     return list(registry.collect())
 
