@@ -76,6 +76,7 @@ def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
         ('key_file = "var/keys/adapter.key.pem"', 'external_key = "x"', "файл"),
         ("[trust]", '[gost]\ncommand = [""]\n[trust]', "gost.command[1]"),
         ("[trust]", "[gost]\ntimeout_seconds = 0\n[trust]", "gost.timeout_seconds"),
+        ("[trust]", "[monitoring]\nwork_port = 65530\nwork_ports = 7\n[trust]", "monitoring"),
         ('oid = "1.2.643.5.1.13.13.12.2.77.7973"', 'oid = "1.02"', "partners[1].organizations[1].oid"),
     ],
 )
