@@ -14,7 +14,6 @@ from itertools import accumulate
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from adapter.app.metrics import UNKNOWN
 from adapter.app.readiness import FAIL, OK, WARN, Readiness
@@ -179,7 +178,7 @@ def _leader(reading: StoreReading) -> Iterator[Metric]:
 
 def _groups(groups: GroupSizes) -> Metric:
     totals = tuple(accumulate(groups.commits))
-    buckets = [(floatToGoString(bound), total) for bound, total in zip(BOUNDS, totals, strict=True)]
+    buckets = [(str(float(bound)), total) for bound, total in zip(BOUNDS, totals, strict=True)]
     words = "Works that one commit of the SQLite writer carried."
     # What is larger than the largest does not exist; the format wants the bucket all the same.
     buckets.append(("+Inf", totals[-1]))

@@ -18,6 +18,7 @@ from adapter.contract import schemas
 from adapter.contract.exchange.bureau import ReferralItem
 from adapter.contract.exchange.common import File, FileSignature, Organization
 from adapter.contract.exchange.partner import NotifyReturnRequest, ReceiveReferralRequest
+from adapter.contract.reply import Reply
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.partners import Partner
 from adapter.domain.states import State
@@ -113,6 +114,24 @@ class Sender(ABC):
 
         Args:
             sent: The answer.
+            delivery: What was asked about.
+            partner: Who was asked.
+            asked: MessageID of the question.
+        """
+        raise NotImplementedError
+
+    def check(self, reply: Reply, delivery: Delivery, partner: Partner) -> Prepared | None:  # noqa: ARG002 - for those that ask
+        """Build the question that proves what an accepted answer claims; None: the answer is believed."""
+        return None
+
+    def checked(
+        self, sent: Sent, reply: Reply, delivery: Delivery, partner: Partner, asked: str
+    ) -> Answer | None:
+        """Read the answer to that question: an accepted Reply if the claim holds, None if not.
+
+        Args:
+            sent: The answer.
+            reply: What was claimed.
             delivery: What was asked about.
             partner: Who was asked.
             asked: MessageID of the question.

@@ -23,7 +23,13 @@ class Request:
     @property
     def operation(self) -> str:
         """Local name of the element in the Body, by the crudest of means."""
-        for name in (b"searchRegistryItem", b"registerDocument", b"ReceiveReferral", b"NotifyReturn"):
+        for name in (
+            b"searchRegistryItem",
+            b"getRegistryItem",
+            b"registerDocument",
+            b"ReceiveReferral",
+            b"NotifyReturn",
+        ):
             if name + b"Request" in self.body:
                 return name.decode()
         return ""

@@ -296,6 +296,16 @@ SEARCH_FOUND = remd_body(
 )
 
 
+def get_found(uid: str = UID) -> bytes:
+    """Give the record that a number of РЭМД belongs to."""
+    return remd_body(
+        "<r:getRegistryItemResponse><r:status>success</r:status><r:registryItem>"
+        f"<r:emdrId>{EMDR}</r:emdrId><r:localUid>{uid.upper()}</r:localUid>"
+        "<r:registrationDateTime>2026-03-02T12:10:00+03:00</r:registrationDateTime>"
+        "</r:registryItem></r:getRegistryItemResponse>"
+    )
+
+
 def remd_refuses(code: str, message: str = "") -> Behaviour:
     """Refuse registerDocument at once."""
     item = f"<r:item><r:code>{code}</r:code><r:message>{message}</r:message></r:item>"
