@@ -5,10 +5,12 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from adapter.config_base import Section
+
+_LAST_PORT = 65_535
 
 
 def _network(value: str) -> str:
@@ -34,8 +36,20 @@ class LoadSection(Section):
 
 
 class MonitoringSection(Section):
-    """Who may read `/health/ready` in full and `/metrics`; where `work` shows its own."""
+    """Who may read `/health/ready` in full and `/metrics`; where each `work` of a computer shows its own."""
 
     readers: list[Annotated[str, AfterValidator(_network)]] = []
-    work_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    work_port: Annotated[int, Field(ge=0, le=_LAST_PORT)] = 0
+    work_ports: Annotated[int, Field(ge=1, le=64)] = 1
     disk_free_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
+
+    @model_validator(mode="after")
+    def _real_ports(self) -> MonitoringSection:
+        if self.work_port and self.work_port + self.work_ports - 1 > _LAST_PORT:
+            raise PydanticCustomError("work_ports", f"work_port + work_ports – 1 не больше {_LAST_PORT}")
+        return self
+
+    @property
+    def ports_of_work(self) -> range:
+        """The ports of which each `work` of a computer takes the first free one; none: nothing is shown."""
+        return range(self.work_port, self.work_port + self.work_ports) if self.work_port else range(0)

@@ -18,6 +18,7 @@ from storage.errors import (
     StoreError,
     Taken,
 )
+from storage.group_sizes import GroupSizes
 from storage.mailbox import Item
 from storage.messages import Message, NewMessage
 from storage.nodes import NewNode, Node
@@ -51,6 +52,7 @@ __all__ = [
     "Document",
     "DueReferral",
     "Entry",
+    "GroupSizes",
     "Item",
     "JournalRow",
     "LeaseLost",

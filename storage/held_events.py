@@ -25,6 +25,7 @@ _SELECT = sa.select(*columns(held_events, HeldEvent)).order_by(held_events.c.rec
 _BY_SUBJECT = _SELECT.where(held_events.c.subject == sa.bindparam("subject"))
 _OLDEST = _SELECT.limit(sa.bindparam("limit"))
 _OF_KIND = _OLDEST.where(held_events.c.kind == sa.bindparam("kind"))
+_ONE = _SELECT.where(held_events.c.id == sa.bindparam("this_id"))
 _INSERT = sa.insert(held_events)
 _REMOVE = sa.delete(held_events).where(held_events.c.id == sa.bindparam("this_id"))
 
@@ -46,6 +47,11 @@ class HeldEvents(Area):
         }
         self._connection.execute(_INSERT, row)
         return event_id
+
+    def get(self, event_id: str) -> HeldEvent | None:
+        """Find an event that waits."""
+        row = self._connection.execute(_ONE, {"this_id": event_id}).first()
+        return None if row is None else HeldEvent(*row)
 
     def list(self, subject: str) -> tuple[HeldEvent, ...]:
         """Give the events of a subject in the order they came."""

@@ -20,13 +20,13 @@ from sqlalchemy.pool import NullPool
 
 from storage.archive_folder import ArchiveFolder
 from storage.errors import StoreBusy, StoreError
+from storage.group_sizes import LARGEST, GroupCounter, GroupSizes
 from storage.rows import Clock
 from storage.store import Store, driver_error, translated
 from storage.transaction import Transaction
 
 T = TypeVar("T")
 
-_GROUP = 64
 #: A process that was killed may still be ending, and hold the file so long, seconds; how often we look.
 _DYING, _LOOK = 2.0, 0.02
 #: For an empty file alone, before anything else: what is deleted can then be given back without a standstill.
@@ -195,6 +195,7 @@ class _Writer:
     def __init__(self, engine: Engine, clock: Clock, archive: ArchiveFolder | None) -> None:
         self._clock = clock
         self._archive = archive
+        self.sizes = GroupCounter()
         self._connection = engine.connect()
         # SQLAlchemy believes in one long transaction; without it, it would roll ours back after an error.
         self._connection.begin()
@@ -229,7 +230,7 @@ class _Writer:
             group: list[_Job[Any]] = []
             while job is not None:
                 group.append(job)
-                if len(group) == _GROUP:
+                if len(group) == LARGEST:
                     break
                 try:
                     job = self._waiting.get_nowait()
@@ -253,6 +254,7 @@ class _Writer:
                 for job in group:
                     self._run(job)
             self._driver.commit()
+            self.sizes.add(len(group))
         except BaseException as error:  # noqa: BLE001 (edge of the writer thread: every caller must be told)
             failure = driver_error(error)
             with suppress(sqlite3.Error):
@@ -374,6 +376,10 @@ class SqliteStore(Store):
         """See `Store.now`: the database lives on this machine and has its clock."""
         self._may_begin()
         return self._clock()
+
+    def groups(self) -> GroupSizes | None:
+        """See `Store.groups`."""
+        return None if self._writer is None else self._writer.sizes.seen()
 
     def close(self) -> None:
         """Commit what is queued, stop the writer, let go of the file."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
 from storage.archive_folder import ArchiveFolder
 from storage.errors import StoreBusy, StoreError
+from storage.group_sizes import GroupSizes
 from storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -80,6 +81,10 @@ class Store(ABC):
         Raises:
             StoreError: the database failed, or a transaction of this thread is open.
         """
+
+    def groups(self) -> GroupSizes | None:
+        """Tell how many works this process has committed together; None: each has a commit of its own."""
+        return None
 
     @abstractmethod
     def close(self) -> None:

@@ -6,7 +6,10 @@ contract, kinds of deliveries from the program. Nothing of a message becomes a l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.gc_collector import GCCollector
@@ -21,6 +24,62 @@ UNKNOWN = "unknown"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
+class Count(StrEnum):
+    """What is counted; the value is the name of the metric, without the `_total` that the library adds."""
+
+    REQUESTS = "mse_requests"
+    REFUSALS = "mse_refusals"
+    HTTP = "mse_http_answers"
+    SHED = "mse_shed"
+    ATTEMPTS = "mse_delivery_attempts"
+    LOST = "mse_lease_losses"
+
+
+class Duration(StrEnum):
+    """What takes time; the value is the name of the metric."""
+
+    REQUEST = "mse_request_seconds"
+    DELIVERY = "mse_delivery_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What a metric means, and the names of its labels."""
+
+    words: str
+    labels: tuple[str, ...]
+
+
+COUNTS: Mapping[Count, Family] = MappingProxyType(
+    {
+        Count.REQUESTS: Family(
+            "Answers of the contract, by operation, sender that the message names and SMEV status.",
+            ("operation", "partner", "status"),
+        ),
+        Count.REFUSALS: Family(
+            "Error codes in answers of the contract, by operation.", ("operation", "code")
+        ),
+        Count.HTTP: Family("Answers to POST, by service and HTTP status.", ("service", "status")),
+        Count.SHED: Family("Requests refused before they were worked on, by reason.", ("reason",)),
+        Count.ATTEMPTS: Family(
+            "Exchanges with partners that have ended, by outcome or class of the failure.",
+            ("partner", "kind", "outcome"),
+        ),
+        Count.LOST: Family("Leases lost, otherwise than by a stop.", ("lease",)),
+    }
+)
+
+DURATIONS: Mapping[Duration, Family] = MappingProxyType(
+    {
+        Duration.REQUEST: Family(
+            "From the first byte of a request to its answer; operation is empty where none was recognised.",
+            ("operation",),
+        ),
+        Duration.DELIVERY: Family("Duration of an exchange with a partner.", ("partner", "kind")),
+    }
+)
+
+
 class PrometheusMeter(Meter):
     """Counts what happens in this process, from its start."""
 
@@ -32,77 +91,44 @@ class PrometheusMeter(Meter):
             partners: codes that may become labels.
         """
         self._partners = frozenset(partners)
-        self._requests = Counter(
-            "mse_requests",
-            "Answers of the contract, by operation, sender that the message names and SMEV status.",
-            ["operation", "partner", "status"],
-            registry=registry,
-        )
-        self._refusals = Counter(
-            "mse_refusals",
-            "Error codes in answers of the contract, by operation.",
-            ["operation", "code"],
-            registry=registry,
-        )
-        self._http = Counter(
-            "mse_http_answers",
-            "Answers to POST, by service and HTTP status.",
-            ["service", "status"],
-            registry=registry,
-        )
-        self._seconds = Histogram(
-            "mse_request_seconds",
-            "From the first byte of a request to its answer; operation is empty where none was recognised.",
-            ["operation"],
-            registry=registry,
-            buckets=_SECONDS,
-        )
-        self._shed = Counter(
-            "mse_shed",
-            "Requests refused before they were worked on, by reason.",
-            ["reason"],
-            registry=registry,
-        )
-        self._attempts = Counter(
-            "mse_delivery_attempts",
-            "Exchanges with partners that have ended, by outcome or class of the failure.",
-            ["partner", "kind", "outcome"],
-            registry=registry,
-        )
-        self._delivery_seconds = Histogram(
-            "mse_delivery_seconds",
-            "Duration of an exchange with a partner.",
-            ["partner", "kind"],
-            registry=registry,
-            buckets=_SECONDS,
-        )
-        self._lost = Counter(
-            "mse_lease_losses", "Leases lost to somebody else.", ["lease"], registry=registry
-        )
+        self._counts = {
+            name: Counter(name, family.words, family.labels, registry=registry)
+            for name, family in COUNTS.items()
+        }
+        self._durations = {
+            name: Histogram(name, family.words, family.labels, registry=registry, buckets=_SECONDS)
+            for name, family in DURATIONS.items()
+        }
 
     def served(self, service: str, operation: str, status: int, seconds: float) -> None:
         """See `Meter.served`."""
-        self._http.labels(service, str(status)).inc()
-        self._seconds.labels(operation).observe(seconds)
+        self._count(Count.HTTP, service, str(status))
+        self._took(Duration.REQUEST, seconds, operation)
 
     def answered(self, operation: str, partner: str, status: str, codes: Sequence[str]) -> None:
         """See `Meter.answered`."""
-        self._requests.labels(operation, self._known(partner), status).inc()
+        self._count(Count.REQUESTS, operation, self._known(partner), status)
         for code in set(codes):
-            self._refusals.labels(operation, code).inc()
+            self._count(Count.REFUSALS, operation, code)
 
     def shed(self, reason: str) -> None:
         """See `Meter.shed`."""
-        self._shed.labels(str(reason)).inc()
+        self._count(Count.SHED, str(reason))
 
     def attempted(self, partner: str, kind: str, outcome: str, seconds: float) -> None:
         """See `Meter.attempted`."""
-        self._attempts.labels(self._known(partner), kind, outcome).inc()
-        self._delivery_seconds.labels(self._known(partner), kind).observe(seconds)
+        self._count(Count.ATTEMPTS, self._known(partner), kind, outcome)
+        self._took(Duration.DELIVERY, seconds, self._known(partner), kind)
 
     def lost(self, lease: str) -> None:
         """See `Meter.lost`."""
-        self._lost.labels(lease).inc()
+        self._count(Count.LOST, lease)
+
+    def _count(self, what: Count, *labels: str) -> None:
+        self._counts[what].labels(*labels).inc()
+
+    def _took(self, what: Duration, seconds: float, *labels: str) -> None:
+        self._durations[what].labels(*labels).observe(seconds)
 
     def _known(self, partner: str) -> str:
         return partner if partner in self._partners else UNKNOWN

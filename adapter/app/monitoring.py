@@ -72,6 +72,7 @@ class Monitor:
             terms=lambda: terms_of(context.trust, context.key, runtime.partner_certificates),
             places=places,
             disk_free=lambda: _disk_free(runtime),
+            groups=runtime.store.groups,
         )
         registry.register(StoreCollector(watched, partner_codes(runtime)))
 

@@ -158,6 +158,7 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
         StoreError: the database cannot be used.
         OSError: the address is taken.
     """
+    from adapter.app.partner_tls import load_partner_tls  # noqa: PLC0415 - as below
     from adapter.app.telling import check_telling  # noqa: PLC0415 - only who delivers needs it later
     from adapter.soap.server import serve as serve_wsgi  # noqa: PLC0415 - granian is loaded where it serves
 
@@ -165,6 +166,7 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
     config = load(config_path)
     open_runtime(config).close()
     check_telling(config)
+    load_partner_tls(config)
     service = config.service
     serve_wsgi(
         "adapter.app.running:make_application",
@@ -214,22 +216,25 @@ def work(config_path: Path, on_date: date | None = None) -> None:
 
 
 def listener_of(runtime: Runtime, monitor: Monitor) -> Listener | None:
-    """Show health and metrics of a process that works, where the configuration names a port.
+    """Show health and metrics of a process that works, where the configuration names ports.
 
-    Of several processes on one computer one gets the port; the others deliver without being watched.
+    Each process of a computer takes the first free one; when there are too few, it delivers without being
+    watched.
     """
     from adapter.app.monitoring import Listener  # noqa: PLC0415
 
-    port = runtime.config.monitoring.work_port
-    if not port:
-        return None
-    try:
-        listener = Listener(monitor.pages(), port)
-    except OSError as error:
-        _log.warning("metrics: port %d is not ours to listen on, %s", port, type(error).__name__)
-        return None
-    listener.start()
-    return listener
+    ports = runtime.config.monitoring.ports_of_work
+    for port in ports:
+        try:
+            listener = Listener(monitor.pages(), port)
+        except OSError:
+            continue
+        listener.start()
+        _log.info("metrics: at port %d", port)
+        return listener
+    if ports:
+        _log.warning("metrics: no port of %d to %d is free", ports[0], ports[-1])
+    return None
 
 
 def upgrade_database(config_path: Path) -> str:

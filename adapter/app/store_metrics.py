@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from adapter.app.metrics import UNKNOWN
 from adapter.app.readiness import FAIL, OK, WARN, Readiness
 from signing.pki.expiry import Kind, Term
-from storage import Transaction
+from storage import GroupSizes, Transaction
 from storage.breakers import Breaker
 from storage.gauges import QueueGauge
+from storage.group_sizes import BOUNDS
 from storage.mailbox import MailCount
 
 #: Chains of the journal without an anchor are counted up to this.
@@ -74,6 +76,7 @@ class Watched:
         terms: what has a term of validity.
         places: requests at hand by stage; empty where the process serves nobody.
         disk_free: bytes of the disk of the SQLite file; None where there is none.
+        groups: sizes of the commits of this process; None where each work has a commit of its own.
     """
 
     store: Callable[[], StoreReading | None]
@@ -81,6 +84,7 @@ class Watched:
     terms: Callable[[], Iterable[Term]]
     places: Callable[[], dict[str, int]]
     disk_free: Callable[[], int | None]
+    groups: Callable[[], GroupSizes | None]
 
 
 class StoreCollector(Collector):
@@ -111,6 +115,9 @@ class StoreCollector(Collector):
         free = self._watched.disk_free()
         if free is not None:
             yield GaugeMetricFamily("mse_disk_free_bytes", "Free on the disk of the SQLite file.", free)
+        groups = self._watched.groups()
+        if groups is not None:
+            yield _groups(groups)
 
     def _queue(self, reading: StoreReading) -> Iterator[Metric]:
         labels = ["partner", "kind", "state"]
@@ -167,6 +174,15 @@ def _leader(reading: StoreReading) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "mse_journal_unanchored_chains", "Chains with rows that no anchor covers yet.", reading.unanchored
     )
+
+
+def _groups(groups: GroupSizes) -> Metric:
+    totals = tuple(accumulate(groups.commits))
+    buckets = [(str(float(bound)), total) for bound, total in zip(BOUNDS, totals, strict=True)]
+    words = "Works that one commit of the SQLite writer carried."
+    # What is larger than the largest does not exist; the format wants the bucket all the same.
+    buckets.append(("+Inf", totals[-1]))
+    return HistogramMetricFamily("mse_store_group_size", words, buckets, groups.works)
 
 
 def _checks(readiness: Readiness | None) -> Iterator[Metric]:

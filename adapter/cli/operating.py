@@ -85,7 +85,7 @@ def queue(
         out().print("Ничего не ждёт.")
         return GOOD
     now = datetime.now(UTC)
-    table = _table("чья очередь", "кто", "что", ("сколько", "right"), ("старейшее, назад", "right"), "срок")
+    table = table_of("чья очередь", "кто", "что", ("сколько", "right"), ("старейшее, назад", "right"), "срок")
     for one in rows:
         due = "" if one.deadline is None else moment(one.deadline)
         late = one.deadline is not None and one.deadline < now
@@ -224,14 +224,23 @@ def span(seconds: int) -> str:
     return f"{seconds} с"
 
 
-def _settle(act: Act, letters: Sequence[str], reason: str, config: Path | None, as_json: bool) -> int:
-    from adapter.app.operating import settle_all  # noqa: PLC0415 - heavy, loaded where it is used
+def checked_reason(reason: str) -> str:
+    """Return the reason of an operator in one line.
 
+    Raises:
+        typer.BadParameter: there is none, or no end to it.
+    """
     told = " ".join(reason.split())
     if not told or len(told) > _MAX_REASON:
         text = f"нужна причина, до {_MAX_REASON} знаков."
         raise typer.BadParameter(text, param_hint="--reason")
-    outcomes = settle_all(config_path(config), act, letters, told)
+    return told
+
+
+def _settle(act: Act, letters: Sequence[str], reason: str, config: Path | None, as_json: bool) -> int:
+    from adapter.app.operating import settle_all  # noqa: PLC0415 - heavy, loaded where it is used
+
+    outcomes = settle_all(config_path(config), act, letters, checked_reason(reason))
     if as_json:
         rows = [{"id": one.delivery_id, "done": one.done, "state": _state(one)} for one in outcomes]
         print_json(rows)
@@ -266,7 +275,7 @@ def _print_deliveries(found: Sequence[Delivery], as_json: bool, nothing: str) ->
         out().print(nothing)
         return GOOD
     now = datetime.now(UTC)
-    table = _table(
+    table = table_of(
         "доставка", "кому", "что", "направление", "состояние", ("попыток", "right"), "возраст", "ошибка"
     )
     for one in found:
@@ -292,7 +301,7 @@ def _print_reason(told: Told) -> None:
 
 
 def _print_steps(story: Story) -> None:
-    table = _table("когда", "что", "кто", "подробности")
+    table = table_of("когда", "что", "кто", "подробности")
     for one in story.steps:
         table.add_row(moment(one.at), plain(f"{one.kind}: {one.what}"), plain(one.who), plain(one.details))
     out().print(table)
@@ -308,7 +317,8 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%d.%m.%Y %H:%M:%S")
 
 
-def _table(*names: str | tuple[str, str]) -> Table:
+def table_of(*names: str | tuple[str, str]) -> Table:
+    """Return an empty table; a column is a name, or a name and how it is justified."""
     columns = [
         Column(name) if isinstance(name, str) else Column(name[0], justify=name[1])  # type: ignore[arg-type]
         for name in names

@@ -22,6 +22,7 @@ from adapter.cli import (
     deadlines,
     exchange,
     files,
+    kept_events,
     nodes,
     nsi,
     operating,
@@ -146,6 +147,7 @@ def _add(owner: typer.Typer, name: str, function: Any) -> None:
 
 _stand = typer.Typer(cls=Group, help=stand.HELP, invoke_without_command=True, callback=stand.group)
 app.add_typer(_stand, name="stand")
+_remd = _group("remd", "РЭМД.")
 _report = _group("report", report.HELP, kind=report.ReportGroup)
 _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     (
@@ -183,7 +185,11 @@ _COMMANDS: tuple[tuple[typer.Typer, tuple[tuple[str, Any], ...]], ...] = (
     ),
     (_group("node", "Узлы: процессы адаптера у одной базы."), (("list", nodes.list_),)),
     (_group("partner", "Партнёры: связь с ними."), (("list", partners.list_),)),
-    (_group("remd", "РЭМД."), (("errors", partners.errors),)),
+    (_remd, (("errors", partners.errors),)),
+    (
+        _group("held", "Присланное РЭМД о документах, которых здесь нет: показать, закрыть.", _remd),
+        (("list", kept_events.list_), ("close", kept_events.close)),
+    ),
     (_group("journal", "Журнал."), (("verify", operating.verify),)),
     (_group("certificate", "Сертификаты."), (("check", certificate.check),)),
     (_group("receipt", "Квитанции адаптера."), (("verify", receipt.verify),)),

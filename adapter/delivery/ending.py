@@ -94,6 +94,11 @@ class Ending:
         self.note(tx, delivery, exchange, "absent" if finding.certain else "not told")
         self._tell_breaker(tx, delivery, None)
 
+    def claimed(self, tx: Transaction, delivery: Delivery, exchange: Exchange) -> None:
+        """Write down that the partner says it has the message, and will be asked for proof."""
+        self.note(tx, delivery, exchange, "claimed")
+        self._tell_breaker(tx, delivery, None)
+
     def not_wanted(self, tx: Transaction, delivery: Delivery) -> None:
         """Close a delivery that has lost its sense: the referral was withdrawn or corrected meanwhile.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from adapter.operations.metering import Meter
 from storage import Store, StoreError
 
 LEASE = "leader"
@@ -43,6 +45,36 @@ def takeover_seconds(lease_seconds: float) -> float:
     return lease_seconds + lease_seconds / TICKS
 
 
+class Running:
+    """The jobs that run at this moment; after `close` none begins."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._names: Counter[str] = Counter()
+        self._closed = False
+
+    def begin(self, name: str) -> bool:
+        """Let a job begin; False: too late."""
+        with self._changed:
+            if self._closed:
+                return False
+            self._names[name] += 1
+            return True
+
+    def end(self, name: str) -> None:
+        """Say that a job has ended."""
+        with self._changed:
+            self._names -= Counter((name,))
+            self._changed.notify_all()
+
+    def close(self, timeout: float) -> tuple[str, ...]:
+        """Let no job begin any more and wait for those that run; returns the names of those that still do."""
+        with self._changed:
+            self._closed = True
+            self._changed.wait_for(lambda: not self._names, timeout)
+            return tuple(sorted(self._names))
+
+
 class Leader:
     """Competes for the lease; runs the jobs while it has it.
 
@@ -51,7 +83,13 @@ class Leader:
     """
 
     def __init__(
-        self, store: Store, owner: str, jobs: Sequence[Job], *, lease_seconds: float = LEASE_SECONDS
+        self,
+        store: Store,
+        owner: str,
+        jobs: Sequence[Job],
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        meter: Meter | None = None,
     ) -> None:
         """Make a candidate; it does nothing before `start` or `tick`.
 
@@ -60,11 +98,14 @@ class Leader:
             owner: unique to the process.
             jobs: what the leader does.
             lease_seconds: for how long a lease is taken; see `takeover_seconds`.
+            meter: is told when the lead is lost; to give it up at `stop` is no loss.
         """
         self._store = store
         self._owner = owner
         self._jobs = tuple(jobs)
         self._lease_seconds = lease_seconds
+        self._meter = meter or Meter()
+        self._running = Running()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._scheduler: BackgroundScheduler | None = None
@@ -82,12 +123,25 @@ class Leader:
         self._thread.start()
 
     def stop(self, timeout: float = 30.0) -> None:
-        """Stop the jobs and give the lease up, so that another process leads at once."""
+        """Begin no job any more, wait for those that run, give the lease up: another process leads at once.
+
+        While they run the lease is renewed, so that nobody else leads beside them. Jobs that do not end in
+        time keep it: it is left to run out.
+
+        Args:
+            timeout: how long to wait in all, seconds.
+        """
+        end = time.monotonic() + timeout
+        left = self._running.close(timeout)
         self._stop.set()
         if self._thread is not None:
-            self._thread.join(timeout)
-        if self._step_down():
-            self._give_up()
+            self._thread.join(max(1.0, end - time.monotonic()))
+        if not self._step_down():
+            return
+        if left:
+            _log.error("leader: the lease is left to run out, still at work: %s", ", ".join(left))
+            return
+        self._give_up()
 
     def tick(self) -> bool:
         """Take or renew the lease; start or stop the jobs accordingly. Tells whether this process leads."""
@@ -99,7 +153,10 @@ class Leader:
         except StoreError as error:
             _log.error("leader: %s", type(error).__name__)
             fence = None
-        self.fence = fence
+        led, self.fence = self.fence, fence
+        if led is not None and led != fence:
+            # Not renewed, or another process has led meanwhile: either way it was not ours throughout.
+            self._meter.lost(LEASE)
         if fence is None:
             self._step_down()
             return False
@@ -152,11 +209,13 @@ class Leader:
 
     def _quietly(self, job: Job) -> Callable[[], None]:
         def run() -> None:
-            if time.monotonic() >= self._held_until:
+            if time.monotonic() >= self._held_until or not self._running.begin(job.name):
                 return
             try:
                 job.run()
             except Exception as error:  # noqa: BLE001 - edge of the job's thread; APScheduler would log the trace
                 _log.error("job %s: %s", job.name, type(error).__name__)
+            finally:
+                self._running.end(job.name)
 
         return run

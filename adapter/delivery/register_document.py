@@ -1,13 +1,15 @@
-"""Registers a СЭМД in РЭМД; after a lost answer asks the registry before sending again."""
+"""Registers a СЭМД in РЭМД; after a lost answer, or for a number in an error, asks the registry."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from adapter.clients import remd
 from adapter.clients.answers import Answer, Prepared, Unbuildable
 from adapter.clients.sending import Sent
+from adapter.contract.reply import Reply
 from adapter.contract.semd import Semd, SemdUnreadable, read_semd
 from adapter.delivery.remd_sender import RemdSender
 from adapter.delivery.semd_signers import Signatures, identifier, signatures_of
@@ -75,6 +77,27 @@ class RegisterDocument(RemdSender):
         local_uid = self._context.store.read(lambda tx: _uid_of(tx, delivery))
         record = remd.read_search(sent, local_uid, self.proof(partner, asked))
         return record.reply() if isinstance(record, remd.RegistryItem) else record
+
+    def check(self, reply: Reply, delivery: Delivery, partner: Partner) -> Prepared | None:  # noqa: ARG002 - its form
+        """Build getRegistryItem for a number that was only named in the text of an error.
+
+        A record says when it was registered; "not unique" names a number and no moment.
+        """
+        number = reply.values.get("emdrId")
+        if not number or "registrationDateTime" in reply.values:
+            return None
+        return remd.build_get(self.route(partner), number)
+
+    def checked(
+        self, sent: Sent, reply: Reply, delivery: Delivery, partner: Partner, asked: str
+    ) -> Answer | None:
+        """Read the record of the number: it has to be that of our document."""
+        record = remd.read_get(sent, self.proof(partner, asked))
+        if not isinstance(record, remd.RegistryItem):
+            return record
+        if not remd.same_uid(record.local_uid, _local_uid(self._stored(delivery)[1])):
+            return None
+        return replace(record, emdr_id=record.emdr_id or reply.values["emdrId"]).reply()
 
     def _stored(self, delivery: Delivery) -> tuple[Referral, StoredFile]:
         def load(tx: Transaction) -> tuple[Referral, list[StoredFile]]:

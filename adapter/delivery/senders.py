@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -18,6 +20,7 @@ from adapter.contract import schemas
 from adapter.contract.exchange.bureau import ReferralItem
 from adapter.contract.exchange.common import File, FileSignature, Organization
 from adapter.contract.exchange.partner import NotifyReturnRequest, ReceiveReferralRequest
+from adapter.contract.reply import Reply
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.partners import Partner
 from adapter.domain.states import State
@@ -27,6 +30,12 @@ from storage import Transaction
 from storage.documents import Document
 from storage.outbox import Delivery
 from storage.referrals import Referral
+
+#: How connections of https are made, by code of the partner.
+Connections: TypeAlias = Mapping[str, ssl.SSLContext]
+
+#: To all partners by the certificates of the system.
+BY_SYSTEM: Connections = MappingProxyType({})
 
 
 class Unsignable(Exception):  # noqa: N818 - says what happened to the message
@@ -44,8 +53,15 @@ class Sender(ABC):
     content_type: str
     headers: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, tls: Connections = BY_SYSTEM) -> None:
+        """Make it.
+
+        Args:
+            context: ports.
+            tls: how connections of https are made, by code of the partner.
+        """
         self._context = context
+        self._tls = tls
 
     def partner_of(self, delivery: Delivery) -> Partner | None:
         """Return the system that a delivery is for; None: there is none of that code."""
@@ -72,6 +88,7 @@ class Sender(ABC):
             content_type=self.content_type,
             headers=self.headers_of(body, delivery, partner),
             timeouts=timeouts,
+            tls=self._tls.get(partner.code),
         )
 
     @abstractmethod
@@ -113,6 +130,24 @@ class Sender(ABC):
 
         Args:
             sent: The answer.
+            delivery: What was asked about.
+            partner: Who was asked.
+            asked: MessageID of the question.
+        """
+        raise NotImplementedError
+
+    def check(self, reply: Reply, delivery: Delivery, partner: Partner) -> Prepared | None:  # noqa: ARG002 - for those that ask
+        """Build the question that proves what an accepted answer claims; None: the answer is believed."""
+        return None
+
+    def checked(
+        self, sent: Sent, reply: Reply, delivery: Delivery, partner: Partner, asked: str
+    ) -> Answer | None:
+        """Read the answer to that question: an accepted Reply if the claim holds, None if not.
+
+        Args:
+            sent: The answer.
+            reply: What was claimed.
             delivery: What was asked about.
             partner: Who was asked.
             asked: MessageID of the question.

@@ -13,15 +13,25 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from adapter.clients.answers import Prepared, Unbuildable
+from adapter.clients.answers import Answer, Prepared, Unbuildable
 from adapter.clients.sending import NotSent, Result, Sent
+from adapter.contract.reply import Reply
 from adapter.delivery import gate
 from adapter.delivery.ending import TOO_OLD, Ending, Exchange, Outcomes
 from adapter.delivery.gate import Opening
 from adapter.delivery.retry import End, ErrorClass, Trouble
 from adapter.delivery.senders import Sender, Unsignable
 from adapter.delivery.settings import Settings
-from adapter.delivery.verdict import Absent, Failed, Verdict, failure_of, finding_of, verdict_of
+from adapter.delivery.verdict import (
+    Absent,
+    Accepted,
+    Failed,
+    Finding,
+    Verdict,
+    failure_of,
+    finding_of,
+    verdict_of,
+)
 from adapter.domain.partners import Partner
 from adapter.operations.context import Context
 from adapter.operations.disclosing import sent
@@ -32,6 +42,7 @@ from storage.outbox import Delivery
 
 _log = logging.getLogger(__name__)
 _OVERTAKEN_TRIES = 8
+_UNPROVEN = "система назвала номер, но записи о нашем документе под ним не показала"
 _NO_PARTNER = ("PARTNER", "система не описана или у неё нет адреса")
 
 T = TypeVar("T")
@@ -168,6 +179,11 @@ class Worker:
         else:
             verdict = failure_of(result)
         self._count(delivery, exchange, verdict)
+        check = sender.check(verdict.reply, delivery, partner) if isinstance(verdict, Accepted) else None
+        if isinstance(verdict, Accepted) and check is not None:
+            self._context.store.transact(lambda tx: self._ending.claimed(tx, delivery, exchange))
+            self._check(delivery, partner, sender, verdict.reply, check)
+            return
         self._end(delivery, exchange, verdict, in_doubt=in_doubt)
 
     def _unfit(self, delivery: Delivery, partner: Partner | None, sender: Sender) -> tuple[str, str] | None:
@@ -185,19 +201,52 @@ class Worker:
 
     def _ask(self, delivery: Delivery, partner: Partner, sender: Sender, question: Prepared) -> Absent | None:
         """Ask what came of a message; None: the answer ended this turn of the delivery."""
-        number, _ = self._commit(delivery, lambda tx: self._begin(tx, delivery, partner, None))
-        exchange, result = self._talk(number, delivery, partner, sender, question.body)
-        if isinstance(result, Sent):
-            finding = finding_of(sender.found(result, delivery, partner, question.message_id), result)
-        else:
-            finding = failure_of(result)
-        self._count(delivery, exchange, finding)
+        exchange, finding = self._put(
+            delivery,
+            partner,
+            sender,
+            question,
+            lambda sent: sender.found(sent, delivery, partner, question.message_id),
+        )
         if not isinstance(finding, Absent):
             self._end(delivery, exchange, finding, in_doubt=True)
             return None
         absent = finding
         self._context.store.transact(lambda tx: self._ending.not_there(tx, delivery, exchange, absent))
         return absent
+
+    def _check(
+        self, delivery: Delivery, partner: Partner, sender: Sender, claim: Reply, question: Prepared
+    ) -> None:
+        """Ask for proof of what an answer claims; without it nobody knows what came of the message."""
+        exchange, finding = self._put(
+            delivery,
+            partner,
+            sender,
+            question,
+            lambda sent: sender.checked(sent, claim, delivery, partner, question.message_id),
+            follows=True,
+        )
+        if isinstance(finding, Absent):
+            finding = Failed(Trouble.UNREADABLE, _UNPROVEN)
+        self._end(delivery, exchange, finding, in_doubt=True)
+
+    def _put(
+        self,
+        delivery: Delivery,
+        partner: Partner,
+        sender: Sender,
+        question: Prepared,
+        read: Callable[[Sent], Answer | None],
+        *,
+        follows: bool = False,
+    ) -> tuple[Exchange, Finding]:
+        """Put a question to a partner; returns the exchange and what was found."""
+        number, _ = self._commit(delivery, lambda tx: self._begin(tx, delivery, partner, None, asked=follows))
+        exchange, result = self._talk(number, delivery, partner, sender, question.body)
+        finding = finding_of(read(result), result) if isinstance(result, Sent) else failure_of(result)
+        self._count(delivery, exchange, finding)
+        return exchange, finding
 
     def _exchange(
         self, delivery: Delivery, partner: Partner, sender: Sender, prepared: Prepared | None, *, asked: bool

@@ -170,6 +170,8 @@ _ROWS = (
             "node list",
             "partner list",
             "remd errors",
+            "remd held list",
+            "remd held close",
             "dead list",
             "dead show",
             "dead replay",

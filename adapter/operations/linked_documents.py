@@ -90,7 +90,7 @@ def take_notice(tx: Transaction, partner: Partner, notice: Notice, origin: Origi
     if tx.claims.owner(_LINK, key) is not None or tx.claims.take(_LINK, key, referral.number) is not None:
         return True
     note(tx, referral.number, "LINKED_DOCUMENT_TOLD", origin)
-    early = tx.held_events.list(_subject(partner, notice.emdr_id))
+    early = tx.held_events.list(subject(partner, notice.emdr_id))
     if not _take_early(tx, referral, early, origin):
         tx.outbox.add(_order(tx, partner, referral, notice))
     return True
@@ -117,14 +117,19 @@ def file_refused(
     """Write down that РЭМД does not give a file that was ordered."""
     number = tx.claims.owner(_LINK, _key(partner, emdr_id))
     told = replace(origin, details={**origin.details, "codes": [one[:_LONGEST] for one in codes]})
-    note(tx, number or _subject(partner, emdr_id), "DEMANDCONTENT_REFUSED", told)
+    note(tx, number or subject(partner, emdr_id), "DEMANDCONTENT_REFUSED", told)
 
 
 def take_held_notices(tx: Transaction, partner: Partner, referral: Referral, origin: Origin) -> None:
     """Take the notices that came before our own document had its number in РЭМД."""
-    for held in tx.held_events.list(_subject(partner, referral.remd_id or "")):
+    for held in tx.held_events.list(subject(partner, referral.remd_id or "")):
         if held.kind == HELD_NOTICE and tx.held_events.remove(held.id):
             take_notice(tx, partner, Notice(**_texts(held)), origin)
+
+
+def subject(partner: Partner, emdr_id: str) -> str:
+    """Return under what something about a document of РЭМД is kept and journaled."""
+    return f"emdr:{partner.code}:{emdr_id}"
 
 
 def _order(tx: Transaction, partner: Partner, referral: Referral, notice: Notice) -> NewDelivery:
@@ -185,7 +190,7 @@ def _hold_notice(tx: Transaction, partner: Partner, notice: Notice, origin: Orig
         "kind": notice.kind,
         "association": notice.association,
     }
-    _hold(tx, _subject(partner, notice.target or notice.emdr_id), HELD_NOTICE, said, origin)
+    _hold(tx, subject(partner, notice.target or notice.emdr_id), HELD_NOTICE, said, origin)
 
 
 def _hold_file(tx: Transaction, partner: Partner, file: LinkedFile, origin: Origin) -> None:
@@ -195,15 +200,15 @@ def _hold_file(tx: Transaction, partner: Partner, file: LinkedFile, origin: Orig
         "media_type": file.media_type,
         "content": base64.b64encode(file.content).decode(),
     }
-    _hold(tx, _subject(partner, file.emdr_id), HELD_FILE, said, origin)
+    _hold(tx, subject(partner, file.emdr_id), HELD_FILE, said, origin)
 
 
-def _hold(tx: Transaction, subject: str, kind: str, said: dict[str, str], origin: Origin) -> None:
+def _hold(tx: Transaction, about: str, kind: str, said: dict[str, str], origin: Origin) -> None:
     """Keep an event once, however often it comes."""
-    if any(one.kind == kind and one.payload == said for one in tx.held_events.list(subject)):
+    if any(one.kind == kind and one.payload == said for one in tx.held_events.list(about)):
         return
-    tx.held_events.add(subject, kind, said, origin.now)
-    note(tx, subject, "REMD_EVENT_HELD", origin)
+    tx.held_events.add(about, kind, said, origin.now)
+    note(tx, about, "REMD_EVENT_HELD", origin)
 
 
 def _texts(held: HeldEvent) -> dict[str, str]:
@@ -212,7 +217,3 @@ def _texts(held: HeldEvent) -> dict[str, str]:
 
 def _key(partner: Partner, emdr_id: str) -> str:
     return f"{partner.code}:{emdr_id}"
-
-
-def _subject(partner: Partner, emdr_id: str) -> str:
-    return f"emdr:{partner.code}:{emdr_id}"

@@ -42,4 +42,4 @@ class Meter:
         """
 
     def lost(self, lease: str) -> None:
-        """A lease was lost to somebody else: that of a ``delivery``."""
+        """A lease was lost: that of a ``delivery`` to somebody else, that of the ``leader``."""

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapter.domain.partners import Partners
-from adapter.operations.unknown_verdicts import subject as unknown_subject
+from adapter.operations.kept_events import Kept, kept_about, subjects_about
 from adapter.operations.waiting import DELIVERY_STATES
 from storage import Delivery, Item, JournalRow, Message, Referral, Transaction
-from storage.held_events import HeldEvent
 
 _PAGE = 500
 
@@ -70,15 +69,16 @@ def trace(tx: Transaction, identifier: str, partners: Partners) -> Story:
     deliveries = tuple(one for one in (tx.outbox.get(wanted), tx.outbox.find_by_message_id(wanted)) if one)
     item = tx.mailbox.get(wanted.partition(".")[0])
     rows = tx.journal.find_by_correlation(wanted)
+    told = tuple(row for subject in subjects_about(wanted, partners) for row in _chain(tx, subject))
     named = _named(tx, wanted)
-    kept = tx.held_events.list(unknown_subject(wanted))
+    kept = tuple(kept_about(tx, wanted, partners))
     found_as = (
         *named,
         *(["запрос или сообщение"] if messages else []),
         *(["доставка"] if deliveries else []),
         *(["запись очереди получателя"] if item else []),
         *(["correlationId"] if rows else []),
-        *(["решение РЭМД о неизвестном документе"] if kept else []),
+        *(["документ, о котором сообщил РЭМД"] if kept or told else []),
     )
     numbers = dict.fromkeys(
         [
@@ -92,10 +92,10 @@ def trace(tx: Transaction, identifier: str, partners: Partners) -> Story:
     referrals = tuple(one for number in numbers if (one := tx.referrals.get(number)) is not None)
     steps = {
         *(_of_message(one) for one in messages),
-        *(_of_journal(one) for one in rows),
+        *(_of_journal(one) for one in (*rows, *told)),
         *(step for one in deliveries for step in _of_delivery(tx, one)),
         *([_of_item(item)] if item else []),
-        *(_of_unknown(one) for one in kept),
+        *(_of_kept(one) for one in kept),
         *(step for one in referrals for step in _life(tx, one.number)),
     }
     return Story(found_as, referrals, tuple(sorted(steps, key=lambda one: (one.at, one.kind, one.id))))
@@ -196,16 +196,16 @@ def _of_item(one: Item) -> Step:
     return Step(one.created_at, "mailbox", one.kind, one.owner, one.referral_number or "", one.id, details)
 
 
-def _of_unknown(one: HeldEvent) -> Step:
-    said, codes = one.payload, one.payload["errors"]
+def _of_kept(one: Kept) -> Step:
     details = _joined(
-        f"номер в РЭМД {said['emdrId']}" if said["emdrId"] else "",
-        *(codes if isinstance(codes, list) else ()),
-        f"сообщение {said['messageId']}" if said["messageId"] else "",
-        f"localUid {said['localUid']}" if said["localUid"] else "",
+        f"номер в РЭМД {one.emdr_id}" if one.emdr_id else "",
+        *one.codes,
+        f"связан с {one.target}" if one.target else "",
+        f"сообщение {one.message_id}" if one.message_id else "",
+        f"localUid {one.local_uid}" if one.local_uid else "",
         "хранится, пока документ не появится",
     )
-    return Step(one.received_at, "held", one.kind, str(said["system"]), one.subject, one.id, details)
+    return Step(one.received_at, "held", one.kind, one.system, "", one.id, details)
 
 
 def _joined(*parts: str | None) -> str:

@@ -264,6 +264,12 @@ _ROWS = (
         (_CODE,),
         taken=False,
     ),
+    Misbehaviour(
+        "linked-document",
+        Way.VERDICT,
+        "После вердикта зарегистрирован чужой связанный документ: извещение, по demandContent – его файл.",
+        (Parameter("kind", "вид связанного документа, НСИ 1.2.643.5.1.13.13.11.1520", "130", high=10),),
+    ),
     # The stand calls the adapter
     Misbehaviour("half-request", Way.CALL, "Половина запроса, затем сброс соединения.", taken=False),
     Misbehaviour(

@@ -59,8 +59,7 @@ class Registry:
         """Give a remembered document its number."""
         with self._lock:
             item = self._items[local_uid.lower()]
-            number = f"{item.kind}.77.{at:%y.%m}.{secrets.randbelow(10**9):09d}"
-            registered = replace(item, emdr_id=number, registered_at=at)
+            registered = replace(item, emdr_id=new_number(item.kind, at), registered_at=at)
             self._items[local_uid.lower()] = registered
             return registered
 
@@ -73,6 +72,11 @@ class Registry:
         """Return the registered documents that fit."""
         with self._lock:
             return tuple(one for one in self._items.values() if one.emdr_id and fits(one))
+
+
+def new_number(kind: str, at: datetime) -> str:
+    """Return a number of the registry: kind, region, year and month, sequence."""
+    return f"{kind}.77.{at:%y.%m}.{secrets.randbelow(10**9):09d}"
 
 
 def item_of(request: etree._Element, message_id: str) -> RegistryItem | None:

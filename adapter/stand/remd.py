@@ -37,6 +37,7 @@ from signing import Refusal, certificates_in
 PATH = "/remd"
 _ZONE = ZoneInfo("Europe/Moscow")
 _REFUSAL = "VALIDATION_ERROR"
+_NO_RECORD = "REGISTRY_ITEM_NOT_FOUND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +208,19 @@ class Remd:
         number = (message.content.findtext(f"{{{REMD}}}emdrId") or "").strip()
         found = self._registry.find(lambda item: item.emdr_id == number)
         if not found:
-            error = _Error("REGISTRY_ITEM_NOT_FOUND", "Документ не найден.")
+            error = _Error(_NO_RECORD, "Документ не найден.")
             return _outcome("getRegistryItemResponse", error)
         item = _registry_item("registryItem", found[0])
         return _node("getRegistryItemResponse", None, _node("status", "success"), item)
 
-    def _demand(self, _: soap.SoapMessage) -> etree._Element:
-        error = _Error("ACCESS_DENIED", "Заказ файла на стенде не поддерживается.")
-        return _outcome("demandContentResponse", error)
+    def _demand(self, message: soap.SoapMessage) -> etree._Element:
+        number = (message.content.findtext(f"{{{REMD}}}emdrId") or "").strip()
+        if not self._judge.links.known(number):
+            return _outcome("demandContentResponse", _Error(_NO_RECORD, "Документ не найден."))
+        message_id = message.header(f"{{{WSA}}}MessageID")
+        self.book.write("demanded", emdrId=number, messageId=message_id)
+        self._judge.soon(lambda: self._judge.links.send_file(number, message_id))
+        return _outcome("demandContentResponse", None)
 
 
 def _signature_error(request: etree._Element) -> _Error | None:

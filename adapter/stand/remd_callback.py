@@ -1,8 +1,10 @@
-"""РЭМД's calls back to the adapter: the file of a document, the verdict on it (`xsd/remd-callback.xsd`)."""
+"""РЭМД's calls back to the adapter: files, verdicts, linked documents (`xsd/remd-callback.xsd`)."""
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import time
 import uuid
 from collections.abc import Callable
@@ -70,14 +72,15 @@ class Callback:
         self._address = adapter_url.rstrip("/") + PATH
         self._clock = clock
 
-    def document_file(self, local_uid: str) -> Delivered:
-        """Call getDocumentFile.
+    def document_file(self, local_uid: str = "", *, emdr_id: str = "") -> Delivered:
+        """Call getDocumentFile, by one of the two identifiers.
 
         Raises:
             Declined: The adapter has no such file or does not give it.
             Unanswered: No answer, or one that does not fit the schema.
         """
-        request = _node("getDocumentFileRequest", None, _node("localUid", local_uid))
+        named = _node("emdrId", emdr_id) if emdr_id else _node("localUid", local_uid)
+        request = _node("getDocumentFileRequest", None, named)
         answer, milliseconds = self._call("getDocumentFile", "getDocumentFileResponse", request)
         content = decoded(answer.findtext(f"{{{REMD_CALLBACK}}}file/{{{REMD_CALLBACK}}}data") or "")
         if not content:
@@ -93,6 +96,41 @@ class Callback:
         """
         answer = "sendRegisterDocumentResultResponse"
         return self._call("sendRegisterDocumentResult", answer, self._result(verdict))[1]
+
+    def send_notice(self, emdr_id: str, kind: str, target: str) -> int:
+        """Call sendNotice: a document was registered that is linked to `target`; return the milliseconds.
+
+        Raises:
+            Declined: The adapter did not take it.
+            Unanswered: No answer, or one that does not fit the schema.
+        """
+        association = _node("association", None, _node("target", target))
+        request = _node("sendNoticeRequest", None, _node("emdrId", emdr_id), _node("kind", kind), association)
+        return self._call("sendNotice", "sendNoticeResponse", request)[1]
+
+    def send_file(self, emdr_id: str, kind: str, content: bytes, message_id: str) -> int:
+        """Call sendDocumentFile with a file that was ordered by a message; return the milliseconds.
+
+        Raises:
+            Declined: The adapter did not take it.
+            Unanswered: No answer, or one that does not fit the schema.
+        """
+        file = _node(
+            "file",
+            None,
+            _node("data", base64.b64encode(content).decode()),
+            _node("checkSum", hashlib.sha256(content).hexdigest()),
+            _node("mediaType", "application/xml"),
+        )
+        request = _node(
+            "sendDocumentFileRequest",
+            None,
+            _node("relatesToMessage", message_id),
+            _node("emdrId", emdr_id),
+            _node("kind", kind),
+            file,
+        )
+        return self._call("sendDocumentFile", "sendDocumentFileResponse", request)[1]
 
     def _result(self, verdict: Verdict) -> etree._Element:
         item = verdict.item

@@ -20,6 +20,7 @@ from adapter.stand.orders import Deed
 from adapter.stand.posting import Unanswered
 from adapter.stand.registry import Registry, RegistryItem
 from adapter.stand.remd_callback import Callback, Declined, Verdict
+from adapter.stand.remd_links import Links
 
 _ATTEMPTS = 10
 _PAUSE = 0.5
@@ -52,6 +53,7 @@ class Judge:
         self._clock = clock
         self._registry = registry
         self._delay = delay
+        self.links = Links(callback, book, clock, registry)
         self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._timers: list[threading.Timer] = []
@@ -260,6 +262,16 @@ def _refused(judge: Judge, item: RegistryItem, deed: Deed) -> None:
     judge.soon(act)
 
 
+def _linked(judge: Judge, item: RegistryItem, deed: Deed) -> None:
+    def act() -> None:
+        verdict = judge.judged(item)
+        judge.tell(verdict)
+        if verdict.item.emdr_id:
+            judge.links.register(verdict.item, deed.text("kind"))
+
+    judge.soon(act)
+
+
 _OTHER = "000.00.00.00.000000000"
 _DEEDS: Mapping[str, Callable[[Judge, RegistryItem, Deed], None]] = MappingProxyType(
     {
@@ -271,5 +283,6 @@ _DEEDS: Mapping[str, Callable[[Judge, RegistryItem, Deed], None]] = MappingProxy
         "unknown-verdict": _unknown,
         "contradicting-verdict": _contradicting,
         "refused-verdict": _refused,
+        "linked-document": _linked,
     }
 )

@@ -54,5 +54,5 @@ def test_the_numbers_of_the_page_are_those_of_the_code(language: str) -> None:
     assert f"{policy.cap / 60:g} " in text
     assert policy.longest_wait == 3600
     commands = tables("delivery", language)[-1][1]
-    assert len(commands) == 5
+    assert len(commands) == 6
     assert not code_words(commands)

@@ -8,11 +8,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
-from adapter.app.metrics import PrometheusMeter
+from adapter.app.metrics import COUNTS, DURATIONS, PrometheusMeter
 from adapter.app.readiness import CHECKS, FAIL, OK, WARN, Check, Readiness
 from adapter.app.store_metrics import StoreCollector, StoreReading, Watched
 from adapter.soap.gate import Shed
 from signing.pki.expiry import Kind, Term
+from storage import GroupSizes
+from storage.group_sizes import BOUNDS
 from tests.integration.storage.samples import NOW
 from tests.unit.test_docs import both_languages, code_words, tables, text_of
 
@@ -26,7 +28,14 @@ def families() -> list[Metric]:
     reading = StoreReading(NOW, (), (), (), NOW, 1, 0)
     ready = Readiness({"database": OK}, {}, NOW - NOW, {"GnuTLS": True})
     terms = [Term(kind, "", NOW, NOW) for kind in Kind]
-    watched = Watched(lambda: reading, lambda: ready, lambda: terms, dict, lambda: 1)
+    watched = Watched(
+        lambda: reading,
+        lambda: ready,
+        lambda: terms,
+        dict,
+        lambda: 1,
+        lambda: GroupSizes((0,) * len(BOUNDS), 0),
+    )
     registry.register(StoreCollector(watched, ()))
     return list(registry.collect())
 
@@ -57,14 +66,10 @@ def test_every_metric_is_explained_and_no_other(language: str) -> None:
 @both_languages
 def test_labels_are_those_of_the_metrics(language: str) -> None:
     """The column of labels names what the counters and histograms of a process are told apart by."""
-    registry = CollectorRegistry()
-    meter = PrometheusMeter(registry, ())
     named = {row[0].strip("`"): row[2] for row in rows_under(HEADINGS[language][0], language)}
-    for metric in vars(meter).values():
-        if hasattr(metric, "describe"):
-            (family,) = metric.describe()
-            name = f"{family.name}_total" if family.type == "counter" else family.name
-            assert re.findall(r"`(\w+)`", named[name]) == list(metric._labelnames)
+    counted = {f"{name}_total": family for name, family in COUNTS.items()}
+    for name, family in (counted | dict(DURATIONS)).items():
+        assert tuple(re.findall(r"`(\w+)`", named[name])) == family.labels
 
 
 @both_languages

@@ -18,6 +18,7 @@ from adapter.app.composition import Runtime, build_application, open_runtime
 from adapter.clients.sending import Timeouts
 from adapter.config import load
 from adapter.delivery.breaker import BreakerPolicy
+from adapter.delivery.demand_content import DemandContent
 from adapter.delivery.engine import Engine
 from adapter.delivery.notices import StatusPush
 from adapter.delivery.register_document import RegisterDocument
@@ -25,6 +26,7 @@ from adapter.delivery.retry import Policy
 from adapter.delivery.senders import NotifyReturn, ReceiveReferral, Sender
 from adapter.delivery.settings import Settings
 from adapter.operations.following import STATUS_PUSH
+from adapter.operations.mail import DEMAND
 from adapter.operations.tracing import Story, trace
 from adapter.stand.actors import ADAPTER, BUREAU, MIS_OTHER, PUSH_BUREAU, REMD, DemoBureau
 from adapter.stand.book import Book
@@ -208,6 +210,7 @@ def _senders(runtime: Runtime, url: str) -> dict[str, Sender]:
     callback = f"{url}/ws/remd-callback"
     return {
         "registerDocument": RegisterDocument(context, {REMD.code: CLIENT_ENTITY}, callback),
+        DEMAND: DemandContent(context, {REMD.code: CLIENT_ENTITY}, callback),
         "ReceiveReferral": ReceiveReferral(context),
         "NotifyReturn": NotifyReturn(context),
         STATUS_PUSH: StatusPush(context, {MIS_OTHER.code: (SECRET,)}),

@@ -9,6 +9,7 @@ import pytest
 from adapter.domain.states import State
 from adapter.operations.housekeeping import doubt_lost_verdicts
 from adapter.operations.waiting import DELIVERY_STATES
+from adapter.stand.actors import REMD
 from storage import Transaction
 from storage.outbox import DEAD, DONE, PENDING
 from tests.faults.wire.bench import PATIENCE, Bench
@@ -69,6 +70,36 @@ def test_a_lost_verdict_is_asked_for(bench: Bench) -> None:
     assert bench.referral(number).state == State.REMD_REGISTERED
     assert len(bench.attempts(delivery)) == 2
     assert len(book.entries("accepted", localUid=uid)) == len(book.entries("registered", localUid=uid)) == 1
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_number_in_an_error_is_proven(bench: Bench, refused: bool) -> None:
+    """A document that РЭМД has, sent again as by a store restored from a copy: its record is the verdict.
+
+    Where РЭМД does not show the record of the number, it is found by its localUid.
+    """
+    number, uid, _ = bench.submitted()
+    bench.order("lost-verdict", "remd")
+    bench.drain(KIND)
+    book = bench.stand.remd.book
+    assert book.wait("verdict-lost", PATIENCE, localUid=uid)
+    registered = bench.clock()
+    bench.clock.turn(3600)
+    again = bench.queue(REMD.code, KIND, number)
+    before = len(book.entries("request"))
+    if refused:
+        bench.order("refusal", "remd", operation="getRegistryItem", code="REGISTRY_ITEM_NOT_FOUND")
+    bench.drain(KIND)
+    if refused:
+        assert bench.referral(number).state == State.SUBMITTED
+        bench.wait_for(again)
+        bench.drain(KIND)
+    asked = [one.facts["operation"] for one in book.entries("request")[before:]]
+    assert asked == ["registerDocument", "getRegistryItem", *(["searchRegistryItem"] if refused else [])]
+    row = bench.referral(number)
+    assert (row.state, row.remd_registered_at) == (State.REMD_REGISTERED, registered)
+    assert row.remd_id == book.entries("registered", localUid=uid)[0].facts["emdrId"]
+    assert len(book.entries("registered", localUid=uid)) == 1
 
 
 @pytest.mark.parametrize(("name", "code"), list(refusals()))

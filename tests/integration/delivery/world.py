@@ -18,7 +18,7 @@ from adapter.contract.samples import sample_referral
 from adapter.contract.semd_sample import DemoCitizen, DemoReferral, DemoStaff, demo_semd
 from adapter.delivery.demand_content import DemandContent
 from adapter.delivery.register_document import RegisterDocument
-from adapter.delivery.senders import NotifyReturn, ReceiveReferral, Sender
+from adapter.delivery.senders import BY_SYSTEM, Connections, NotifyReturn, ReceiveReferral, Sender
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.partners import Delivery as DeliveryMode
 from adapter.domain.partners import Partner, PartnerKind, Partners, Transport
@@ -128,14 +128,14 @@ def partners_at(
     )
 
 
-def senders_of(context: Context) -> dict[str, Sender]:
+def senders_of(context: Context, tls: Connections = BY_SYSTEM) -> dict[str, Sender]:
     """Give the senders of all kinds."""
     callback = "http://127.0.0.1:8080/ws/remd-callback"
     return {
-        "registerDocument": RegisterDocument(context, {REMD_CODE: CLIENT_ENTITY}, callback),
-        "demandContent": DemandContent(context, {REMD_CODE: CLIENT_ENTITY}, callback),
-        "ReceiveReferral": ReceiveReferral(context),
-        "NotifyReturn": NotifyReturn(context),
+        "registerDocument": RegisterDocument(context, {REMD_CODE: CLIENT_ENTITY}, callback, tls),
+        "demandContent": DemandContent(context, {REMD_CODE: CLIENT_ENTITY}, callback, tls),
+        "ReceiveReferral": ReceiveReferral(context, tls),
+        "NotifyReturn": NotifyReturn(context, tls),
     }
 
 
@@ -294,6 +294,16 @@ SEARCH_FOUND = remd_body(
     "<r:registrationDateTime>2026-03-02T12:10:00+03:00</r:registrationDateTime>"
     "</r:item></r:matches></r:searchRegistryItemResponse>"
 )
+
+
+def get_found(uid: str = UID) -> bytes:
+    """Give the record that a number of РЭМД belongs to."""
+    return remd_body(
+        "<r:getRegistryItemResponse><r:status>success</r:status><r:registryItem>"
+        f"<r:emdrId>{EMDR}</r:emdrId><r:localUid>{uid.upper()}</r:localUid>"
+        "<r:registrationDateTime>2026-03-02T12:10:00+03:00</r:registrationDateTime>"
+        "</r:registryItem></r:getRegistryItemResponse>"
+    )
 
 
 def remd_refuses(code: str, message: str = "") -> Behaviour:

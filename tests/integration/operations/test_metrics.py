@@ -158,6 +158,17 @@ def test_the_store_is_shown_as_it_is(watched: Watched) -> None:
 
 
 @ON_SQLITE
+def test_the_writer_of_sqlite_tells_its_groups(watched: Watched) -> None:
+    """Each bucket holds the smaller ones, and the sum is that of the works."""
+    before = watched.value("mse_store_group_size_sum")
+    for _ in range(3):
+        watched.gateway.runtime.store.transact(lambda _: None)
+    found = [watched.value("mse_store_group_size_bucket", le=one) for one in ("1.0", "64.0", "+Inf")]
+    assert watched.value("mse_store_group_size_sum") == before + 3
+    assert found[0] == found[1] == found[2] == watched.value("mse_store_group_size_count") >= 3
+
+
+@ON_SQLITE
 def test_shed_requests_are_counted(watched: Watched) -> None:
     """A partner above its rate is in the metric of refusals, with the HTTP status that it got."""
     gateway = watched.gateway
@@ -186,6 +197,9 @@ class Hanging:
         """Hang until the test ends."""
         self.free.wait(60)
         raise OSError("away")
+
+    def groups(self) -> None:
+        """Tell of no commits."""
 
 
 @ON_SQLITE
@@ -266,4 +280,28 @@ def test_work_goes_on_without_a_port(gateway: Gateway) -> None:
         assert fetched(other.port, "/health/live")[0] == 200
     finally:
         other.stop()
+        monitor.close()
+
+
+@ON_SQLITE
+def test_each_work_of_a_computer_has_a_port(gateway: Gateway) -> None:
+    """Of the configured ports each process takes one that is free, and shows its own numbers there."""
+    runtime, monitor = monitored(gateway.runtime, patience=PATIENT)
+    taken = [Listener(monitor.pages(), 0)]
+    first = taken[0].port
+    update = {"work_port": first, "work_ports": 16}
+    section = runtime.config.monitoring.model_copy(update=update)
+    config = runtime.config.model_copy(update={"monitoring": section})
+    taken[0].start()
+    try:
+        for _ in range(2):
+            listener = listener_of(replace(runtime, config=config), monitor)
+            assert listener is not None
+            taken.append(listener)
+        assert len({one.port for one in taken}) == 3
+        assert all(first <= one.port < first + 16 for one in taken)
+        assert all(fetched(one.port, "/metrics")[0] == 200 for one in taken)
+    finally:
+        for one in taken:
+            one.stop()
         monitor.close()

@@ -314,5 +314,5 @@ def test_a_verdict_of_nobody_is_traced(gateway: Gateway, invoke: Invoke) -> None
     uid = "0d9e2c64-0a51-4b58-9a69-6a5d5b1f7a02"
     call_back(gateway, verdict(uid, emdr_id="121.77.26.11.000000001"))
     story = invoke("trace", uid.upper(), "--json").json
-    assert story["foundAs"] == ["решение РЭМД о неизвестном документе"]
+    assert story["foundAs"] == ["документ, о котором сообщил РЭМД"]
     assert "121.77.26.11.000000001" in story["steps"][0]["details"]

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage import Conflict, Store, StoreError, Taken, Transaction, open_store
+from storage.group_sizes import BOUNDS
 from storage.sqlite import SqliteStore, _Writer
 from tests.databases import TurnedClock
 from tests.integration.storage.samples import at_once, delivery, entry, message
@@ -261,6 +262,33 @@ def test_waiting_works_share_one_commit(groups: list[int], store: Store) -> None
     assert isinstance(again.exception(10), Taken)
     kept = store.read(lambda tx: tx.messages.find_by_correlation("correlation-1"))
     assert sorted(one.request_id for one in kept) == ["a", "b"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_sizes_of_groups_are_told(store: Store) -> None:
+    """What was committed is counted by size, a failing work of a group too; what was not is left out."""
+
+    def lose(tx: Transaction) -> None:
+        tx.outbox._connection.connection.rollback()
+
+    before = store.groups()
+    assert before is not None
+    for future in _queued_behind_a_stop(store, [*map(_insert, "abcde"), _insert_and_fail]):
+        future.exception(10)
+    for future in _queued_behind_a_stop(store, [lose, _insert("f")]):
+        future.exception(10)
+    after = store.groups()
+    assert after is not None
+    grown = [now - then for now, then in zip(after.commits, before.commits, strict=True)]
+    assert dict(zip(BOUNDS, grown, strict=True)) == {1: 2, 2: 0, 4: 0, 8: 1, 16: 0, 32: 0, 64: 0}
+    assert after.works - before.works == 8
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_postgresql_commits_each_work_by_itself(store: Store) -> None:
+    """There is nothing to tell of groups."""
+    store.transact(_insert("a"))
+    assert store.groups() is None
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
