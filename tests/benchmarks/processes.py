@@ -170,12 +170,18 @@ class Served:
         return [one.message(key) for one in signed_submissions(size, self._keyring, count)]
 
 
-def proportional_memory(pid: int) -> tuple[float, int]:
-    """Return PSS of a process with all its descendants in MB, and how many processes these are."""
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that it has started, and they."""
     pids = [pid]
     for one in pids:
         for task in Path(f"/proc/{one}/task").iterdir():
             pids += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+    return pids
+
+
+def proportional_memory(pid: int) -> tuple[float, int]:
+    """Return PSS of a process with all its descendants in MB, and how many processes these are."""
+    pids = descendants(pid)
     total = 0
     for one in pids:
         lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
