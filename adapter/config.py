@@ -26,6 +26,7 @@ from adapter.config_base import (
     Zone,
 )
 from adapter.config_deadlines import DeadlineSection, MailSection
+from adapter.config_files import FileSection
 from adapter.config_load import LoadSection, MonitoringSection
 from adapter.config_nodes import NodeSection
 from adapter.config_partners import PartnerSection
@@ -188,6 +189,7 @@ class Config(Section):
     trust: TrustSection
     roles: RoleSection = RoleSection()
     limits: LimitSection = LimitSection()
+    files: FileSection = FileSection()
     virus_scanner: VirusScannerSection = VirusScannerSection()
     load: LoadSection = LoadSection()
     monitoring: MonitoringSection = MonitoringSection()

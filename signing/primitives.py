@@ -6,8 +6,9 @@ RSA (PKCS #1 v1.5) and ECDSA by `cryptography`, GOST by `signing.gost`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -81,14 +82,28 @@ def public_key(native: object) -> PublicKey | None:
     return None
 
 
-def digest(kind: Digest, data: bytes) -> bytes:
+class Octets(Protocol):
+    """Octets that are too many to be in memory at once."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give them in order, one piece in memory at a time; asked again, from the beginning."""
+
+
+def digest(kind: Digest, data: bytes | Octets) -> bytes:
     """Digest of octets, in the order of octets that XMLDSig and CMS carry.
 
     Raises:
         GostUnavailableError: A GOST digest, and no library computes it.
     """
     function = _HASHLIB.get(kind)
-    return function(data).digest() if function else gost.digest(_GOST_DIGESTS[kind], data)
+    if isinstance(data, bytes):
+        return function(data).digest() if function else gost.digest(_GOST_DIGESTS[kind], data)
+    if function is None:
+        return gost.digest_pieces(_GOST_DIGESTS[kind], data.pieces())
+    whole = function(b"")
+    for piece in data.pieces():
+        whole.update(piece)
+    return whole.digest()
 
 
 def verify(key: PublicKey, kind: Digest, value: bytes, signature: bytes, *, der: bool) -> bool:

@@ -1,10 +1,10 @@
 """Files of referrals: metadata in one table, content by its hash in another, so that equal bytes lie once."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,6 +20,24 @@ _CONTENTS = 4_885_609
 PART_SIZE = 1 << 20
 """The largest part of a file that is kept in one row, in bytes."""
 
+#: Bytes of contents that are given to the database at once.
+_PORTION = 2 * PART_SIZE
+
+
+class Pieces(Protocol):
+    """A content that is too large to be in memory at once."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """Their SHA-256, hex, lower case."""
+
+    def pieces(self, length: int) -> Iterator[bytes]:
+        """Give the bytes in pieces of one length but for the last; asked again, from the beginning."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
@@ -31,7 +49,7 @@ class NewDocument:
     name: str
     media_type: str
     created_at: datetime
-    content: bytes = field(repr=False)
+    content: bytes | Pieces = field(repr=False)
     document_kind: str | None = None
     document_id: str | None = None
     parent_id: str | None = None
@@ -137,10 +155,41 @@ _UPLOADED = sa.select(sa.func.coalesce(sa.func.sum(upload_parts.c.size), 0)).whe
 )
 
 
-def _parts(sha256: str, content: bytes) -> Iterator[dict[str, Any]]:
+def _parts(sha256: str, content: bytes | Pieces) -> Iterator[dict[str, Any]]:
+    """Give the rows of a content, cut in the same places by all: two that keep it at once keep it once."""
+    pieces = _cut(content) if isinstance(content, bytes) else content.pieces(PART_SIZE)
+    for number, piece in enumerate(pieces):
+        yield {"sha256": sha256, "part_offset": number * PART_SIZE, "content": piece}
+
+
+def _cut(content: bytes) -> Iterator[bytes]:
     for offset in range(0, len(content), PART_SIZE):
-        part = content if len(content) <= PART_SIZE else content[offset : offset + PART_SIZE]
-        yield {"sha256": sha256, "part_offset": offset, "content": part}
+        yield content if len(content) <= PART_SIZE else content[offset : offset + PART_SIZE]
+
+
+def _portions(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Give rows in portions that may be in memory at once."""
+    portion: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        portion.append(row)
+        size += len(row["content"])
+        if size >= _PORTION:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+def _size(content: bytes | Pieces) -> int:
+    return len(content) if isinstance(content, bytes) else content.size
+
+
+def _digest(document: NewDocument) -> str:
+    if document.sha256:
+        return document.sha256
+    content = document.content
+    return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else content.sha256
 
 
 def _row(document: NewDocument, size: int, sha256: str) -> dict[str, Any]:
@@ -182,19 +231,18 @@ class Documents(Area):
         Args:
             *new: the files; a ``sha256`` that is given must be that of the content.
         """
-        contents = {one.sha256 or hashlib.sha256(one.content).hexdigest(): one.content for one in new}
-        rows = [
-            _row(one, len(one.content), one.sha256 or hashlib.sha256(one.content).hexdigest()) for one in new
-        ]
+        named = [(_digest(one), one) for one in new]
+        contents = {name: one.content for name, one in named}
+        rows = [_row(one, _size(one.content), name) for name, one in named]
         if not rows:
             return
         self._lock(_SHARE)
         self._run_all(_INSERT, rows)
         known = {name for (name,) in self._run(_KNOWN, {"wanted": list(contents)})}
         # In one order for all, so that two transactions never wait for each other.
-        parts = [part for name in sorted(contents.keys() - known) for part in _parts(name, contents[name])]
-        if parts:
-            self._run_all(_INSERT_PART[self._connection.dialect.name], parts)
+        parts = (part for name in sorted(contents.keys() - known) for part in _parts(name, contents[name]))
+        for portion in _portions(parts):
+            self._run_all(_INSERT_PART[self._connection.dialect.name], portion)
 
     def add_uploaded(self, document: NewDocument, owner: str, upload_id: str) -> None:
         """Keep a file whose content is an upload, without reading it into memory.

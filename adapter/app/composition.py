@@ -15,6 +15,7 @@ from adapter.app.counting import contacts_of, following_of, load_calendar
 from adapter.app.indicators import make_reports
 from adapter.app.readiness import health
 from adapter.app.registered import Current, RegisteredContacts, RegisteredTerritories
+from adapter.app.sizing import temporary_folder
 from adapter.app.throttling import places_of, throttle_of
 from adapter.app.trusting import sources_of
 from adapter.calendars.source import ProductionCalendar
@@ -153,6 +154,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
         statistics=make_reports(config, store, lambda: registers.current, calendar),
         scan=_scanner(config),
         throttle=throttle_of(config),
+        spool_folder=temporary_folder(config),
     )
     return Runtime(config, context, clock, certificates, calendar)
 

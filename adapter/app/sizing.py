@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +16,8 @@ from storage import StoreSize
 from storage.sizes import Measured
 
 _SQLITE = "sqlite:///"
+#: Temporary files that need not be in memory, as /tmp often is (Filesystem Hierarchy Standard 5.15).
+_LASTING = Path("/var/tmp")  # noqa: S108 - files there have no name
 
 
 def measure_of(config: Config) -> Measure:
@@ -65,6 +68,13 @@ def _store(config: Config, database: Measured) -> tuple[int, int | None]:
 def _same_disk(config: Config, folder: Path) -> bool:
     path = _file(config)
     return path is not None and path.parent.stat().st_dev == folder.stat().st_dev
+
+
+def temporary_folder(config: Config) -> Path | None:
+    """Return where large files lie while they are checked; None: where the system has its own."""
+    beside = _file(config)
+    chosen = config.files.temporary_folder or (beside.parent if beside else _LASTING)
+    return chosen if chosen != _LASTING or os.access(_LASTING, os.W_OK) else None
 
 
 def _file(config: Config) -> Path | None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from adapter.operations.context import ScanResult
+from adapter.operations.spool import Content, on_descriptor
 
 _log = logging.getLogger(__name__)
 _RESULTS = {0: ScanResult.CLEAN, 1: ScanResult.INFECTED}
@@ -32,7 +33,7 @@ class VirusScanner:
         self._command = tuple(command)
         self._timeout = timeout
 
-    def __call__(self, content: bytes) -> ScanResult:
+    def __call__(self, content: Content) -> ScanResult:
         """Tell what the scanner says of a file; it never raises."""
         try:
             status = self._run(content)
@@ -46,10 +47,8 @@ class VirusScanner:
             _log.error("virus scanner: exit status %d", status)
         return _RESULTS.get(status, ScanResult.UNKNOWN)
 
-    def _run(self, content: bytes) -> int:
-        with open(os.memfd_create("file"), "w+b") as source:  # noqa: PTH123 - a descriptor has no path
-            source.write(content)
-            source.seek(0)
+    def _run(self, content: Content) -> int:
+        with on_descriptor(content) as source:
             process = subprocess.Popen(  # noqa: S603 - the operator's own command, no shell
                 self._command,
                 stdin=source,

@@ -89,15 +89,7 @@ def parse_clinical_document(data: bytes, limit: int) -> etree._Element:
     Raises:
         SemdUnreadable: Too large, not UTF-8, a DOCTYPE, not well-formed, or not a ``ClinicalDocument``.
     """
-    if len(data) > limit:
-        raise SemdUnreadable(
-            problem(
-                "MESSAGE_TOO_LARGE",
-                actual=f"{len(data)} байт",
-                limit=f"{limit} байт",
-                excess=f"{len(data) - limit} байт",
-            )
-        )
+    refuse_oversized(len(data), limit)
     content = data.removeprefix(_BOM)
     _refuse_other_encodings(content)
     if content.startswith(b"<!DOCTYPE", _end_of_prolog(content)):
@@ -109,6 +101,23 @@ def parse_clinical_document(data: bytes, limit: int) -> etree._Element:
             problem("CARDINALITY", ROOT_NAME, title=ROOT_NAME, actual="0", limit="1", hint=hint)
         )
     return root
+
+
+def refuse_oversized(size: int, limit: int) -> None:
+    """Refuse a document by its size alone, bytes.
+
+    Raises:
+        SemdUnreadable: It is too large.
+    """
+    if size > limit:
+        raise SemdUnreadable(
+            problem(
+                "MESSAGE_TOO_LARGE",
+                actual=f"{size} байт",
+                limit=f"{limit} байт",
+                excess=f"{size - limit} байт",
+            )
+        )
 
 
 def path_of(element: etree._Element) -> str:

@@ -101,7 +101,7 @@ def request_files(context: Context, call: Call[Any], files: Sequence[File]) -> t
         Refused: problems of D.5.
     """
     named = [(f"{call.operation}Request/file[{number}]", one) for number, one in enumerate(files, start=1)]
-    checked, problems = check_files(file_ports(context, call.partner.code), named)
+    checked, problems = check_files(file_ports(context, call), named)
     problems += check_total(context.limits, named)
     if problems:
         raise Refused(problems)

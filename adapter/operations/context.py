@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from adapter.domain.reception import NO_TERRITORIES, ReceptionRules, Territories
 from adapter.domain.statistics import Statistics
 from adapter.operations.following import Following
 from adapter.operations.metering import Meter
+from adapter.operations.spool import Content, Spool
 from adapter.operations.throttle import Throttle
 from signing import Certificate, PolicySource, ReplayWindow, SigningKey, Trust
 from storage import Store
@@ -43,7 +45,7 @@ class ScanResult(Enum):
     UNKNOWN = "unknown"
 
 
-Scan = Callable[[bytes], ScanResult]
+Scan = Callable[[Content], ScanResult]
 
 
 def pseudonyms(installation_key: bytes) -> Pseudonym:
@@ -116,6 +118,7 @@ class Context:
         scan: looks for viruses in attached files; None: nobody does.
         throttle: who may send how often, and how much may wait to be delivered.
         meter: is told what happens.
+        spool_folder: where large files lie while a request is answered; None: where the system says.
     """
 
     own: OwnSystem
@@ -139,6 +142,7 @@ class Context:
     scan: Scan | None = None
     throttle: Throttle = field(default_factory=Throttle)
     meter: Meter = field(default_factory=Meter)
+    spool_folder: Path | None = None
 
     def pseudonym(self, text: str) -> str:
         """Return the keyed hash that stands for a person or a key of duplicates in the store."""
@@ -155,6 +159,7 @@ class Call(Generic[T]):
         test: the message carries TestMsg.
         content_hash: SHA-256, hex, of the exclusive c14n of `element` (contract, "Identity of a request").
         raw: the message as it came.
+        spool: holds the contents of its files until it is answered.
     """
 
     operation: str
@@ -170,6 +175,7 @@ class Call(Generic[T]):
     correlation_id: str
     raw: bytes
     following: Following = field(default_factory=Following)
+    spool: Spool = field(default_factory=Spool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from adapter.operations.callers import Caller, authenticate
 from adapter.operations.context import Answer, Call, Context, Refused
 from adapter.operations.moves import Origin, note
 from adapter.operations.reception import readable_problems
+from adapter.operations.spool import Spool
 from adapter.operations.throttle import STRANGER
 from signing.gost import GostUnavailableError
 from storage import Message, Taken, Transaction
@@ -129,7 +131,8 @@ class Door:
             if operation.fills_queue:
                 self._context.throttle.admit_submission(self._context.store)
             call = self._checked(call, operation, incoming)
-            return operation.run(self._context, call)
+            with closing(call.spool):
+                return operation.run(self._context, call)
         except Taken:
             return self._stored_or_busy(call)
         except Refused as refusal:
@@ -153,6 +156,7 @@ class Door:
             correlation_id=incoming.correlation_id,
             raw=incoming.raw,
             following=self._context.following,
+            spool=Spool(self._context.spool_folder),
         )
 
     def _checked(self, call: Call[Any], operation: Operation, incoming: Incoming) -> Call[Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from adapter.contract.exchange.common import File
 from adapter.domain.attachments import wrong_in_name
@@ -15,9 +15,10 @@ from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem, problem
 from adapter.domain.reception import refusals
 from adapter.domain.uploads import from_beginning
-from adapter.operations.context import Context, Limits, Scan, ScanResult
+from adapter.operations.context import Call, Context, Limits, Scan, ScanResult
 from adapter.operations.inspection import ExaminePdf, inspect
 from adapter.operations.pdf_files import examine_pdf
+from adapter.operations.spool import Content, digest_of, size_of
 from storage import NewDocument, Transaction, new_id
 
 
@@ -34,7 +35,7 @@ class CheckedFile:
     document_type: str
     media_type: str
     sha256: str
-    content: bytes = field(repr=False)
+    content: Content = field(repr=False)
     signatures: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     path: str = ""
 
@@ -48,7 +49,7 @@ class CheckedFile:
 class Uploaded:
     """What came of an upload: the whole file, or how many bytes so far."""
 
-    content: bytes | None = field(repr=False)
+    content: Content | None = field(repr=False)
     received: int
 
 
@@ -70,11 +71,12 @@ class FilePorts:
     today: date | None = None
 
 
-Look = Callable[[FilePorts, str, File, bytes], tuple[str, list[Problem]]]
+Look = Callable[[FilePorts, str, File, Content], tuple[str, list[Problem]]]
 
 
-def file_ports(context: Context, owner: str) -> FilePorts:
-    """Return the ports for the files of a system."""
+def file_ports(context: Context, call: Call[Any]) -> FilePorts:
+    """Return the ports for the files of a request; what they give lasts as long as the request."""
+    owner = call.partner.code
 
     def uploaded(upload_id: str, size: int) -> Uploaded:
         def look(tx: Transaction) -> Uploaded:
@@ -82,8 +84,9 @@ def file_ports(context: Context, owner: str) -> FilePorts:
             if upload is None:
                 return Uploaded(None, 0)
             received = from_beginning(upload.parts)
-            whole = upload.complete and upload.total == size
-            return Uploaded(tx.uploads.assemble(owner, upload_id) if whole else None, received)
+            if not upload.complete or upload.total != size:
+                return Uploaded(None, received)
+            return Uploaded(call.spool.keep(tx.uploads.contents(owner, upload_id), size), received)
 
         return context.store.read(look)
 
@@ -142,25 +145,25 @@ def _check(
         content, problems = _content(ports, path, file) if fits or file.upload_id is None else (b"", [])
         problems += _problems(ports.limits, path, file, content)
         media_type = file.media_type
-        if content and not problems:
+        if size_of(content) and not problems:
             media_type, found = look(ports, path, file, content)
             problems += found
         signatures, unreadable = _signatures(path, file)
         problems += unreadable
         wrong += problems
         if fits and not refusals(problems):
-            digest = hashlib.sha256(content).hexdigest()
+            digest = digest_of(content)
             good.append(
                 CheckedFile(file.name, file.document_type, media_type, digest, content, signatures, path)
             )
     return tuple(good), tuple(wrong)
 
 
-def _as_declared(_: FilePorts, __: str, file: File, ___: bytes) -> tuple[str, list[Problem]]:
+def _as_declared(_: FilePorts, __: str, file: File, ___: Content) -> tuple[str, list[Problem]]:
     return file.media_type, []
 
 
-def _as_found(ports: FilePorts, path: str, file: File, content: bytes) -> tuple[str, list[Problem]]:
+def _as_found(ports: FilePorts, path: str, file: File, content: Content) -> tuple[str, list[Problem]]:
     """Return the media type that a file has by its bytes, and what is wrong with them."""
     shown = shown_name(file.name)
     kind, found = inspect(
@@ -181,7 +184,7 @@ def _expired(today: date | None, path: str, file: File) -> list[Problem]:
     return [problem("FILE_DOCUMENT_EXPIRED", f"{path}/validUntil", file=shown, limit=f"{last:%d.%m.%Y}")]
 
 
-def _scanned(scan: Scan | None, path: str, shown: str, content: bytes) -> list[Problem]:
+def _scanned(scan: Scan | None, path: str, shown: str, content: Content) -> list[Problem]:
     result = scan(content) if scan else ScanResult.CLEAN
     if result is ScanResult.INFECTED:
         return [problem("FILE_INFECTED", path, file=shown)]
@@ -260,7 +263,7 @@ def decode_base64(text: str) -> bytes | None:
         return None
 
 
-def _content(ports: FilePorts, path: str, file: File) -> tuple[bytes, list[Problem]]:
+def _content(ports: FilePorts, path: str, file: File) -> tuple[Content, list[Problem]]:
     name = shown_name(file.name)
     if file.upload_id is not None:
         upload = ports.uploaded(file.upload_id, file.size)
@@ -277,7 +280,7 @@ def _content(ports: FilePorts, path: str, file: File) -> tuple[bytes, list[Probl
     return content, []
 
 
-def _problems(limits: Limits, path: str, file: File, content: bytes) -> list[Problem]:
+def _problems(limits: Limits, path: str, file: File, content: Content) -> list[Problem]:
     name = shown_name(file.name)
     found: list[Problem] = []
     characters = wrong_in_name(file.name)
@@ -287,9 +290,7 @@ def _problems(limits: Limits, path: str, file: File, content: bytes) -> list[Pro
         found.append(_too_large(f"{path}/size", file, file.size, limits.file_bytes))
     if file.size == 0:
         found.append(problem("FILE_EMPTY", path, file=name))
-    elif content and (
-        len(content) != file.size or hashlib.sha256(content).hexdigest() != file.sha256.lower()
-    ):
+    elif size_of(content) and (size_of(content) != file.size or digest_of(content) != file.sha256.lower()):
         found.append(problem("FILE_HASH", path, file=name, offset="0"))
     return found
 

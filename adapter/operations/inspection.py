@@ -10,6 +10,7 @@ from adapter.domain.attachments import FILE_TYPES, FileType, extension_of
 from adapter.domain.errors import Problem, problem
 from adapter.operations.office_files import UNPACKED_BYTES, ArchiveFacts, examine_archive
 from adapter.operations.pdf_reader import ACTIVE, ENCRYPTED, TOO_HARD, UNREADABLE
+from adapter.operations.spool import Content, head_of, holds, pieces_of
 
 #: Bytes before the header that readers of PDF forgive.
 _PDF_HEADER = 1024
@@ -23,8 +24,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 _TEXT_SAMPLE = 4096
+#: Bytes of the beginning that tell a type.
+_HEAD = 65536
 
-ExaminePdf = Callable[[bytes], tuple[str, ...]]
+ExaminePdf = Callable[[Content], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +47,29 @@ class Recognized:
     encoding: str = ""
 
 
-def recognize(content: bytes) -> Recognized:
+def recognize(content: Content) -> Recognized:
     """Tell what a file is by its bytes alone."""
-    if content.startswith(_ZIP):
+    head = head_of(content, _HEAD)
+    if head.startswith(_ZIP):
         archive = examine_archive(content)
         return Recognized(
             FILE_TYPES["docx"] if archive.is_document else None,
             "DOCX" if archive.is_document else "архив ZIP или документ другого вида",
             archive,
         )
-    if b"%PDF-" in content[:_PDF_HEADER]:
+    if b"%PDF-" in head[:_PDF_HEADER]:
         return Recognized(FILE_TYPES["pdf"], "PDF")
-    for code, head in (("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG\r\n\x1a\n")):
-        if content.startswith(head):
+    for code, mark in (("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG\r\n\x1a\n")):
+        if head.startswith(mark):
             return Recognized(FILE_TYPES[code], FILE_TYPES[code].title)
-    return _text(content) or Recognized(None, _guess(content))
+    return _text(content, head) or Recognized(None, _guess(head))
 
 
 def inspect(
     name: str,
     shown: str,
     media_type: str,
-    content: bytes,
+    content: Content,
     path: str,
     allowed: Collection[str],
     pdf: ExaminePdf,
@@ -88,7 +92,7 @@ def inspect(
     archive = found.archive
     if archive is not None and (found.type is not None or archive.is_encrypted or archive.too_large):
         problems += _of_archive(archive, shown, path)
-    if content.startswith(_OLE) and _ENCRYPTED_PACKAGE in content:
+    if head_of(content, len(_OLE)) == _OLE and holds(content, _ENCRYPTED_PACKAGE):
         problems.append(problem("FILE_ENCRYPTED", path, file=shown))
     if found.type is None or found.type.code not in allowed:
         if not problems or found.encoding:
@@ -106,37 +110,58 @@ def inspect(
     return found.type, problems
 
 
-def _text(content: bytes) -> Recognized | None:
+def _text(content: Content, head: bytes) -> Recognized | None:
     """Recognize XML and plain text; UTF-16 by its mark or by its zeros."""
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "")
-    sample = content[:_TEXT_SAMPLE]
+    encoding = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    sample = head[:_TEXT_SAMPLE]
     if not encoding and sample and sample.count(0) * 5 > len(sample) * 2:
         halves = (sample[0::2].strip(b"\0"), sample[1::2].strip(b"\0"))
         encoding = "UTF-16" if b"" in halves and any(halves) else ""
     if encoding:
         return Recognized(FILE_TYPES["txt"], f"текст {encoding}", encoding=encoding)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    begin = _begin_of_text(content)
+    if begin is None or any(ord(one) < 32 and one not in "\t\n\r\f" for one in begin.sample):
         return None
-    if any(ord(one) < 32 and one not in "\t\n\r\f" for one in text[:_TEXT_SAMPLE]):
-        return None
-    if text.lstrip().startswith("<?xml"):
+    if begin.words.startswith("<?xml"):
         return Recognized(FILE_TYPES["xml"], "XML")
-    if _guess(content) != _UNKNOWN:  # HTML, RTF and other programs written as text
+    if _guess(head) != _UNKNOWN:  # HTML, RTF and other programs written as text
         return None
     return Recognized(FILE_TYPES["txt"], "текст")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """How a text begins: its first signs, and what comes first that is not white space."""
+
+    sample: str
+    words: str
+
+
+def _begin_of_text(content: Content) -> _Begin | None:
+    """Read a content to its end as UTF-8; None: it is none."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    sample, words = "", ""
+    try:
+        for piece in pieces_of(content):
+            text = decoder.decode(piece)
+            sample += text[: _TEXT_SAMPLE - len(sample)]
+            if len(words) < _TEXT_SAMPLE:
+                words = (words + text).lstrip()[:_TEXT_SAMPLE]
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    return _Begin(sample, words)
 
 
 _UNKNOWN = "неизвестный"
 
 
-def _guess(content: bytes) -> str:
+def _guess(head: bytes) -> str:
     """Return the name of a type that is not accepted, as a detector of types sees it."""
     import puremagic  # noqa: PLC0415 - heavy; only what is refused is asked about
 
     try:
-        (best, *_) = puremagic.magic_string(content[:65536])
+        (best, *_) = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError, IndexError, KeyError, UnicodeDecodeError):
         return _UNKNOWN
     return best.mime_type or best.extension or _UNKNOWN

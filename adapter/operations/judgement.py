@@ -19,6 +19,7 @@ from adapter.domain.subjects import region, zone
 from adapter.operations.registers import StaffOf
 from signing import ExpectedSigner, Refusal, RolePolicy, Trust, judge, verify_detached, verify_document
 from signing.cms.detached import VerifiedFile
+from signing.primitives import Octets
 from signing.reasons import Reason
 from signing.roles.posts import KnownPosts
 from signing.verified import Signed
@@ -124,7 +125,7 @@ def judge_semd(
     trust: Trust,
     policy: RolePolicy,
     semd: Semd,
-    content: bytes,
+    content: bytes | Octets,
     containers: Sequence[bytes],
     path: str,
     now: datetime,
@@ -151,7 +152,9 @@ def judge_semd(
     return _judged(case, semd_signers(semd), outcomes, path)
 
 
-def judge_file(trust: Trust, content: bytes, containers: Sequence[bytes], path: str, now: datetime) -> Judged:
+def judge_file(
+    trust: Trust, content: bytes | Octets, containers: Sequence[bytes], path: str, now: datetime
+) -> Judged:
     """Verify the detached signatures of an attachment; who signs one is nobody's rule.
 
     Args:
@@ -201,7 +204,7 @@ def _judged(
 
 
 def _verified(
-    containers: Sequence[bytes], content: bytes, *, cades: bool = True
+    containers: Sequence[bytes], content: bytes | Octets, *, cades: bool = True
 ) -> list[VerifiedFile | Refusal]:
     """Return the outcome of each signature; a second one by the same certificate is a duplicate."""
     outcomes: list[VerifiedFile | Refusal] = []

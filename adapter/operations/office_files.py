@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from adapter.operations.spool import Content, opened
 
 #: Parts of a document; bytes of all of them unpacked.
 PARTS = 2_000
 UNPACKED_BYTES = 100 * 1024 * 1024
 
 _CHUNK = 256 * 1024
+#: Bytes that are read at once at most: a table of parts that is larger has far more than a document has.
+_READ = 1024 * 1024
+#: Ways to pack that a document may use; what others unpack to is not bounded while it is read.
+_PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _MAIN = (b"wordprocessingml.document.main+xml", b"ms-word.document.macroenabled.main+xml")
 _MACROS = ("vbaproject.bin", "vbadata.xml", "vbaprojectsignature.bin")
 _ACTIVE_FOLDERS = ("/activex/", "/embeddings/", "/oleobject")
@@ -40,16 +46,38 @@ class ArchiveFacts:
     is_active: bool = False
 
 
-def examine_archive(content: bytes) -> ArchiveFacts:
+class _TooManyError(Exception):
+    """The table of an archive is too large."""
+
+
+class _Bounded:
+    """A file that gives only so much at once: a table of a million parts never comes into memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """Read; raises `_TooManyError` for what no document needs."""
+        if size > _READ:
+            raise _TooManyError
+        return self._file.read(size if size >= 0 else _READ)
+
+
+def examine_archive(content: Content) -> ArchiveFacts:
     """Read an archive whole, part by part, within its limits."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with opened(content) as file, zipfile.ZipFile(cast("BinaryIO", _Bounded(file))) as archive:
             parts = archive.infolist()
             if len(parts) > PARTS or sum(one.file_size for one in parts) > UNPACKED_BYTES:
                 return ArchiveFacts(too_large=True)
             if any(one.flag_bits & 1 for one in parts):
                 return ArchiveFacts(is_encrypted=True)
+            if any(one.compress_type not in _PACKED for one in parts):
+                return ArchiveFacts(is_readable=False)
             return _facts(archive, parts)
+    except _TooManyError:
+        return ArchiveFacts(too_large=True)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
         return ArchiveFacts(is_readable=False)
 

@@ -6,9 +6,9 @@ A process has little memory (`pdf_reader`) and a few seconds for a file; what ta
 from __future__ import annotations
 
 import atexit
-import hashlib
 import logging
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +16,8 @@ import time
 from collections import OrderedDict
 from pathlib import Path
 
-from adapter.operations.pdf_reader import TOO_HARD
+from adapter.operations.pdf_reader import LENGTH_BYTES, TOO_HARD
+from adapter.operations.spool import Content, digest_of, on_descriptor, size_of
 
 _log = logging.getLogger(__name__)
 _SCRIPT = Path(__file__).with_name("pdf_reader.py")
@@ -26,20 +27,64 @@ _PROCESSES = 2
 _REMEMBERED = 512
 
 
+class _Reader:
+    """A reader process and the socket over which it gets descriptors of files and gives its answers."""
+
+    def __init__(self) -> None:
+        self._socket, other = socket.socketpair()
+        with other:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-I", str(_SCRIPT)],
+                stdin=other.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def runs(self) -> bool:
+        """Tell whether it has not ended."""
+        return self._process.poll() is None
+
+    def ask(self, content: Content) -> bytes | None:
+        """Give it a file to read and wait for its line; None when it has ended meanwhile."""
+        with on_descriptor(content) as descriptor:
+            socket.send_fds(self._socket, [size_of(content).to_bytes(LENGTH_BYTES, "big")], [descriptor])
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            piece = self._socket.recv(64)
+            if not piece:
+                return None
+            line += piece
+        return bytes(line)
+
+    def kill(self) -> None:
+        """End it."""
+        self._process.kill()
+
+    def wait(self) -> None:
+        """Wait for its end."""
+        self._process.wait()
+
+    def close(self) -> None:
+        """End it and let go of it."""
+        self.kill()
+        self.wait()
+        self._socket.close()
+
+
 class PdfExaminer:
     """Asks reader processes, at most two at once; they start when first needed and end with this process."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._free: queue.LifoQueue[subprocess.Popen[bytes] | None] = queue.LifoQueue()
+        self._free: queue.LifoQueue[_Reader | None] = queue.LifoQueue()
         for _ in range(_PROCESSES):
             self._free.put(None)
-        self._answers: OrderedDict[bytes, tuple[str, ...]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, content: bytes) -> tuple[str, ...]:
+    def __call__(self, content: Content) -> tuple[str, ...]:
         """Return the words of `pdf_reader` about a file; the same file is read once."""
-        key = hashlib.sha256(content).digest()
+        key = digest_of(content)
         with self._lock:
             known = self._answers.get(key)
         if known is not None:
@@ -57,73 +102,44 @@ class PdfExaminer:
         """End the processes that nobody uses now."""
         for _ in range(_PROCESSES):
             try:
-                process = self._free.get_nowait()
+                reader = self._free.get_nowait()
             except queue.Empty:
                 return
-            _end(process)
+            if reader is not None:
+                reader.close()
             self._free.put(None)
 
-    def _asked(self, content: bytes) -> tuple[str, ...]:
-        process = self._free.get()
+    def _asked(self, content: Content) -> tuple[str, ...]:
+        reader = self._free.get()
         try:
-            if process is None or process.poll() is not None:
-                _end(process)
-                process = _started()
-            answer = _exchange(process, content, self._seconds)
+            if reader is not None and not reader.runs():
+                reader.close()
+                reader = None
+            reader = reader or _Reader()
+            answer = _exchange(reader, content, self._seconds)
             if answer is None:
-                _log.warning("a PDF of %d bytes was too hard to read in time", len(content))
-                _end(process)
-                process = None
+                _log.warning("a PDF of %d bytes was too hard to read in time", size_of(content))
+                reader.close()
+                reader = None
                 return (TOO_HARD,)
             return tuple(answer.decode("ascii").split())
         finally:
-            self._free.put(process)
+            self._free.put(reader)
 
 
-def _started() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-I", str(_SCRIPT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-    )
-
-
-def _exchange(process: subprocess.Popen[bytes], content: bytes, seconds: float) -> bytes | None:
-    """Send a file and wait for its line; None when the process ended or did not answer in time."""
-    source, answers = process.stdin, process.stdout
-    if source is None or answers is None:
-        return None
-    killer = threading.Timer(seconds + len(content) / 10_000_000, process.kill)
+def _exchange(reader: _Reader, content: Content, seconds: float) -> bytes | None:
+    """Have a file read; None when the process ended or did not answer in time."""
+    size = size_of(content)
+    killer = threading.Timer(seconds + size / 10_000_000, reader.kill)
     killer.start()
     began = time.monotonic()
     try:
-        view = memoryview(len(content).to_bytes(8, "big") + content)
-        while view:
-            view = view[source.write(view) :]
-        line = bytearray()
-        while not line.endswith(b"\n"):
-            piece = answers.read(64)
-            if not piece:
-                return None
-            line += piece
-        return bytes(line)
+        return reader.ask(content)
     except OSError:
         return None
     finally:
         killer.cancel()
-        _log.debug("a PDF of %d bytes took %.3f s", len(content), time.monotonic() - began)
-
-
-def _end(process: subprocess.Popen[bytes] | None) -> None:
-    if process is None:
-        return
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            stream.close()
+        _log.debug("a PDF of %d bytes took %.3f s", size, time.monotonic() - began)
 
 
 #: The examiner that all files of this process share.

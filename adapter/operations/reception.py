@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from lxml import etree
 
 from adapter.contract import binding, explain
-from adapter.contract.cda import InstanceId, SemdUnreadable
+from adapter.contract.cda import InstanceId, SemdUnreadable, refuse_oversized
 from adapter.contract.exchange.referral import ReferralPackage, ValidateReferralRequest
 from adapter.contract.namespaces import document_tag
-from adapter.contract.semd import read_semd
+from adapter.contract.semd import SIZE_LIMIT, read_semd
 from adapter.contract.semd_checks import ReferralFacts, agree, semd_problems
 from adapter.contract.semd_codes import code_problems
 from adapter.contract.semd_document import Semd
@@ -27,7 +28,7 @@ from adapter.domain.errors import Problem, Severity, problem
 from adapter.domain.referral import Referral
 from adapter.domain.registers import NO_REGISTERS, Registers
 from adapter.domain.submission import SubmissionFacts
-from adapter.operations.context import Context, Refused
+from adapter.operations.context import Call, Context, Refused
 from adapter.operations.files import (
     CheckedFile,
     FilePorts,
@@ -46,6 +47,7 @@ from adapter.operations.judgement import (
     local_day,
 )
 from adapter.operations.registers import semd_problems_of, signers_not_checked
+from adapter.operations.spool import Content, size_of, whole
 from adapter.operations.submission_facts import facts_of
 from signing import Reason, RolePolicy, Trust
 
@@ -117,9 +119,9 @@ class Ports:
     registers: Registers = NO_REGISTERS
 
 
-def ports_of(context: Context, owner: str, routing: Routing) -> Ports:
-    """Return the ports for the submissions of a system."""
-    files, registers = file_ports(context, owner), context.registers.current
+def ports_of(context: Context, call: Call[Any], routing: Routing) -> Ports:
+    """Return the ports for a submission."""
+    files, registers = file_ports(context, call), context.registers.current
     return Ports(context.trust, context.roles.current, files, routing, context.code_lists, registers)
 
 
@@ -295,12 +297,13 @@ def check_context(
 
 
 def examine_semd(
-    content: bytes, now: datetime, code_lists: CodeLists = NO_CODE_LISTS
+    content: Content, now: datetime, code_lists: CodeLists = NO_CODE_LISTS
 ) -> tuple[Semd | None, tuple[Problem, ...]]:
-    """Read a СЭМД and check what can be checked in it alone."""
+    """Read a СЭМД and check what can be checked in it alone; one over the limit is not read into memory."""
     judge = partial(code_problems, code_lists=code_lists, day=local_day("", now))
     try:
-        semd = read_semd(content, judge=None if code_lists is NO_CODE_LISTS else judge)
+        refuse_oversized(size_of(content), SIZE_LIMIT)
+        semd = read_semd(whole(content), judge=None if code_lists is NO_CODE_LISTS else judge)
     except SemdUnreadable as unreadable:
         return None, tuple(unreadable.problems)
     oid = semd.organization.oid if semd.organization and semd.organization.oid else ""

@@ -96,7 +96,7 @@ def bureau_files(context: Context, call: Call[Any], semd: File | None) -> tuple[
     if semd is None:
         return ()
     named = [(f"{call.operation}Request/semd", semd)]
-    files, problems = check_files(file_ports(context, call.partner.code), named)
+    files, problems = check_files(file_ports(context, call), named)
     problems += check_total(context.limits, named)
     if problems:
         raise Refused(problems)

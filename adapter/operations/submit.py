@@ -82,7 +82,7 @@ def received(context: Context, call: Call[Any]) -> Submission:
     Raises:
         Refused: all problems of D.1, D.2 and D.5 at once.
     """
-    ports = ports_of(context, call.partner.code, routing_of(context, call))
+    ports = ports_of(context, call, routing_of(context, call))
     try:
         return receive(ports, call.request, call.now)
     except NotReceived as refusal:

@@ -64,6 +64,7 @@ class SpyneServer(WsgiApplication):
         start_response("200 OK", list(ctx.transport.resp_headers.items()))
         ctx.close()
         self.event_manager.fire_event("wsgi_close", ctx)
+        ctx.out_string = None  # as in `release`: a slice of a file would stay with every context
         return answer
 
     def handle_error(

@@ -44,6 +44,7 @@ from signing.cms.structures import (
     raw,
 )
 from signing.keys import SigningKey
+from signing.primitives import Octets
 from signing.reasons import Reason, Refusal
 
 _VERSION = 1
@@ -71,13 +72,13 @@ class VerifiedFile:
 
 
 def verify_detached(
-    container: bytes, content: bytes, *, cades: bool = True, legacy: bool = False
+    container: bytes, content: bytes | Octets, *, cades: bool = True, legacy: bool = False
 ) -> VerifiedFile:
     """Verify the detached signature of a file.
 
     Args:
         container: CMS SignedData, DER or BER, with one signer and without the file.
-        content: The bytes of the file.
+        content: The bytes of the file, or what gives them piece by piece.
         cades: Whether plain CMS is refused: the signed attributes must name the certificate.
         legacy: Whether SHA-1 and GOST R 34.10-2001 are admitted.
 
@@ -160,7 +161,7 @@ def _verified(
     box: Container,
     signer: Signer,
     certificates: tuple[Certificate, ...],
-    content: bytes,
+    content: bytes | Octets,
     *,
     cades: bool,
     legacy: bool,
@@ -190,9 +191,10 @@ def _check_value(signer: Signer, algorithm: SignatureAlgorithm, certificate: Cer
         raise Refusal(Reason.SIG_INVALID, values={"cause": SIGNATURE_MISMATCH})
 
 
-def _refuse_enclosed(box: Container, content: bytes) -> None:
+def _refuse_enclosed(box: Container, content: bytes | Octets) -> None:
     if box.content is not None:
-        which = "подписанный файл" if box.content == content else "другой файл"
+        same = primitives.digest(Digest.SHA256, box.content) == primitives.digest(Digest.SHA256, content)
+        which = "подписанный файл" if same else "другой файл"
         raise refusal(f"нужна открепленная подпись, а в контейнер вложен {which}")
 
 

@@ -7,6 +7,8 @@ Importing this package opens no library and never fails; without a library the c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from signing.gost.backend import GostBackend, GostDigest
 from signing.gost.curves import CURVES, Curve
 from signing.gost.encoding import load_pkcs8, load_spki, spki
@@ -33,6 +35,7 @@ __all__ = [
     "GostUnavailableError",
     "configure",
     "digest",
+    "digest_pieces",
     "generate",
     "load_pkcs8",
     "load_spki",
@@ -61,6 +64,11 @@ def configure(external: GostBackend | None) -> None:
 def digest(kind: GostDigest, data: bytes) -> bytes:
     """Return the digest of `data`; see `Gost.digest`."""
     return _holder.current.digest(kind, data)
+
+
+def digest_pieces(kind: GostDigest, pieces: Iterator[bytes]) -> bytes:
+    """Return the digest of what comes in pieces; see `Gost.digest_pieces`."""
+    return _holder.current.digest_pieces(kind, pieces)
 
 
 def verify(key: GostPublicKey, digest: bytes, signature: bytes) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from signing.gost.keys import GostPublicKey, GostSigningKey
 
@@ -20,6 +21,14 @@ class GostDigest(StrEnum):
     def size(self) -> int:
         """Length of the digest in octets."""
         return 64 if self is GostDigest.STREEBOG_512 else 32
+
+
+@runtime_checkable
+class PieceDigester(Protocol):
+    """A backend that digests without having all octets in memory."""
+
+    def digest_pieces(self, kind: GostDigest, pieces: Iterator[bytes]) -> bytes:
+        """Return the digest of all pieces in order, `kind.size` octets."""
 
 
 class GostBackend(Protocol):

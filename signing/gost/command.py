@@ -29,7 +29,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -69,6 +69,10 @@ class CommandBackend:
         """Return the digest of `data`."""
         return self._demand_length(self._run(("digest", kind.value), data), kind.size)
 
+    def digest_pieces(self, kind: GostDigest, pieces: Iterator[bytes]) -> bytes:
+        """Return the digest of all pieces."""
+        return self._demand_length(self._run(("digest", kind.value), pieces), kind.size)
+
     def sign(self, key: GostSigningKey, digest: bytes) -> bytes:
         """Sign by a key that the program keeps."""
         if not isinstance(key, ExternalKey):
@@ -91,7 +95,7 @@ class CommandBackend:
             raise GostBackendError(f"{self.name}: в ответе {len(answer)} октетов, а должно быть {size}.")
         return answer
 
-    def _run(self, arguments: Sequence[str], data: bytes) -> bytes:
+    def _run(self, arguments: Sequence[str], data: bytes | Iterator[bytes]) -> bytes:
         """Run the program over `data` and return its bounded answer."""
         deadline = time.monotonic() + self._timeout
         process = self._start(arguments, data)
@@ -108,11 +112,11 @@ class CommandBackend:
             )
         return answer
 
-    def _start(self, arguments: Sequence[str], data: bytes) -> subprocess.Popen[bytes]:
+    def _start(self, arguments: Sequence[str], data: bytes | Iterator[bytes]) -> subprocess.Popen[bytes]:
         """Start the program with `data` to read, in memory: not on a disk, nor in a pipe that could block."""
         try:
             with open(os.memfd_create("gost"), "w+b") as source:  # noqa: PTH123 - a descriptor has no path
-                source.write(data)
+                source.writelines((data,) if isinstance(data, bytes) else data)
                 source.seek(0)
                 return subprocess.Popen(  # noqa: S603 - the operator's own command, no shell
                     [*self._command, *arguments],

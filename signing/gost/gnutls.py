@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import threading
 import weakref
+from collections.abc import Iterator
 from typing import Final
 
 from signing.gost.backend import GostDigest
@@ -74,6 +75,9 @@ class GnuTls:
         self._hash = bind(
             lib, "gnutls_hash_fast", number, number, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p
         )
+        self._hash_init = bind(lib, "gnutls_hash_init", number, Pointer, number)
+        self._hash_more = bind(lib, "gnutls_hash", number, handle, ctypes.c_char_p, ctypes.c_size_t)
+        self._hash_end = bind(lib, "gnutls_hash_deinit", None, handle, ctypes.c_char_p)
         self._public_init = bind(lib, "gnutls_pubkey_init", number, Pointer)
         self._public_free = bind(lib, "gnutls_pubkey_deinit", None, handle)
         self._public_import = bind(
@@ -113,6 +117,18 @@ class GnuTls:
         code = self._hash(number, data, len(data), result)
         if code:
             self._check(code)
+        return result.raw
+
+    def digest_pieces(self, kind: GostDigest, pieces: Iterator[bytes]) -> bytes:
+        """Return the digest of all pieces."""
+        number, buffer = _DIGESTS[kind]
+        handle, result = ctypes.c_void_p(), buffer()
+        self._check(self._hash_init(ctypes.byref(handle), number))
+        try:
+            for piece in pieces:
+                self._check(self._hash_more(handle, piece, len(piece)))
+        finally:
+            self._hash_end(handle, result)
         return result.raw
 
     def sign(self, key: GostSigningKey, digest: bytes) -> bytes:

@@ -72,6 +72,10 @@ class Libgcrypt:
         self._hash = bind(
             lib, "gcry_md_hash_buffer", None, number, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t
         )
+        self._open_digest = bind(lib, "gcry_md_open", code, Pointer, number, ctypes.c_uint)
+        self._write_digest = bind(lib, "gcry_md_write", None, handle, ctypes.c_char_p, ctypes.c_size_t)
+        self._read_digest = bind(lib, "gcry_md_read", handle, handle, number)
+        self._close_digest = bind(lib, "gcry_md_close", None, handle)
         self._read = bind(lib, "gcry_sexp_new", code, Pointer, ctypes.c_char_p, ctypes.c_size_t, number)
         self._release = bind(lib, "gcry_sexp_release", None, handle)
         self._find = bind(lib, "gcry_sexp_find_token", handle, handle, ctypes.c_char_p, ctypes.c_size_t)
@@ -89,6 +93,18 @@ class Libgcrypt:
         result = buffer()
         self._hash(number, result, data, len(data))
         return result.raw
+
+    def digest_pieces(self, kind: GostDigest, pieces: Iterator[bytes]) -> bytes:
+        """Return the digest of all pieces."""
+        number, buffer = _DIGESTS[kind]
+        context = ctypes.c_void_p()
+        self._check(self._open_digest(ctypes.byref(context), number, 0))
+        try:
+            for piece in pieces:
+                self._write_digest(context, piece, len(piece))
+            return ctypes.string_at(self._read_digest(context, number), ctypes.sizeof(buffer))
+        finally:
+            self._close_digest(context)
 
     def sign(self, key: GostSigningKey, digest: bytes) -> bytes:
         """Sign with a key in memory; the copies of it inside the library end with the call."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from signing.gost.backend import GostBackend, GostDigest
+from signing.gost.backend import GostBackend, GostDigest, PieceDigester
 from signing.gost.curves import CURVES, Parameters
 from signing.gost.errors import INSTALL, GostKeyError, GostUnavailableError
 from signing.gost.gnutls import SONAME as GNUTLS
@@ -82,6 +82,16 @@ class Gost:
         """Return the digest of `data`; raises GostUnavailableError."""
         backend = self._external or self._digesters.get(kind) or self._choose_digester(kind)
         return backend.digest(kind, data)
+
+    def digest_pieces(self, kind: GostDigest, pieces: Iterator[bytes]) -> bytes:
+        """Return the digest of what comes in pieces; raises GostUnavailableError.
+
+        A backend that takes nothing in pieces gets all of it at once, in memory.
+        """
+        backend = self._external or self._digesters.get(kind) or self._choose_digester(kind)
+        if isinstance(backend, PieceDigester):
+            return backend.digest_pieces(kind, pieces)
+        return backend.digest(kind, b"".join(pieces))
 
     def verify(self, key: GostPublicKey, digest: bytes, signature: bytes) -> bool:
         """Tell whether a signature over `digest` holds (GOST R 34.10-2012 and 2001, RFC 7091 section 6.2).

@@ -174,7 +174,7 @@ class Served:
 
 def proportional_memory(pid: int) -> tuple[float, int]:
     """Return PSS of a process with all its descendants in MB, and how many processes these are."""
-    pids = _family(pid)
+    pids = family(pid)
     total = 0
     for one in pids:
         lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
@@ -185,13 +185,13 @@ def proportional_memory(pid: int) -> tuple[float, int]:
 def processor_seconds(pid: int) -> float:
     """Return what a process, its descendants, and those of them that have ended took of the processor."""
     ticks = 0
-    for one in _family(pid):
+    for one in family(pid):
         fields = Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         ticks += sum(int(value) for value in fields[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     pids = [pid]
     for one in pids:
         for task in Path(f"/proc/{one}/task").iterdir():

