@@ -95,7 +95,8 @@ class RegisterDocument(RemdSender):
         record = remd.read_get(sent, self.proof(partner, asked))
         if not isinstance(record, remd.RegistryItem):
             return record
-        if not remd.same_uid(record.local_uid, _local_uid(self._stored(delivery)[1])):
+        local_uid = self._context.store.read(lambda tx: _uid_of(tx, delivery))
+        if not remd.same_uid(record.local_uid, local_uid):
             return None
         return replace(record, emdr_id=record.emdr_id or reply.values["emdrId"]).reply()
 

@@ -236,7 +236,7 @@ def measure_deliveries(
     keys = folder / "delivery-keys"
     make_keys(keys)
     cores = sorted(os.sched_getaffinity(0))
-    found = []
+    found: list[Delivered] = []
     for database in databases:
         for cargo in CARGOES:
             if cargo.name not in waiting:

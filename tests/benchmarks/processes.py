@@ -192,6 +192,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def family(pid: int) -> list[int]:
+    """Return a process and all that it has started, and they."""
     pids = [pid]
     for one in pids:
         for task in Path(f"/proc/{one}/task").iterdir():
