@@ -201,17 +201,20 @@ def _anamnesis(referral: Referral, evidence: Evidence) -> _Found:
 @_hint
 def _volume(referral: Referral, evidence: Evidence) -> _Found:
     """K3.1, K3.2, K3.4: what the Перечень asks for and the referral has not, or has too old."""
+    if not evidence.required:
+        return
     done = tuple(_examinations(referral))
-    for one in shortfalls(evidence.required or (), done, referral.issue_date):
+    for one in shortfalls(evidence.required, done, referral.issue_date):
         yield _shortfall(one, referral.diagnosis.main.icd10)
 
 
 @_hint
 def _results(referral: Referral, _: Evidence) -> _Found:
     """K3.3: an examination whose result says nothing."""
-    for path, one in _examinations(referral):
+    for number, one in enumerate(referral.examinations, start=1):
         if len(one.result.strip()) < SHORTEST_RESULT:
-            yield "K3.3", "Результат обследования не описан. Пункт 30.", (f"{path}/result",)
+            path = f"{ROOT}/examinations[{number}]/result"
+            yield "K3.3", "Результат обследования не описан. Пункт 30.", (path,)
 
 
 @_hint

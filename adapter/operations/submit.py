@@ -53,8 +53,11 @@ def submit(context: Context, call: Call[SubmitReferralRequest]) -> Answer:
     """
     submission = received(context, call)
     content_hash = _content_hash(submission)
-    for _ in range(ATTEMPTS):
-        first = _answered_before(context, call, submission.facts, content_hash)
+    corrects = _corrects(call, submission.facts)
+    for attempt in range(ATTEMPTS):
+        # A first version is seldom a repeat: then its own claim overtakes it, and it is looked for.
+        looks = corrects or attempt > 0
+        first = _answered_before(context, call, submission.facts, content_hash) if looks else None
         if first is not None:
             return commit_once(context, call, partial(_again, first), first)
         plan = _reviewed(context, call, _plan(context, call, submission, content_hash))
