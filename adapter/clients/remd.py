@@ -216,18 +216,20 @@ def unsigned(_: etree._Element) -> bool:
     return True
 
 
-def read_register(sent: Sent, local_uid: str, *, repeated: bool = False, proof: Proof = unsigned) -> Answer:
-    """Read the answer to registerDocument.
+def read_register(sent: Sent, proof: Proof = unsigned) -> Answer:
+    """Read the answer to registerDocument; what a refusal may mean is told by `settled`."""
+    return _read(REGISTER, sent, proof)
+
+
+def settled(answer: Reply, local_uid: str, *, repeated: bool = False) -> Reply:
+    """Tell what an answer to registerDocument comes to.
 
     "Not unique" about our own `local_uid` with a number is evidence of registration: an accepted Reply with
     the values of `RegistryItem.reply`. Without a number the document is still being judged: accepted, when it
     is our own message that is `repeated`; otherwise somebody else sent it, and it stays a refusal.
     """
-    answer = _read(REGISTER, sent, proof)
-    if not isinstance(answer, Reply) or answer.accepted:
-        return answer
     named = [one for one in answer.errors if one.code == NOT_UNIQUE and _names(one, local_uid)]
-    if not named:
+    if answer.accepted or not named:
         return answer
     number = _given_number(named[0], local_uid)
     if number:

@@ -56,9 +56,11 @@ class RegisterDocument(RemdSender):
 
     def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:
         """Read the answer; "already registered" about our own document is a success."""
+        answer = remd.read_register(sent, self.proof(partner, delivery.id))
+        if not isinstance(answer, Reply) or answer.accepted:
+            return answer
         local_uid = self._context.store.read(lambda tx: _uid_of(tx, delivery))
-        proof = self.proof(partner, delivery.id)
-        return remd.read_register(sent, local_uid, repeated=delivery.attempts_total > 0, proof=proof)
+        return remd.settled(answer, local_uid, repeated=delivery.attempts_total > 0)
 
     def question(self, delivery: Delivery, partner: Partner) -> Prepared | None:
         """Build searchRegistryItem for the document."""

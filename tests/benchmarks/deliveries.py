@@ -2,8 +2,8 @@
 
 The adapter's side (workers, SQLite or PostgreSQL) is on one core, the emulators on another. In each round so
 many deliveries wait in the outbox; the engine of the product claims, builds, signs, commits, sends, reads the
-answer, commits the end. Then the bytes that it sent are posted to another emulator of the same kind by the
-same function, with nothing before it and nothing behind it.
+answer, commits the end. Then the bytes that it sent are posted to another emulator of the same kind in the
+same process by the same function, with nothing before it and nothing behind it.
 """
 
 from __future__ import annotations
@@ -137,12 +137,11 @@ class _Round:
 
 @dataclass(frozen=True, slots=True)
 class _Adapter:
-    """An adapter without sockets, and the two emulators: of its partner, and of the client alone."""
+    """An adapter without sockets, and the emulators of its partner and of the client alone."""
 
     runtime: Runtime
     application: WsgiCallable
-    partner: Emulators
-    other: Emulators
+    partners: Emulators
     servers: tuple[int, ...]
     workers: int
     sizes: list[int] = field(default_factory=list)
@@ -155,10 +154,10 @@ class _Adapter:
         waiting = [one.id for one in self._of(cargo) if one.id not in before]
         if len(waiting) != len(messages):
             raise RuntimeError(f"{len(waiting)} deliveries wait, not {len(messages)}")
-        ours = self._measured(self.partner, len(waiting), partial(self._deliver, cargo, waiting))
+        ours = self._measured(len(waiting), partial(self._deliver, cargo, waiting))
         bodies = self.runtime.store.read(lambda tx: [tx.outbox.request(one) or b"" for one in waiting])
         self.sizes.append(len(bodies[0]))
-        alone = self._measured(self.other, len(bodies), partial(self._post, cargo, bodies))
+        alone = self._measured(len(bodies), partial(self._post, cargo, bodies))
         return ours, alone
 
     def _of(self, cargo: Cargo) -> list[Delivery]:
@@ -167,17 +166,17 @@ class _Adapter:
 
         return self.runtime.store.read(read)
 
-    def _measured(self, emulator: Emulators, count: int, work: Callable[[], float]) -> _Round:
-        before = self._processor(emulator)
+    def _measured(self, count: int, work: Callable[[], float]) -> _Round:
+        before = self._processor()
         seconds = work()
-        took = (after - earlier for earlier, after in zip(before, self._processor(emulator), strict=True))
+        took = (after - earlier for earlier, after in zip(before, self._processor(), strict=True))
         ours, database, theirs = (one / count * 1000 for one in took)
         return _Round(count / seconds, ours, database, theirs)
 
-    def _processor(self, emulator: Emulators) -> tuple[float, float, float]:
-        """Return what we, the database and an emulator took of the processor so far, seconds."""
+    def _processor(self) -> tuple[float, float, float]:
+        """Return what we, the database and the emulators took of the processor so far, seconds."""
         database = sum(map(processor_seconds, self.servers))
-        return time.process_time(), database, emulator.processor_seconds()
+        return time.process_time(), database, self.partners.processor_seconds()
 
     def _deliver(self, cargo: Cargo, waiting: Sequence[str]) -> float:
         """Let the engine of the product work until nothing waits; return the seconds it took."""
@@ -199,7 +198,7 @@ class _Adapter:
         return seconds
 
     def _post(self, cargo: Cargo, bodies: Sequence[bytes]) -> float:
-        address = self.other.url + cargo.path
+        address = self.partners.urls[1] + cargo.path
         headers = {name: value for name, value in cargo.headers.items() if name != "Content-Type"}
         one = partial(
             send,
@@ -233,7 +232,7 @@ def measure_deliveries(
         databases: of `DATABASES`.
         progress: is told what begins.
     """
-    keys = folder / "delivery-keys"
+    keys = folder / "demo-keys"
     make_keys(keys)
     cores = sorted(os.sched_getaffinity(0))
     found: list[Delivered] = []
@@ -257,15 +256,15 @@ def _delivered(
     messages = (one.message(key) for one in cargo.make(keyring, _WARM_UP + rounds * waiting))
     with ExitStack() as stack:
         url = stack.enter_context(database_of(folder, database))
-        partner, other = (stack.enter_context(emulators(keys, _NOWHERE, core)) for _ in range(2))
+        partners = stack.enter_context(emulators(keys, _NOWHERE, core))
         config = write_config(folder / "adapter", keys, None, url=url)
-        text = config.read_text(encoding="utf-8").replace("http://127.0.0.1:8090", partner.url)
+        text = config.read_text(encoding="utf-8").replace("http://127.0.0.1:8090", partners.urls[0])
         config.write_text(text, encoding="utf-8")
         runtime = open_runtime(load(config))
         stack.callback(runtime.close)
         application = cast("WsgiCallable", build_application(runtime))
         servers, workers = server_of(folder, database), runtime.config.delivery.workers
-        adapter = _Adapter(runtime, application, partner, other, servers, workers)
+        adapter = _Adapter(runtime, application, partners, servers, workers)
         adapter.round(cargo, list(islice(messages, _WARM_UP)))
         measured = [adapter.round(cargo, list(islice(messages, waiting))) for _ in range(rounds)]
     ours, alone = zip(*measured, strict=True)

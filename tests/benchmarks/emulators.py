@@ -21,25 +21,27 @@ from tests.benchmarks.house import ROOT
 from tests.benchmarks.trip_partners import Travel, travel
 
 _STOP_SECONDS = 15.0
+_STANDS = 2
+_NEVER = 1e6
 
 
 class Emulators:
     """The process as its parent sees it.
 
     Attributes:
-        url: base address of the partners' services.
+        urls: base addresses of the partners' services: of the adapter's, and of others just like them.
     """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self.url = str(self._read()["url"])
+        self.urls = tuple(str(one) for one in self._read()["urls"])
 
     def processor_seconds(self) -> float:
         """Return what the process has taken of the processor so far, seconds."""
         return float(self._ask({"what": "processor"})["seconds"])
 
     def travel(self, trips: int, under_way: int) -> Travel:
-        """Let partners make trips against the adapter that they were told of.
+        """Let the first partners make trips against the adapter that they were told of.
 
         Raises:
             RuntimeError: A trip did not come to its end.
@@ -93,24 +95,24 @@ def emulators(keys: Path, adapter_url: str, core: int, *, calls_back: bool = Fal
 def main(keys: Path, adapter_url: str, core: int, *, calls_back: bool) -> None:
     """Be the partners until there is nothing more to do."""
     os.sched_setaffinity(0, {core})
-    never = 1e6
-    stand = Stand(
-        StandSettings(
-            keys=keys,
-            adapter_url=adapter_url,
-            adapter_certificate=keys / "adapter.cert.pem",
-            clock=utc_now,
-            port=0,
-            callback_delay=0.0 if calls_back else never,
-        )
+    settings = StandSettings(
+        keys=keys,
+        adapter_url=adapter_url,
+        adapter_certificate=keys / "adapter.cert.pem",
+        clock=utc_now,
+        port=0,
+        callback_delay=0.0 if calls_back else _NEVER,
     )
-    stand.start()
+    stands = [Stand(settings) for _ in range(_STANDS)]
+    for one in stands:
+        one.start()
     try:
-        _tell({"url": stand.url})
+        _tell({"urls": [one.url for one in stands]})
         for line in sys.stdin:
-            _tell(_done(stand, json.loads(line)))
+            _tell(_done(stands[0], json.loads(line)))
     finally:
-        stand.stop()
+        for one in stands:
+            one.stop()
 
 
 def _done(stand: Stand, question: dict[str, Any]) -> dict[str, Any]:

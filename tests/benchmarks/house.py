@@ -74,10 +74,9 @@ def write_config(
     text = (ROOT / "config.toml").read_text(encoding="utf-8")
     text = text.replace('"sqlite:///var/mse-adapter.db"', f'"{url}"').replace('"var/keys', f'"{keys}')
     for actor, chosen in zip(_CHOSEN, (own or kind, kind), strict=True):
-        if chosen is None:
-            continue
-        for part in ("key", "cert"):
-            text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, chosen)}.{part}.pem")
+        if chosen is not None:
+            for part in ("key", "cert"):
+                text = text.replace(f"/{actor}.{part}.pem", f"/{key_name(actor, chosen)}.{part}.pem")
     text += "\n[load]\npartner_per_second = 0\nqueue_depth = 0\n"  # speed is measured, not its bounds
     config = folder / "config.toml"
     config.write_text(text, encoding="utf-8")

@@ -26,7 +26,7 @@ __all__ = ["POLL_SECONDS", "Trips", "measure_trips"]
 
 _WARM_UP = 8
 #: The clerk of the stand writes the referral of one citizen over and over.
-_ONE_CITIZEN = "\n[reception]\nduplicate = false\npossible_duplicate = false\n"
+ONE_CITIZEN = "\n[reception]\nduplicate = false\npossible_duplicate = false\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def measure_trips(
         databases: "sqlite", "postgresql".
         progress: is told what begins.
     """
-    keys = folder / "trip-keys"
+    keys = folder / "demo-keys"
     make_keys(keys)
     cores = sorted(os.sched_getaffinity(0))
     found: list[Trips] = []
@@ -104,9 +104,9 @@ def _measured(
         address = f"http://127.0.0.1:{port}"
         partners = stack.enter_context(emulators(keys, address, cores[1], calls_back=True))
         config = write_config(folder / "adapter", keys, None, url=url)
-        text = config.read_text(encoding="utf-8").replace("http://127.0.0.1:8090", partners.url)
+        text = config.read_text(encoding="utf-8").replace("http://127.0.0.1:8090", partners.urls[0])
         text = text.replace("http://127.0.0.1:8080", address).replace("port = 8080", f"port = {port}")
-        config.write_text(text + _ONE_CITIZEN, encoding="utf-8")
+        config.write_text(text + ONE_CITIZEN, encoding="utf-8")
         nodes = [stack.enter_context(serving(config, port, core=cores[0]))]
         if database != "sqlite":
             nodes.append(stack.enter_context(working(config, cores[0])))

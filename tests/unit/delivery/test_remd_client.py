@@ -37,6 +37,12 @@ DOCUMENT = remd.DocumentToRegister(
 )
 
 
+def registered(sent: Sent, local_uid: str, *, repeated: bool = False) -> Answer:
+    """Read an answer to registerDocument, and what it comes to."""
+    answer = remd.read_register(sent)
+    return remd.settled(answer, local_uid, repeated=repeated) if isinstance(answer, Reply) else answer
+
+
 def answered(
     body: str, *, status: int = 200, soap: str = SOAP12, media: str = "application/soap+xml"
 ) -> Sent:
@@ -104,7 +110,7 @@ def test_a_missing_fact_is_no_request() -> None:
 @pytest.mark.parametrize("name", ["registerDocumentResponse", "RegisterDocumentResponse"])
 def test_success_is_accepted_and_not_registered(name: str) -> None:
     """Both spellings of the answer mean "accepted"; nothing says "registered" yet."""
-    found = remd.read_register(answered(f"<n3:{name}><n3:status>success</n3:status></n3:{name}>"), UID)
+    found = registered(answered(f"<n3:{name}><n3:status>success</n3:status></n3:{name}>"), UID)
     assert found == Reply(accepted=True)
 
 
@@ -112,19 +118,19 @@ def test_an_answer_with_unknown_parts_is_read() -> None:
     """Elements, their order and comments that the reconstruction does not know do not hide the status."""
     body = "<n3:new/><!-- x --><n3:status>success</n3:status>"
     whole = f"<n3:registerDocumentResponse>{body}</n3:registerDocumentResponse>"
-    assert remd.read_register(answered(whole), UID) == Reply(accepted=True)
+    assert registered(answered(whole), UID) == Reply(accepted=True)
 
 
 def test_a_refusal_keeps_its_codes() -> None:
     """`status=error` gives the errors with their mnemonics."""
-    found = remd.read_register(refusal("NO_SNILS", "нет"), UID)
+    found = registered(refusal("NO_SNILS", "нет"), UID)
     assert isinstance(found, Reply)
     assert (found.accepted, [error.code for error in found.errors]) == (False, ["NO_SNILS"])
 
 
 def test_already_registered_is_a_registration() -> None:
     """NOT_UNIQUE_PROVIDED_ID about our document, in any case of letters, gives its number."""
-    found = remd.read_register(
+    found = registered(
         refusal("NOT_UNIQUE_PROVIDED_ID", f"Документ {UID.upper()} уже есть [16.62.23.09.000014523]"), UID
     )
     assert isinstance(found, Reply)
@@ -139,7 +145,7 @@ def test_already_registered_is_a_registration() -> None:
 )
 def test_not_unique_without_evidence_stays_a_refusal(message: str) -> None:
     """The error counts as a registration only with our identifier and a number."""
-    found = remd.read_register(refusal("NOT_UNIQUE_PROVIDED_ID", message), UID)
+    found = registered(refusal("NOT_UNIQUE_PROVIDED_ID", message), UID)
     assert isinstance(found, Reply)
     assert not found.accepted
 
@@ -147,9 +153,9 @@ def test_not_unique_without_evidence_stays_a_refusal(message: str) -> None:
 def test_our_own_repeat_that_is_still_judged_is_accepted() -> None:
     """NOT_UNIQUE_PROVIDED_ID without a number, after an attempt of ours, says that РЭМД has the message."""
     sent = refusal("NOT_UNIQUE_PROVIDED_ID", f"Документ {UID.upper()} уже передан.")
-    assert remd.read_register(sent, UID, repeated=True) == Reply(accepted=True)
+    assert registered(sent, UID, repeated=True) == Reply(accepted=True)
     stranger = refusal("NOT_UNIQUE_PROVIDED_ID", f"Документ {MESSAGE} уже передан.")
-    found = remd.read_register(stranger, UID, repeated=True)
+    found = registered(stranger, UID, repeated=True)
     assert isinstance(found, Reply)
     assert not found.accepted
 
@@ -192,7 +198,7 @@ def test_search_finds_only_our_document() -> None:
 )
 def test_faults_are_temporary_or_final(sent: Sent, expected: bool) -> None:
     """The code of a fault, or else the HTTP status, says whether later may be better."""
-    found = remd.read_register(sent, UID)
+    found = registered(sent, UID)
     assert isinstance(found, Fault)
     assert found.temporary is expected
 
@@ -223,5 +229,5 @@ GOOD = answered("<n3:registerDocumentResponse><n3:status>success</n3:status></n3
 )
 def test_what_is_not_understood_is_never_a_success(sent: Sent) -> None:
     """A broken, foreign, forbidden or truncated answer leaves the outcome unknown."""
-    found: Answer = remd.read_register(sent, UID)
+    found: Answer = registered(sent, UID)
     assert isinstance(found, Unreadable)
