@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from adapter.config_base import HttpUrl, NewsUrl, Oid, Section, SubjectCode, SystemCode, Zone
+from adapter.config_tls import TlsSection
 from adapter.domain.partners import OPERATIONS_OF_KIND, Delivery, PartnerKind, SignatureProfile, Transport
 
 
@@ -56,6 +57,7 @@ class PartnerSection(Section):
     statistics_regions: list[Annotated[str, StringConstraints(pattern=r"^(\d\d|\*)$")]] = []
     concurrency: Annotated[int, Field(ge=0, le=1000)] = 0
     per_minute: Annotated[int, Field(ge=0, le=100_000)] = 0
+    tls: TlsSection = Field(default_factory=TlsSection)
 
     @model_validator(mode="after")
     def _complete(self) -> PartnerSection:
@@ -76,6 +78,13 @@ class PartnerSection(Section):
             raise PydanticCustomError("webhook", "webhook только у МИС и портала")
         if bool(self.webhook) is not bool(self.webhook_secret_files):
             raise PydanticCustomError("webhook", "webhook и webhook_secret_files вместе")
+        return self
+
+    @model_validator(mode="after")
+    def _proven_by_tls(self) -> PartnerSection:
+        called = (self.address, self.webhook)
+        if self.tls != TlsSection() and not any(one.startswith("https://") for one in called):
+            raise PydanticCustomError("tls", "tls только с адресом https")
         return self
 
     @model_validator(mode="after")

@@ -16,6 +16,7 @@ from adapter.app.composition import (
     utc_now,
 )
 from adapter.app.counting import load_calendar, unknown_years
+from adapter.app.partner_tls import load_partner_tls
 from adapter.app.standing import check_orders
 from adapter.app.telling import check_telling
 from adapter.config import Config, load
@@ -24,7 +25,12 @@ from signing import PolicyUnusableError, RolePolicy
 from signing.pki.expiry import terms_of, warnings_of
 from signing.roles.policy_file import kinds_without_roles, load_policy
 
-_TELLING: tuple[Callable[[Config], object], ...] = (load_calendar, check_telling, check_orders)
+_TELLING: tuple[Callable[[Config], object], ...] = (
+    load_calendar,
+    check_telling,
+    load_partner_tls,
+    check_orders,
+)
 _LOADERS: tuple[Callable[[Config], object], ...] = (
     load_own_key,
     load_trust,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from adapter.app.archiving import archive
 from adapter.app.composition import Runtime
+from adapter.app.partner_tls import load_partner_tls
 from adapter.app.sizing import measure_of
 from adapter.app.telling import load_mail_server, load_webhook_secrets
 from adapter.clients.sending import Timeouts
@@ -41,13 +42,14 @@ def engine_of(runtime: Runtime, node: str = "") -> Engine:
     """Return the delivery workers of a node; what they hold is held under its name."""
     context, config = runtime.context, runtime.config
     entities = {one.code: one.client_entity_id for one in config.partners if one.client_entity_id}
+    tls = load_partner_tls(config)
     callback = f"{config.service.public_url}/ws/remd-callback"
     senders: dict[str, Sender] = {
-        "registerDocument": RegisterDocument(context, entities, callback),
-        DEMAND: DemandContent(context, entities, callback),
-        "ReceiveReferral": ReceiveReferral(context),
-        "NotifyReturn": NotifyReturn(context),
-        STATUS_PUSH: StatusPush(context, load_webhook_secrets(config)),
+        "registerDocument": RegisterDocument(context, entities, callback, tls),
+        DEMAND: DemandContent(context, entities, callback, tls),
+        "ReceiveReferral": ReceiveReferral(context, tls),
+        "NotifyReturn": NotifyReturn(context, tls),
+        STATUS_PUSH: StatusPush(context, load_webhook_secrets(config), tls),
     }
     server = load_mail_server(config.mail)
     if server is not None:

@@ -143,6 +143,7 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
         StoreError: the database cannot be used.
         OSError: the address is taken.
     """
+    from adapter.app.partner_tls import load_partner_tls  # noqa: PLC0415 - as below
     from adapter.app.telling import check_telling  # noqa: PLC0415 - only who delivers needs it later
     from adapter.soap.server import serve as serve_wsgi  # noqa: PLC0415 - granian is loaded where it serves
 
@@ -150,6 +151,7 @@ def serve(config_path: Path, on_date: date | None = None) -> None:
     config = load(config_path)
     open_runtime(config).close()
     check_telling(config)
+    load_partner_tls(config)
     service = config.service
     serve_wsgi(
         "adapter.app.running:make_application",

@@ -17,6 +17,8 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from adapter.clients.tls import system_context
+
 MAXIMUM_ANSWER = 8 * 2**20
 """The largest answer that is read, bytes."""
 
@@ -62,11 +64,17 @@ Result: TypeAlias = Sent | NotSent | Unknown
 
 
 def send(
-    body: bytes, address: str, *, content_type: str, headers: Mapping[str, str], timeouts: Timeouts
+    body: bytes,
+    address: str,
+    *,
+    content_type: str,
+    headers: Mapping[str, str],
+    timeouts: Timeouts,
+    tls: ssl.SSLContext | None = None,
 ) -> Result:
-    """POST bytes to an address.
+    """POST bytes to an address; https by `tls`, else by the certificates of the system.
 
-    Redirects are not followed; proxies, `.netrc` and certificates of the environment are ignored. Each call
+    Redirects are not followed; proxies and `.netrc` of the environment are ignored. Each call
     opens its own connection: on a kept one, closed by the partner meanwhile, a harmless failure could not be
     told from a lost answer.
     """
@@ -82,7 +90,8 @@ def send(
     watch = Watch(timeouts.total)
     with requests.Session() as session, watch:
         session.trust_env = False
-        adapter = _WatchedAdapter(watch)
+        secure = address[:6].lower() == "https:"
+        adapter = _WatchedAdapter(watch, (tls or system_context()) if secure else None)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         try:
@@ -132,9 +141,19 @@ def retry_after(value: str, date: str = "") -> float | None:
 
 def _failure(error: Exception, watch: Watch) -> Result:
     causes = list(_causes(error))
+    unproven = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
+    if unproven is not None:
+        return NotSent(_OF_CERTIFICATE.get(unproven.verify_code, "сертификат узла не прошёл проверку"))
     for kind, reason in _CERTAINLY_NOT_SENT:
         if any(isinstance(cause, kind) for cause in causes):
             return NotSent(reason)
+    if any(isinstance(cause, ssl.SSLError) and cause.reason in _OURS_REFUSED for cause in causes):
+        return NotSent("система не приняла наш сертификат TLS")
+    if not watch.connected:
+        secure = any(isinstance(cause, ssl.SSLError) for cause in causes)
+        return NotSent(
+            "защищённое соединение (TLS) не установлено" if secure else "соединение не установлено"
+        )
     if watch.expired or any(isinstance(cause, _TIMEOUTS) for cause in causes):
         return Unknown("время обмена истекло")
     return Unknown("соединение оборвалось до полного ответа")
@@ -146,9 +165,36 @@ _CERTAINLY_NOT_SENT: tuple[tuple[type[BaseException], str], ...] = (
     (urllib3.exceptions.NameResolutionError, "имя узла не найдено"),
     (urllib3.exceptions.ConnectTimeoutError, "соединение не установлено вовремя"),
     (urllib3.exceptions.NewConnectionError, "соединение не установлено"),
-    (ssl.SSLCertVerificationError, "сертификат узла не прошёл проверку"),
     (requests.exceptions.InvalidURL, "адрес системы записан неверно"),
     (requests.exceptions.InvalidSchema, "адрес системы записан неверно"),
+)
+
+#: By the number of OpenSSL (X509_V_ERR_…).
+_OF_CERTIFICATE = {
+    9: "сертификат узла ещё не действует",
+    10: "срок сертификата узла истёк",
+    18: "сертификат узла выдан неизвестным удостоверяющим центром",
+    19: "сертификат узла выдан неизвестным удостоверяющим центром",
+    20: "сертификат узла выдан неизвестным удостоверяющим центром",
+    21: "сертификат узла выдан неизвестным удостоверяющим центром",
+    23: "сертификат узла отозван",
+    62: "сертификат узла выдан на другое имя",
+    64: "сертификат узла выдан на другое имя",
+}
+
+#: Alerts of a partner that does not take us for who we are. It reads no request before it knows who sends it,
+#: although in TLS 1.3 the first bytes of one have left by then.
+_OURS_REFUSED = frozenset(
+    {
+        "SSLV3_ALERT_BAD_CERTIFICATE",
+        "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+        "SSLV3_ALERT_CERTIFICATE_REVOKED",
+        "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+        "TLSV1_ALERT_ACCESS_DENIED",
+        "TLSV1_ALERT_UNKNOWN_CA",
+    }
 )
 
 
@@ -186,6 +232,11 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
 
+    @property
+    def connected(self) -> bool:
+        """Whether there was a connection over which the message could leave."""
+        return self._socket is not None
+
     def hold(self, connected: socket.socket) -> None:
         """Remember the socket to cut."""
         with self._lock:
@@ -208,9 +259,18 @@ class Watch:
 class _WatchedAdapter(HTTPAdapter):
     """An adapter without retries whose connections tell the watch their socket."""
 
-    def __init__(self, watch: Watch) -> None:
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+    def __init__(self, watch: Watch, tls: ssl.SSLContext | None) -> None:
         self._watch = watch
+        self._tls = tls
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make connections by our own context: what `requests` brings along proves nobody."""
+        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
+
+    def cert_verify(self, conn: Any, *_: Any) -> None:
+        """Leave the authorities to the context; without a proven certificate nothing leaves."""
+        conn.cert_reqs = "CERT_REQUIRED"
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """Return the pool of the address, its connections watched."""

@@ -12,7 +12,7 @@ from adapter.clients.answers import Answer, Fault, Prepared, Unbuildable
 from adapter.clients.mail import MailServer
 from adapter.clients.sending import Result, Sent, Timeouts
 from adapter.contract.reply import Reply
-from adapter.delivery.senders import Sender, referral_of
+from adapter.delivery.senders import BY_SYSTEM, Connections, Sender, referral_of
 from adapter.domain.escalation import Level
 from adapter.domain.partners import Partner, PartnerKind, Transport
 from adapter.notices import letters, texts, webhooks
@@ -30,14 +30,17 @@ class StatusPush(Sender):
 
     content_type = webhooks.CONTENT_TYPE
 
-    def __init__(self, context: Context, secrets: Mapping[str, tuple[bytes, ...]]) -> None:
+    def __init__(
+        self, context: Context, secrets: Mapping[str, tuple[bytes, ...]], tls: Connections = BY_SYSTEM
+    ) -> None:
         """Make it.
 
         Args:
             context: ports.
             secrets: of each system, by code; two overlap while they are changed.
+            tls: see `Sender`.
         """
-        super().__init__(context)
+        super().__init__(context, tls)
         self._secrets = secrets
 
     def address_of(self, partner: Partner) -> str:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from adapter.clients import remd
 from adapter.clients.answers import Unbuildable
-from adapter.delivery.senders import Sender, Unsignable
+from adapter.delivery.senders import BY_SYSTEM, Connections, Sender, Unsignable
 from adapter.domain.partners import Partner, Transport
 from adapter.operations import transport
 from adapter.operations.context import Context
@@ -24,15 +24,22 @@ class RemdSender(Sender):
 
     content_type = remd.CONTENT_TYPE
 
-    def __init__(self, context: Context, client_entity_ids: Mapping[str, str], reply_to: str) -> None:
+    def __init__(
+        self,
+        context: Context,
+        client_entity_ids: Mapping[str, str],
+        reply_to: str,
+        tls: Connections = BY_SYSTEM,
+    ) -> None:
         """Make the sender.
 
         Args:
             context: ports.
             client_entity_ids: UUID of our system in ЕГИСЗ by system code of each РЭМД partner.
             reply_to: URL of our callback service.
+            tls: see `Sender`.
         """
-        super().__init__(context)
+        super().__init__(context, tls)
         self._client_entity_ids = client_entity_ids
         self._reply_to = reply_to
 

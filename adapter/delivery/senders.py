@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -29,6 +31,12 @@ from storage.documents import Document
 from storage.outbox import Delivery
 from storage.referrals import Referral
 
+#: How connections of https are made, by code of the partner.
+Connections: TypeAlias = Mapping[str, ssl.SSLContext]
+
+#: To all partners by the certificates of the system.
+BY_SYSTEM: Connections = MappingProxyType({})
+
 
 class Unsignable(Exception):  # noqa: N818 - says what happened to the message
     """A message cannot be signed now, so nothing of it leaves; the text is Russian."""
@@ -45,8 +53,15 @@ class Sender(ABC):
     content_type: str
     headers: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, tls: Connections = BY_SYSTEM) -> None:
+        """Make it.
+
+        Args:
+            context: ports.
+            tls: how connections of https are made, by code of the partner.
+        """
         self._context = context
+        self._tls = tls
 
     def partner_of(self, delivery: Delivery) -> Partner | None:
         """Return the system that a delivery is for; None: there is none of that code."""
@@ -73,6 +88,7 @@ class Sender(ABC):
             content_type=self.content_type,
             headers=self.headers_of(body, delivery, partner),
             timeouts=timeouts,
+            tls=self._tls.get(partner.code),
         )
 
     @abstractmethod

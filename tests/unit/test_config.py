@@ -10,6 +10,7 @@ from adapter.config import load
 from adapter.config_problems import ConfigError
 from adapter.domain.partners import PartnerKind, SignatureProfile
 
+FUND_AT = 'address = "http://127.0.0.1:8090/fund"'
 SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"
 
 
@@ -75,6 +76,9 @@ def test_all_wrong_values_are_named_at_once(tmp_path: Path) -> None:
         ('key_file = "var/keys/a', 'external_key = "x"\nkey_file = "var/keys/a', "keys"),
         ('key_file = "var/keys/adapter.key.pem"', 'external_key = "x"', "файл"),
         ("[trust]", '[gost]\ncommand = [""]\n[trust]', "gost.command[1]"),
+        (FUND_AT, FUND_AT + '\ntls = { ca_files = ["ca.pem"] }', "partners[6]"),
+        (FUND_AT, FUND_AT.replace("http:", "https:") + '\ntls = { key_file = "x" }', "partners[6].tls"),
+        (FUND_AT, FUND_AT.replace("http:", "https:") + '\ntls = { password_file = "x" }', "partners[6].tls"),
         ("[trust]", "[gost]\ntimeout_seconds = 0\n[trust]", "gost.timeout_seconds"),
         ("[trust]", "[monitoring]\nwork_port = 65530\nwork_ports = 7\n[trust]", "monitoring"),
         ('oid = "1.2.643.5.1.13.13.12.2.77.7973"', 'oid = "1.02"', "partners[1].organizations[1].oid"),

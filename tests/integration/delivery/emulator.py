@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,12 +92,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(usual: Behaviour) -> Iterator[Partner]:
-    """Run an emulator on a free port of loopback."""
+def serving(usual: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Partner]:
+    """Run an emulator on a free port of loopback; with a context it speaks https."""
     partner = Partner(usual)
     handler = type("OneHandler", (Handler,), {"partner": partner})
     server = _Server(("127.0.0.1", 0), handler)
-    partner.address = f"http://127.0.0.1:{server.server_address[1]}/service"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
+    partner.address = f"{scheme}://127.0.0.1:{server.server_address[1]}/service"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -18,7 +18,7 @@ from adapter.contract.samples import sample_referral
 from adapter.contract.semd_sample import DemoCitizen, DemoReferral, DemoStaff, demo_semd
 from adapter.delivery.demand_content import DemandContent
 from adapter.delivery.register_document import RegisterDocument
-from adapter.delivery.senders import NotifyReturn, ReceiveReferral, Sender
+from adapter.delivery.senders import BY_SYSTEM, Connections, NotifyReturn, ReceiveReferral, Sender
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.partners import Delivery as DeliveryMode
 from adapter.domain.partners import Partner, PartnerKind, Partners, Transport
@@ -128,14 +128,14 @@ def partners_at(
     )
 
 
-def senders_of(context: Context) -> dict[str, Sender]:
+def senders_of(context: Context, tls: Connections = BY_SYSTEM) -> dict[str, Sender]:
     """Give the senders of all kinds."""
     callback = "http://127.0.0.1:8080/ws/remd-callback"
     return {
-        "registerDocument": RegisterDocument(context, {REMD_CODE: CLIENT_ENTITY}, callback),
-        "demandContent": DemandContent(context, {REMD_CODE: CLIENT_ENTITY}, callback),
-        "ReceiveReferral": ReceiveReferral(context),
-        "NotifyReturn": NotifyReturn(context),
+        "registerDocument": RegisterDocument(context, {REMD_CODE: CLIENT_ENTITY}, callback, tls),
+        "demandContent": DemandContent(context, {REMD_CODE: CLIENT_ENTITY}, callback, tls),
+        "ReceiveReferral": ReceiveReferral(context, tls),
+        "NotifyReturn": NotifyReturn(context, tls),
     }
 
 
