@@ -142,9 +142,10 @@ class PatientCallback(Callback):
         super().__init__(*arguments, **named)
         self._patience = patience
 
-    def document_file(self, local_uid: str) -> Delivered:
+    def document_file(self, local_uid: str = "", *, emdr_id: str = "") -> Delivered:
         """See `Callback.document_file`."""
-        return self._patience.until_answered(lambda: super(PatientCallback, self).document_file(local_uid))
+        ask = super().document_file
+        return self._patience.until_answered(lambda: ask(local_uid, emdr_id=emdr_id))
 
     def send_result(self, verdict: Verdict) -> int:
         """See `Callback.send_result`."""
