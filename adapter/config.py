@@ -30,13 +30,14 @@ from adapter.config_files import FileSection
 from adapter.config_load import LoadSection, MonitoringSection
 from adapter.config_nodes import NodeSection
 from adapter.config_partners import PartnerSection
-from adapter.config_problems import ConfigError, ConfigProblem, problem_of
+from adapter.config_problems import ConfigError, problem_of
 from adapter.config_retention import RetentionSection
 from adapter.config_retry import RetrySection
 from adapter.config_stand import StandSection
 from adapter.domain.attachments import FILE_TYPES
 from adapter.domain.partners import Transport
 from adapter.domain.reception import RegionRule, Verdict
+from adapter.domain.wrong_values import WrongValue
 
 
 def _file_type(value: str) -> str:
@@ -230,10 +231,10 @@ def load(path: Path) -> Config:
         values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
         raise ConfigError(
-            path, [ConfigProblem("файл", "", "файл, который есть и доступен для чтения")]
+            path, [WrongValue("файл", "", "файл, который есть и доступен для чтения")]
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(path, [ConfigProblem("файл", "", f"корректный TOML в UTF-8 ({error})")]) from None
+        raise ConfigError(path, [WrongValue("файл", "", f"корректный TOML в UTF-8 ({error})")]) from None
     try:
         config = Config.model_validate(values)
     except ValidationError as error:

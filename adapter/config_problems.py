@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic_core import ErrorDetails
 
-
-@dataclass(frozen=True, slots=True)
-class ConfigProblem:
-    """One wrong value: its key in the file, the value (hidden when secret), what is allowed, in Russian."""
-
-    key: str
-    value: str
-    allowed: str
-
-    def __str__(self) -> str:
-        shown = f" = {self.value}" if self.value else ""
-        return f"{self.key}{shown} – допустимо: {self.allowed}"
+from adapter.domain.wrong_values import WrongValue
 
 
 class ConfigError(Exception):
     """The configuration cannot be used; the problems say why, all at once."""
 
-    def __init__(self, path: Path, problems: list[ConfigProblem]) -> None:
+    def __init__(self, path: Path, problems: list[WrongValue]) -> None:
         self.path = path
         self.problems = problems
         super().__init__(f"{path}: " + "; ".join(map(str, problems)))
@@ -64,7 +52,7 @@ ALLOWED = {
 SECRET_KEYS = ("password", "secret", "url", "webhook")
 
 
-def problem_of(error: ErrorDetails) -> ConfigProblem:
+def problem_of(error: ErrorDetails) -> WrongValue:
     """Say in Russian what an error of pydantic means."""
     key = ""
     for part in error["loc"]:
@@ -74,4 +62,4 @@ def problem_of(error: ErrorDetails) -> ConfigProblem:
     shown = error["input"] if isinstance(error["input"], str | int | float | bool) else ""
     if any(word in key for word in SECRET_KEYS):
         shown = "***"
-    return ConfigProblem(key or "файл", repr(shown) if shown != "" else "", allowed.replace(" or ", " или "))
+    return WrongValue(key or "файл", repr(shown) if shown != "" else "", allowed.replace(" or ", " или "))

@@ -17,10 +17,11 @@ from adapter.app.operating import opened
 from adapter.app.recognizing import read_file
 from adapter.app.sizing import measure_of
 from adapter.config import Config, load
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
 from adapter.config_retention import RetentionSection
 from adapter.domain.disclosures import Purpose
 from adapter.domain.growth import DaySize, Forecast
+from adapter.domain.wrong_values import WrongValue
 from adapter.operations import archive_checks, archiving, destruction, sizing
 from adapter.operations.archive_cases import Ports
 from adapter.operations.archiving import Run, own_origin
@@ -192,7 +193,7 @@ def _ports(config_path: Path) -> Iterator[tuple[Config, Ports]]:
     with opened(config_path) as (config, store):
         if store.archive is None:
             raise ConfigError(
-                config_path, [ConfigProblem("retention.archive_folder", "", "папка архива: без неё его нет")]
+                config_path, [WrongValue("retention.archive_folder", "", "папка архива: без неё его нет")]
             )
         yield config, _no_folder(config, store)
 

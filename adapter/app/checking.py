@@ -20,7 +20,8 @@ from adapter.app.partner_tls import load_partner_tls
 from adapter.app.standing import check_orders
 from adapter.app.telling import check_telling
 from adapter.config import Config, load
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
+from adapter.domain.wrong_values import WrongValue
 from signing import PolicyUnusableError, RolePolicy
 from signing.pki.expiry import terms_of, warnings_of
 from signing.roles.policy_file import kinds_without_roles, load_policy
@@ -53,7 +54,7 @@ class FileReport:
 
     path: Path
     readable: bool
-    problems: tuple[ConfigProblem, ...]
+    problems: tuple[WrongValue, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -63,7 +64,7 @@ class FileReport:
 
     def as_json(self) -> dict[str, object]:
         """Return the report for programs."""
-        errors = [{"key": one.key, "value": one.value, "allowed": one.allowed} for one in self.problems]
+        errors = [{"key": one.place, "value": one.value, "allowed": one.allowed} for one in self.problems]
         found: dict[str, object] = {"accepted": self.accepted, "errors": errors}
         return {**found, "notes": list(self.notes)} if self.notes else found
 
@@ -76,7 +77,7 @@ def check_config(path: Path) -> FileReport:
     try:
         config = load(path)
     except ConfigError as error:
-        readable = all(one.key != "файл" for one in error.problems)
+        readable = all(one.place != "файл" for one in error.problems)
         return FileReport(path, readable, tuple(error.problems))
     own = config.keys.key_file
     if not config.stand.keys.exists() and own is not None and own.is_relative_to(config.stand.keys):
@@ -97,13 +98,13 @@ def check_policy(path: Path) -> FileReport:
     try:
         policy = load_policy(path)
     except PolicyUnusableError as error:
-        problems = tuple(ConfigProblem(one.place, one.value, one.allowed) for one in error.faults)
+        problems = tuple(WrongValue(one.place, one.value, one.allowed) for one in error.faults)
         return FileReport(path, error.is_readable, problems)
     return FileReport(path, readable=True, problems=(), notes=_roles_missing(policy))
 
 
-def _problems(config: Config, loaders: Sequence[Callable[[Config], object]]) -> tuple[ConfigProblem, ...]:
-    problems: list[ConfigProblem] = []
+def _problems(config: Config, loaders: Sequence[Callable[[Config], object]]) -> tuple[WrongValue, ...]:
+    problems: list[WrongValue] = []
     for load_part in loaders:
         try:
             load_part(config)

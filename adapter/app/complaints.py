@@ -102,7 +102,7 @@ def _words(error: StoreError) -> str:
 
 
 def _of_configuration(error: ConfigError) -> Complaint:
-    unread = any(one.key == _NO_FILE for one in error.problems)
+    unread = any(one.place == _NO_FILE for one in error.problems)
     lines = (f"Настройка {error.path} не годится:", *(f"  {one}" for one in error.problems))
     return Complaint(lines, refused=not unread)
 

@@ -22,7 +22,7 @@ from adapter.calendars.source import ProductionCalendar
 from adapter.clients.virus_scanner import VirusScanner
 from adapter.config import Config, LimitSection
 from adapter.config_base import LOOPBACK
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
 from adapter.contract import publish
 from adapter.contract.call import Incoming
 from adapter.contract.namespaces import REMD_CALLBACK, service_tag
@@ -32,6 +32,7 @@ from adapter.domain.attachments import DEFAULT_TYPES
 from adapter.domain.contacts import Contacts
 from adapter.domain.partners import Organization, Partner, Partners
 from adapter.domain.reception import ReceptionRules
+from adapter.domain.wrong_values import WrongValue
 from adapter.operations.context import Context, Limits, OwnSystem, Scan, pseudonyms
 from adapter.operations.door import Door
 from adapter.operations.registry import SERVICES
@@ -122,7 +123,7 @@ def open_runtime(config: Config, clock: Clock = utc_now) -> Runtime:
     if config.service.address not in LOOPBACK and is_demo(key.certificate):
         allowed = "адрес loopback: с демонстрационными ключами наружу работать нельзя"
         raise ConfigError(
-            Path("config.toml"), [ConfigProblem("service.address", config.service.address, allowed)]
+            Path("config.toml"), [WrongValue("service.address", config.service.address, allowed)]
         )
     trust = load_trust(config)
     roles = load_roles(config)
@@ -239,7 +240,7 @@ def load_roles(config: Config) -> PolicySource:
         return PolicySource(config.roles.policy_file)
     except PolicyUnusableError as error:
         problems = [
-            ConfigProblem(f"roles.policy_file: {one.place}", one.value, one.allowed) for one in error.faults
+            WrongValue(f"roles.policy_file: {one.place}", one.value, one.allowed) for one in error.faults
         ]
         raise ConfigError(Path("config.toml"), problems) from None
 
@@ -251,16 +252,14 @@ def load_partner_certificates(config: Config) -> tuple[tuple[str, Certificate], 
         ConfigError: a certificate cannot be read.
     """
     found: list[tuple[str, Certificate]] = []
-    problems: list[ConfigProblem] = []
+    problems: list[WrongValue] = []
     for number, one in enumerate(config.partners, start=1):
         for path in one.certificates:
             try:
                 found.append((one.code, load_certificate(path)))
             except (OSError, Refusal) as error:
                 where = f"partners[{number}].certificates"
-                problems.append(
-                    ConfigProblem(where, path.name, f"сертификат в PEM или DER ({_cause(error)})")
-                )
+                problems.append(WrongValue(where, path.name, f"сертификат в PEM или DER ({_cause(error)})"))
     if problems:
         raise ConfigError(Path("config.toml"), problems)
     return tuple(found)
@@ -374,18 +373,16 @@ def load_installation_key(config: Config) -> bytes:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         hint = f"файл с 32 случайными байтами в шестнадцатеричном виде ({_cause(error)})"
-        raise ConfigError(
-            Path("config.toml"), [ConfigProblem("keys.installation_key_file", "", hint)]
-        ) from None
+        raise ConfigError(Path("config.toml"), [WrongValue("keys.installation_key_file", "", hint)]) from None
     if len(secret) < 32:
         raise ConfigError(
-            Path("config.toml"), [ConfigProblem("keys.installation_key_file", "", "не меньше 32 байт")]
+            Path("config.toml"), [WrongValue("keys.installation_key_file", "", "не меньше 32 байт")]
         )
     return secret
 
 
 def _wrong(key: str, allowed: str, value: str = "") -> ConfigError:
-    return ConfigError(Path("config.toml"), [ConfigProblem(key, value, allowed)])
+    return ConfigError(Path("config.toml"), [WrongValue(key, value, allowed)])
 
 
 def _cause(error: BaseException) -> str:

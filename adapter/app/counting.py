@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from adapter.calendars.corrections import CorrectionsUnusableError
 from adapter.calendars.source import ProductionCalendar
 from adapter.config import Config
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
 from adapter.domain.calendar import Calendar
 from adapter.domain.contacts import NO_CONTACTS, Contact, Contacts, ListedContacts
 from adapter.domain.deadlines import TERMS, Counting, Unit, overriding
 from adapter.domain.escalation import DEFAULT_CHAIN, Level, Step
 from adapter.domain.partners import Partners
+from adapter.domain.wrong_values import WrongValue
 from adapter.operations.following import Following
 
 _FILE = Path("config.toml")
@@ -35,7 +36,7 @@ def load_calendar(config: Config) -> ProductionCalendar:
         return ProductionCalendar(config.deadlines.calendar_file)
     except CorrectionsUnusableError as error:
         key = "deadlines.calendar_file"
-        problems = [ConfigProblem(f"{key}: {one.place}", one.value, one.allowed) for one in error.faults]
+        problems = [WrongValue(f"{key}: {one.place}", one.value, one.allowed) for one in error.faults]
         raise ConfigError(_FILE, problems) from None
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from adapter.app.counting import counting_of
 from adapter.app.registered import Current, RegisteredDenominators
 from adapter.config import Config
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
 from adapter.domain.calendar import Calendar
 from adapter.domain.statistics import TARGETS, Target, standard_targets
+from adapter.domain.wrong_values import WrongValue
 from adapter.reports.plan_files import FileFaults, read_targets
 from adapter.reports.service import Reports
 from storage import Store
@@ -47,11 +48,10 @@ def load_targets(config: Config) -> tuple[Target, ...]:
         return targets + read_targets(reports.targets_file.read_bytes())
     except FileFaults as error:
         problems = [
-            ConfigProblem(f"reports.targets_file: {one.place}", one.value, one.allowed)
-            for one in error.faults
+            WrongValue(f"reports.targets_file: {one.place}", one.value, one.allowed) for one in error.faults
         ]
         raise ConfigError(Path("config.toml"), problems) from None
     except OSError as error:
         cause = error.strerror or "файл недоступен"
-        problem = ConfigProblem("reports.targets_file", "", f"таблица целей ({cause})")
+        problem = WrongValue("reports.targets_file", "", f"таблица целей ({cause})")
         raise ConfigError(Path("config.toml"), [problem]) from None

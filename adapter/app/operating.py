@@ -13,7 +13,8 @@ from typing import Any
 
 from adapter.app.composition import load_own_key, load_partners, utc_now
 from adapter.config import Config, load
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
+from adapter.domain.wrong_values import WrongValue
 from adapter.operations.dead_letters import Act, Order, Outcome, settle
 from adapter.operations.partner_health import PartnerHealth, partner_health
 from adapter.operations.sizing import room_lines
@@ -154,7 +155,7 @@ def _former(file: Path) -> Certificate:
     try:
         return load_certificate(file)
     except (Refusal, OSError):
-        raise ConfigError(file, [ConfigProblem("--certificate", "", "сертификат в PEM или DER")]) from None
+        raise ConfigError(file, [WrongValue("--certificate", "", "сертификат в PEM или DER")]) from None
 
 
 def _signed(root: str, signature: bytes, good: set[str]) -> bool:

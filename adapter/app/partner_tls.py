@@ -7,8 +7,9 @@ from pathlib import Path
 
 from adapter.clients.tls import ClientCertificate, TlsUnusableError, context_of
 from adapter.config import Config
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
 from adapter.config_tls import TlsSection
+from adapter.domain.wrong_values import WrongValue
 
 _ALLOWED = {
     "ca_files": "сертификаты удостоверяющих центров в PEM или DER",
@@ -32,7 +33,7 @@ def load_partner_tls(config: Config) -> dict[str, ssl.SSLContext]:
             found[partner.code] = context_of(partner.tls.ca_files, _client(partner.tls))
         except TlsUnusableError as error:
             key = f"partners[{number}].tls.{error.files}"
-            problems.append(ConfigProblem(key, "", _ALLOWED[error.files]))
+            problems.append(WrongValue(key, "", _ALLOWED[error.files]))
     if problems:
         raise ConfigError(Path("config.toml"), problems)
     return found

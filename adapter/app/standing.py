@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from adapter.app.recognizing import unreadable
 from adapter.config import Config, load
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
+from adapter.domain.wrong_values import WrongValue
 from adapter.stand.controlling import StandControl
 from adapter.stand.misbehaviours import MISBEHAVIOURS
 from adapter.stand.orders import OrderError, Orders
@@ -91,7 +92,7 @@ def check_orders(config: Config) -> None:
         try:
             Orders([one.as_order()])
         except OrderError as error:
-            problems.append(ConfigProblem(f"stand.misbehave[{number}]", one.misbehaviour, str(error)))
+            problems.append(WrongValue(f"stand.misbehave[{number}]", one.misbehaviour, str(error)))
     if problems:
         raise ConfigError(Path("config.toml"), problems)
 

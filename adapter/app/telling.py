@@ -8,8 +8,9 @@ from pathlib import Path
 from adapter.clients.mail import MailServer
 from adapter.config import Config
 from adapter.config_deadlines import MailSection
-from adapter.config_problems import ConfigError, ConfigProblem
-from adapter.notices.webhooks import SecretUnusableError, read_secret
+from adapter.config_problems import ConfigError
+from adapter.domain.wrong_values import WrongValue
+from signing.standard_webhooks import SecretUnusableError, read_secret
 
 _FILE = Path("config.toml")
 
@@ -29,7 +30,7 @@ def load_webhook_secrets(config: Config) -> dict[str, tuple[bytes, ...]]:
                 secrets.append(read_secret(path.read_text(encoding="ascii")))
             except (OSError, UnicodeDecodeError, SecretUnusableError) as error:
                 cause = str(error) if isinstance(error, SecretUnusableError) else "файл недоступен"
-                problems.append(ConfigProblem(f"partners[{number}].webhook_secret_files", path.name, cause))
+                problems.append(WrongValue(f"partners[{number}].webhook_secret_files", path.name, cause))
         if secrets:
             found[partner.code] = tuple(secrets)
     if problems:
@@ -75,4 +76,4 @@ def check_telling(config: Config) -> None:
 
 
 def _wrong(key: str, allowed: str) -> ConfigError:
-    return ConfigError(_FILE, [ConfigProblem(key, "", allowed)])
+    return ConfigError(_FILE, [WrongValue(key, "", allowed)])

@@ -18,9 +18,10 @@ from adapter.app.standing import check_orders
 from adapter.app.telling import load_webhook_secrets
 from adapter.config import Config, load
 from adapter.config_partners import PartnerSection
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
 from adapter.contract.envelope import System
 from adapter.domain.partners import PartnerKind, SignatureProfile, Transport
+from adapter.domain.wrong_values import WrongValue
 from adapter.soap.server import refuse_taken, wait_until_listening
 from adapter.stand.actors import KeysUnusableError, make_keys
 from adapter.stand.stand import Stand, StandSettings
@@ -53,7 +54,7 @@ def demo_keys(directory: Path) -> bool:
     try:
         return make_keys(directory)
     except KeysUnusableError as error:
-        raise ConfigError(Path("config.toml"), [ConfigProblem("stand.keys", "", str(error))]) from None
+        raise ConfigError(Path("config.toml"), [WrongValue("stand.keys", "", str(error))]) from None
 
 
 def make_demo_keys(config_path: Path) -> tuple[Path, bool]:

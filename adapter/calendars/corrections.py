@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from adapter.domain.subjects import SUBJECTS
+from adapter.domain.wrong_values import WrongValue
 
 _LARGEST = 256 * 1024
 _MOST_DAYS = 366
@@ -29,23 +30,10 @@ _YEARS = range(2000, 2101)
 Days = Mapping[dt.date, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of the file: its place, the value, what is allowed, in Russian."""
-
-    place: str
-    value: str
-    allowed: str
-
-    def __str__(self) -> str:
-        shown = f" = {self.value}" if self.value else ""
-        return f"{self.place}{shown} – допустимо: {self.allowed}"
-
-
 class CorrectionsUnusableError(Exception):
     """The file cannot be used; its faults say why."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[WrongValue, ...]) -> None:
         self.faults = faults
         super().__init__("; ".join(map(str, faults)))
 
@@ -91,12 +79,12 @@ def _read(table: Mapping[str, Any]) -> Corrections:
     regional: dict[str, Days] = {}
     regions = table.get("regions", {})
     if not isinstance(regions, dict):
-        faults.append(Fault("regions", "", "таблицы вида [regions.16]"))
+        faults.append(WrongValue("regions", "", "таблицы вида [regions.16]"))
         regions = {}
     for subject, days in regions.items():
         place = f"regions.{subject[:20]}"
         if subject not in SUBJECTS:
-            faults.append(Fault(place, "", "код субъекта РФ из двух цифр"))
+            faults.append(WrongValue(place, "", "код субъекта РФ из двух цифр"))
             continue
         regional[subject] = _days(place, days, faults)
     years = _years(table.get("known_years", []), faults)
@@ -105,40 +93,42 @@ def _read(table: Mapping[str, Any]) -> Corrections:
     return Corrections(country, MappingProxyType(regional), years)
 
 
-def _years(value: Any, faults: list[Fault]) -> frozenset[int]:
+def _years(value: Any, faults: list[WrongValue]) -> frozenset[int]:
     good = isinstance(value, list) and all(type(one) is int and one in _YEARS for one in value)
     if good and len(set(value)) == len(value):
         return frozenset(value)
-    faults.append(Fault("known_years", "", "список разных годов с 2000 по 2100, например [2028]"))
+    faults.append(WrongValue("known_years", "", "список разных годов с 2000 по 2100, например [2028]"))
     return frozenset()
 
 
-def _days(place: str, table: Any, faults: list[Fault]) -> Days:
+def _days(place: str, table: Any, faults: list[WrongValue]) -> Days:
     if not isinstance(table, dict):
-        faults.append(Fault(place, "", "таблица с working и off"))
+        faults.append(WrongValue(place, "", "таблица с working и off"))
         return {}
     faults += _strangers(f"{place}.", table, {"working", "off"})
     found: dict[dt.date, bool] = {}
     for name, working in (("working", True), ("off", False)):
         listed = table.get(name, [])
         if not isinstance(listed, list) or len(listed) > _MOST_DAYS * len(_YEARS):
-            faults.append(Fault(f"{place}.{name}", "", "список дат вида 2026-01-09"))
+            faults.append(WrongValue(f"{place}.{name}", "", "список дат вида 2026-01-09"))
             continue
         for number, day in enumerate(listed, start=1):
             where = f"{place}.{name}[{number}]"
             if type(day) is not dt.date or day.year not in _YEARS:
-                faults.append(Fault(where, str(day)[:40], "дата вида 2026-01-09 без кавычек, 2000–2100 год"))
+                faults.append(
+                    WrongValue(where, str(day)[:40], "дата вида 2026-01-09 без кавычек, 2000–2100 год")
+                )
             elif day in found:
-                faults.append(Fault(where, day.isoformat(), "каждый день не больше одного раза"))
+                faults.append(WrongValue(where, day.isoformat(), "каждый день не больше одного раза"))
             else:
                 found[day] = working
     return MappingProxyType(found)
 
 
-def _strangers(place: str, table: Mapping[str, Any], known: set[str]) -> list[Fault]:
+def _strangers(place: str, table: Mapping[str, Any], known: set[str]) -> list[WrongValue]:
     names = sorted(set(table) - known)
-    return [Fault(f"{place}{name[:40]}", "", f"только {', '.join(sorted(known))}") for name in names]
+    return [WrongValue(f"{place}{name[:40]}", "", f"только {', '.join(sorted(known))}") for name in names]
 
 
 def _refused(place: str, value: str, allowed: str) -> CorrectionsUnusableError:
-    return CorrectionsUnusableError((Fault(place, value, allowed),))
+    return CorrectionsUnusableError((WrongValue(place, value, allowed),))

@@ -11,11 +11,9 @@ from types import MappingProxyType
 
 from adapter.calendars import library
 from adapter.calendars.corrections import Corrections, CorrectionsUnusableError, read_corrections
+from signing.watched import Watched
 
 _log = logging.getLogger(__name__)
-
-# Moment of the last change, size, inode; None where there is no file.
-_Stamp = tuple[int, int, int] | None
 
 
 class ProductionCalendar:
@@ -32,18 +30,15 @@ class ProductionCalendar:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._stamp = self._look()
-        self._current = read_corrections(path) if path else Corrections()
-        self._mark = _mark_of(self._current)
-        self._fault = ""
+        self._file = Watched(path, read_corrections, Corrections(), CorrectionsUnusableError)
+        self._mark = _mark_of(self._file.current)
         self._guessed: set[int] = set()
         self._seen: set[int] = set()
 
     @property
     def fault(self) -> str:
         """Why the present file could not be taken, Russian; empty while it is in use."""
-        return self._fault
+        return self._file.fault
 
     @property
     def guessed(self) -> tuple[int, ...]:
@@ -57,7 +52,7 @@ class ProductionCalendar:
 
     def is_working(self, day: dt.date, region: str) -> bool:
         """Whether the day is a working day in the subject of the federation (two digits; empty: any)."""
-        current = self._current
+        current = self._file.current
         own = current.regional.get(region, _NOTHING).get(day)
         if own is not None:
             return own
@@ -70,7 +65,7 @@ class ProductionCalendar:
 
     def knows(self, year: int) -> bool:
         """Tell whether all transfers of a year are known, by the library or by the file."""
-        return year in self._current.known_years or library.knows(year)
+        return year in self._file.current.known_years or library.knows(year)
 
     def unknown(self, years: Iterable[int]) -> tuple[int, ...]:
         """Return those of the years whose transfers nobody knows."""
@@ -88,18 +83,10 @@ class ProductionCalendar:
             CorrectionsUnusableError: The file cannot be used: the former corrections stay, and the file is
                 tried again at the next call.
         """
-        stamp = self._look()
-        if self._path is None or (stamp == self._stamp and not self._fault):
+        if not self._file.reload_if_changed():
             return False
-        try:
-            loaded = read_corrections(self._path)
-        except CorrectionsUnusableError as error:
-            self._fault = str(error)
-            raise
-        self._stamp, self._fault = stamp, ""
-        changed, self._current, self._mark = loaded != self._current, loaded, _mark_of(loaded)
-        self._seen = set()
-        return changed
+        self._mark, self._seen = _mark_of(self._file.current), set()
+        return True
 
     def _look_at(self, year: int) -> None:
         """Remember, and say once, that a year is counted by the labour code alone."""
@@ -107,13 +94,6 @@ class ProductionCalendar:
         if not self.knows(year) and year not in self._guessed:
             self._guessed.add(year)
             _log.warning("the production calendar does not know %d: the labour code alone is used", year)
-
-    def _look(self) -> _Stamp:
-        try:
-            facts = self._path.stat() if self._path else None
-        except OSError:
-            return None
-        return (facts.st_mtime_ns, facts.st_size, facts.st_ino) if facts else None
 
 
 _NOTHING: MappingProxyType[dt.date, bool] = MappingProxyType({})

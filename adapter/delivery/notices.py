@@ -19,6 +19,7 @@ from adapter.notices import letters, texts, webhooks
 from adapter.operations.context import Context
 from adapter.operations.sizing import PLACES
 from adapter.operations.timers import MAIL
+from signing.standard_webhooks import proof
 from storage.outbox import Delivery
 
 #: What says that this news will never be taken; anything else may be a mistake that somebody mends.
@@ -67,7 +68,7 @@ class StatusPush(Sender):
     def headers_of(self, message: bytes, delivery: Delivery, partner: Partner) -> Mapping[str, str]:
         """Return identifier, moment and signatures of this attempt."""
         secrets = self._secrets.get(partner.code, ())
-        return webhooks.headers(secrets, delivery.id, message, self._context.clock())
+        return proof(secrets, delivery.id, message, self._context.clock())
 
     def read(self, sent: Sent, delivery: Delivery, partner: Partner) -> Answer:  # noqa: ARG002 - only the status speaks
         """Read the status: 2xx is taken; the body of the answer says nothing."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn, TypeVar
 
 from adapter.domain.statistics import Target
+from adapter.domain.wrong_values import WrongValue
 from adapter.tables.reading import TableUnreadable, read_table
 from storage import PlanRow
 
@@ -24,23 +24,10 @@ _OID = re.compile(r"[0-2](\.([1-9][0-9]*|0))+")
 Row = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong in one place of a file, in Russian."""
-
-    place: str
-    value: str
-    allowed: str
-
-    def __str__(self) -> str:
-        shown = f" = {self.value!r}" if self.value else ""
-        return f"{self.place}{shown} – допустимо: {self.allowed}"
-
-
 class FileFaults(Exception):  # noqa: N818 - a file with faults is an answer to its owner
     """A file cannot be taken; nothing of it is."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[WrongValue]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(map(str, faults)))
 
@@ -90,7 +77,7 @@ def read_plans(content: bytes) -> tuple[PlanRow, ...]:
     found = _read(content, _PLAN, ("organization_oid", "period_from", "period_to", "planned_count"), plan)
     seen: dict[tuple[str, dt.date], int] = {}
     twice = [
-        Fault(f"строка {number}", one.organization_oid, "один план организации с одного дня")
+        _wrong(f"строка {number}", one.organization_oid, "один план организации с одного дня")
         for number, one in enumerate(found, start=1)
         if seen.setdefault((one.organization_oid, one.period_from), number) != number
     ]
@@ -122,13 +109,13 @@ def read_targets(content: bytes) -> tuple[Target, ...]:
 class _Reading:
     """One row while it is read; what is wrong with it is kept."""
 
-    def __init__(self, number: int, row: Row, faults: list[Fault]) -> None:
+    def __init__(self, number: int, row: Row, faults: list[WrongValue]) -> None:
         self._number = number
         self._row = row
         self._faults = faults
 
     def wrong(self, name: str, allowed: str) -> None:
-        self._faults.append(Fault(f"строка {self._number}, {name}", self._row.get(name, "")[:60], allowed))
+        self._faults.append(_wrong(f"строка {self._number}, {name}", self._row.get(name, "")[:60], allowed))
 
     def take(self, name: str, read: Callable[[str], T]) -> T:
         try:
@@ -145,7 +132,7 @@ def _read(
     content: bytes, columns: Mapping[str, str], needed: Sequence[str], make: Callable[[_Reading], T]
 ) -> tuple[T, ...]:
     found: list[T] = []
-    faults: list[Fault] = []
+    faults: list[WrongValue] = []
     rows = list(_rows(content, columns, needed))
     for number, row in enumerate(rows, start=1):
         try:
@@ -165,7 +152,7 @@ def _rows(content: bytes, columns: Mapping[str, str], needed: Sequence[str]) -> 
     try:
         table = read_table(content, most_rows=ROWS)
     except TableUnreadable as error:
-        raise FileFaults([Fault("файл", error.text, error.fix)]) from error
+        raise FileFaults([_wrong("файл", error.text, error.fix)]) from error
     names = [columns.get(one.casefold(), one.casefold()) for one in table.headings]
     missing = [one for one in needed if one not in names]
     if missing:
@@ -219,4 +206,8 @@ def _region(text: str) -> str:
 
 
 def _refuse(place: str, allowed: str, value: str = "") -> NoReturn:
-    raise FileFaults([Fault(place, value, allowed)])
+    raise FileFaults([_wrong(place, value, allowed)])
+
+
+def _wrong(place: str, value: str, allowed: str) -> WrongValue:
+    return WrongValue(place, repr(value) if value else "", allowed)

@@ -1,4 +1,4 @@
-"""What the form demands of every field: presence, format, length, code lists, numbers, possible dates.
+"""What the form demands of every field: format, length, code lists, numbers, possible dates.
 
 From part B of the facts (cardinality, type) and the codes MSE-1101 to MSE-1120.
 """
@@ -6,207 +6,8 @@ From part B of the facts (cardinality, type) and the codes MSE-1101 to MSE-1120.
 from collections.abc import Iterator
 
 from tests.corpus.cases import Case, edited, error
-from tests.corpus.edits import after, attribute, gone, inside, last, text, times
+from tests.corpus.edits import after, attribute, inside, last, text, times
 
-#: Mandatory for everybody: block → its fields.
-_MANDATORY = {
-    "": (
-        "documentId",
-        "documentSetId",
-        "versionNumber",
-        "documentKind",
-        "createdAt",
-        "confidentialityCode",
-        "organization",
-        "vkProtocol",
-        "issueDate",
-        "homeExamination",
-        "palliativeCare",
-        "primaryProsthetics",
-        "purposes",
-        "referralOrder",
-        "consent",
-        "receiverBureau",
-        "citizen",
-        "work",
-        "observedSinceYear",
-        "anamnesisMorbi",
-        "anamnesisVitae",
-        "electronicSickLeave",
-        "anthropometry",
-        "healthState",
-        "diagnosis",
-        "clinicalPrognosis",
-        "rehabPotential",
-        "rehabPrognosis",
-        "fillDate",
-        "commission",
-        "author",
-        "legalAuthenticator",
-    ),
-    "documentId": (
-        "root",
-        "extension",
-    ),
-    "documentSetId": (
-        "root",
-        "extension",
-    ),
-    "organization": (
-        "oid",
-        "name",
-        "address",
-        "ogrn",
-        "phone",
-        "isState",
-    ),
-    "organization/address": (
-        "subjectCode",
-        "text",
-    ),
-    "vkProtocol": (
-        "number",
-        "date",
-    ),
-    "consent": (
-        "date",
-        "preferredForm",
-        "notificationMethods",
-    ),
-    "receiverBureau": (
-        "oid",
-        "name",
-        "phone",
-        "address",
-    ),
-    "receiverBureau/address": (
-        "subjectCode",
-        "text",
-    ),
-    "citizen": (
-        "familyName",
-        "givenName",
-        "birthDate",
-        "age",
-        "sex",
-        "citizenship",
-        "militaryStatus",
-        "noFixedAddress",
-        "stay",
-        "identityDocument",
-        "misPatientId",
-    ),
-    "citizen/age": (
-        "value",
-        "unit",
-    ),
-    "citizen/stay": ("type",),
-    "citizen/identityDocument": (
-        "type",
-        "number",
-        "issuedBy",
-        "issueDate",
-    ),
-    "citizen/misPatientId": (
-        "root",
-        "extension",
-    ),
-    "work": ("status",),
-    "electronicSickLeave": ("present",),
-    "anthropometry": (
-        "height",
-        "weight",
-        "bmi",
-        "bodyBuild",
-    ),
-    "examinations[1]": (
-        "date",
-        "name",
-        "result",
-    ),
-    "diagnosis": ("main",),
-    "diagnosis/main": (
-        "text",
-        "icd10",
-    ),
-    "commission": (
-        "chair",
-        "members",
-    ),
-    "commission/chair": (
-        "misStaffId",
-        "snils",
-        "postCode",
-        "familyName",
-        "givenName",
-        "organizationOid",
-    ),
-    "commission/members[1]": ("snils",),
-    "commission/members[2]": ("postCode",),
-    "commission/members[2]/misStaffId": ("root",),
-    "author": (
-        "misStaffId",
-        "snils",
-        "postCode",
-        "familyName",
-        "givenName",
-        "organizationOid",
-    ),
-    "author/misStaffId": ("extension",),
-    "legalAuthenticator": (
-        "snils",
-        "postCode",
-        "familyName",
-        "organizationOid",
-    ),
-}
-#: Mandatory where their block is there: good referral → places.
-_MANDATORY_IN_BLOCK = {
-    "represented": (
-        "representative/authorityDocument",
-        "representative/authorityDocument/type",
-        "representative/authorityDocument/number",
-        "representative/authorityDocument/issuedBy",
-        "representative/authorityDocument/issueDate",
-        "representative/identityDocument/type",
-        "representative/identityDocument/number",
-    ),
-    "in guardianship": (
-        "representative/guardianOrganization/name",
-        "representative/guardianOrganization/address",
-        "representative/guardianOrganization/ogrn",
-    ),
-    "victim": (
-        "previous/group",
-        "previous/periodOnDisability",
-        "previous/term",
-        "previous/profLoss[1]/percent",
-        "previous/profLoss[1]/term",
-        "previous/cause/code",
-        "ipra/number",
-        "medications[1]/name",
-    ),
-    "student": ("education/organizationName",),
-    "worker": ("temporaryDisability[1]/start", "temporaryDisability[1]/diagnosis"),
-    "corrected": ("replacesDocumentId/root", "replacesDocumentId/extension"),
-}
-#: Texts that are blank for a person, whatever they are for a program.
-_BLANK = (
-    ("citizen/residence[1]/subjectCode", ""),
-    ("vkProtocol/number", "  "),
-    ("organization/name", ""),
-    ("citizen/familyName", " "),
-    ("citizen/givenName", "\u00a0"),
-    ("anamnesisMorbi", " \n\t "),
-    ("anamnesisVitae", "\u2003\u2003"),
-    ("healthState", ""),
-    ("diagnosis/main/text", "   "),
-    ("examinations[1]/result", "\u00a0 "),
-    ("issueDate", ""),
-    ("receiverBureau/name", "\t"),
-    ("citizen/identityDocument/issuedBy", " "),
-    ("organization/address/text", "\n"),
-)
 #: Place, value that has not the format of the field.
 _FORMAT = (
     ("documentId/root", "1.2.643.5.1.13.13.12.2.77.7973.100.1.1.50"),
@@ -348,11 +149,8 @@ _IMPOSSIBLE = (
 )
 
 
-def _absent(place: str, on: str) -> Case:
-    return edited(f"{on}: no {place}", place, gone(place), error("MSE-1101", place), on=on)
-
-
-def _with_text(what: str, code: str, place: str, value: str, on: str = "adult") -> Case:
+def with_text(what: str, code: str, place: str, value: str, on: str = "adult") -> Case:
+    """Return the case of a field that has another text."""
     shown = value if len(value) < 50 else f"{len(value)} letters"
     return edited(f"{on}: {what} {place} = {shown!r}", place, text(place, value), error(code, place), on=on)
 
@@ -378,32 +176,20 @@ def _unexpected() -> Iterator[Case]:
 
 def cases() -> Iterator[Case]:
     """Yield the cases of this module."""
-    yield from _all_absent()
-    for place, value in _BLANK:
-        yield _with_text("blank", "MSE-1101", place, value)
     for place, value in _FORMAT:
-        yield _with_text("format", "MSE-1102", place, value)
+        yield with_text("format", "MSE-1102", place, value)
     for on, place, value in _FORMAT_OF_SOME:
-        yield _with_text("format", "MSE-1102", place, value, on)
+        yield with_text("format", "MSE-1102", place, value, on)
     for place, length in _TOO_LONG:
-        yield _with_text("long", "MSE-1103", place, "9" * length)
+        yield with_text("long", "MSE-1103", place, "9" * length)
     for place, code in _CODES:
-        yield _with_text("code", "MSE-1110", place, code)
+        yield with_text("code", "MSE-1110", place, code)
     for on, place, code in _CODES_OF_SOME:
-        yield _with_text("code", "MSE-1110", place, code, on)
+        yield with_text("code", "MSE-1110", place, code, on)
     for place, count in _TOO_MANY:
         yield edited(f"{count} of {place}", place, times(place, count), error("MSE-1105", place))
     for place, value in _IMPOSSIBLE:
-        yield _with_text("impossible day", "MSE-1120", place, value)
+        yield with_text("impossible day", "MSE-1120", place, value)
     for place in ("citizen/familyName", "citizen/givenName", "commission/chair/familyName"):
-        yield _with_text("long", "MSE-1103", place, "я" * 101)
+        yield with_text("long", "MSE-1103", place, "я" * 101)
     yield from _unexpected()
-
-
-def _all_absent() -> Iterator[Case]:
-    for block, names in _MANDATORY.items():
-        for name in names:
-            yield _absent(f"{block}/{name}".lstrip("/"), "adult")
-    for on, places in _MANDATORY_IN_BLOCK.items():
-        for place in places:
-            yield _absent(place, on)

@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
-from tests.corpus import clinical, dates, document, form, history, identifiers, persons, texts
+from tests.corpus import clinical, dates, document, form, history, identifiers, persons, presence, texts
 from tests.corpus.cases import Case
 from tests.corpus.good import GOOD, VARIANTS
 from tests.corpus.judge import findings
 from tests.corpus.pairs import pairs
 
-_PARTS = (form, identifiers, dates, document, texts, persons, history, clinical)
+_PARTS = (presence, form, identifiers, dates, document, texts, persons, history, clinical)
 SINGLE = tuple(case for part in _PARTS for case in part.cases())
 PAIRS = tuple(pairs(SINGLE, 300))
 

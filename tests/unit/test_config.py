@@ -29,7 +29,7 @@ def refused(path: Path) -> dict[str, str]:
     """Return what is said of each wrong key."""
     with pytest.raises(ConfigError) as caught:
         load(path)
-    return {problem.key: str(problem) for problem in caught.value.problems}
+    return {problem.place: str(problem) for problem in caught.value.problems}
 
 
 def test_the_shipped_file_is_complete(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -174,7 +175,8 @@ def bench_in(folder: Path, keys: Path) -> Iterator[Bench]:
         server = make_server("127.0.0.1", 0, application, ThreadedServer, _Quiet)
         running.callback(server.server_close)
         url = f"http://127.0.0.1:{server.server_port}"
-        stand = _stand(keys, url, clock)
+        ports = dict.fromkeys(("remd", "bureau-push", "fund", "follower"), 0)
+        stand = stand_for(keys, url, clock, own_ports=ports, news_secrets=(SECRET,))
         running.callback(stand.stop)
         runtime = _runtime(folder, keys, clock, {"http://127.0.0.1:8080": url}, stand)
         running.callback(runtime.close)
@@ -189,7 +191,8 @@ def bench_in(folder: Path, keys: Path) -> Iterator[Bench]:
         yield Bench(stand, runtime, clock, _senders(runtime, url))
 
 
-def _stand(keys: Path, url: str, clock: TurnedClock) -> Stand:
+def stand_for(keys: Path, url: str, clock: Callable[[], datetime], **more: Any) -> Stand:
+    """Make the stand of a test: free ports, no pauses; `more` goes into its settings."""
     return Stand(
         StandSettings(
             keys=keys,
@@ -199,8 +202,7 @@ def _stand(keys: Path, url: str, clock: TurnedClock) -> Stand:
             port=0,
             client_entity_id=CLIENT_ENTITY,
             callback_delay=0.0,
-            own_ports=dict.fromkeys(("remd", "bureau-push", "fund", "follower"), 0),
-            news_secrets=(SECRET,),
+            **more,
         )
     )
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from adapter.app.composition import utc_now
 from adapter.soap.server import wait_until_listening
-from adapter.stand.actors import ADAPTER, BUREAU_SYSTEM, MIS
-from adapter.stand.stand import Stand, StandSettings
+from adapter.stand.actors import BUREAU_SYSTEM, MIS
+from adapter.stand.stand import Stand
 from signing.demo import expired_file
 from storage import JournalRow, Referral, open_beside, upgrade
-from tests.faults.wire.bench import CLIENT_ENTITY, ROOT
+from tests.faults.wire.bench import ROOT, stand_for
 
 _START = 90.0
 _STOP = 60.0
@@ -54,17 +54,7 @@ def served_in(folder: Path, keys: Path) -> Iterator[Served]:
     """Start the stand, then the adapter by the shipped configuration on other ports."""
     with _held_port() as port, ExitStack() as running:
         adapter = f"http://127.0.0.1:{port}"
-        stand = Stand(
-            StandSettings(
-                keys=keys,
-                adapter_url=adapter,
-                adapter_certificate=keys / f"{ADAPTER.key}.cert.pem",
-                clock=utc_now,
-                port=0,
-                client_entity_id=CLIENT_ENTITY,
-                callback_delay=0.0,
-            )
-        )
+        stand = stand_for(keys, adapter, utc_now)
         running.callback(stand.stop)
         config = _configured(folder, keys, port, stand.url)
         url = f"sqlite:///{folder / 'var' / 'mse-adapter.db'}"

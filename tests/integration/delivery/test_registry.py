@@ -28,7 +28,6 @@ from tests.integration.delivery.world import (
     SEARCH_NOTHING,
     UID,
     delivery_of,
-    get_found,
     partners_at,
     remd_body,
     remd_fault,
@@ -153,66 +152,6 @@ def test_the_question_names_the_document(world: World, remd: Partner) -> None:
     assert schemas.errors(body[0], "remd") == ()
     assert [body[0].findtext(f"{{*}}{name}") for name in ("kind", "localUid")] == ["121", UID]
     assert message_id(question) != new.id
-
-
-ALREADY = remd_refuses("NOT_UNIQUE_PROVIDED_ID", f"{UID.upper()} [{EMDR}]")
-NO_RECORD = remd_body(
-    "<r:getRegistryItemResponse><r:status>error</r:status>"
-    "<r:errors><r:item><r:code>REGISTRY_ITEM_NOT_FOUND</r:code></r:item></r:errors>"
-    "</r:getRegistryItemResponse>"
-)
-
-
-def test_already_registered_is_success(world: World, remd: Partner) -> None:
-    """NOT_UNIQUE_PROVIDED_ID about our document, proven by the record of its number, means registered."""
-    new = delivery_of("registerDocument")
-    world.queue(new)
-    remd.plan(ALREADY, answer(get_found()))
-    world.drain()
-    assert [one.operation for one in remd.received] == ["registerDocument", "getRegistryItem"]
-    body = etree.fromstring(remd.received[1].body).find(f"{{{SOAP12}}}Body")
-    assert body is not None
-    assert schemas.errors(body[0], "remd") == ()
-    assert body[0].findtext("{*}emdrId") == EMDR
-    assert world.get(new).state == DONE
-    assert world.outcomes.replies[0].values == {
-        "registered": "true",
-        "emdrId": EMDR,
-        "registrationDateTime": "2026-03-02T09:10:00+00:00",
-    }
-    assert [one.outcome for one in world.attempts(new)] == ["claimed", "accepted"]
-
-
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        answer(NO_RECORD),
-        answer(get_found("0d9e2c64-0a51-4b58-9a69-6a5d5b1f7a02")),
-        remd_fault("Sender"),
-        answer(REGISTER_OK),
-        answer(b"", status=503),
-        close,
-    ],
-    ids=["no record", "another document", "fault", "another answer", "503", "closed"],
-)
-def test_a_number_without_its_record_is_not_believed(world: World, remd: Partner, trouble: Behaviour) -> None:
-    """Whatever comes in place of the record, the message stays in doubt and the registry is searched next."""
-    new = delivery_of("registerDocument")
-    world.queue(new)
-    remd.plan(ALREADY, trouble, answer(SEARCH_FOUND))
-    world.drain()
-    after = world.get(new)
-    assert (after.state, after.outcome_unknown) == (UNKNOWN, True)
-    assert world.outcomes.told == []
-    world.wait_for(new)
-    world.drain()
-    assert [one.operation for one in remd.received] == [
-        "registerDocument",
-        "getRegistryItem",
-        "searchRegistryItem",
-    ]
-    assert world.get(new).state == DONE
-    assert world.outcomes.told == [("delivered", new.id)]
 
 
 def test_a_repeat_that_is_still_judged_is_no_refusal(world: World, remd: Partner) -> None:
@@ -386,44 +325,3 @@ def test_errors_of_a_search_that_finds_nothing(world: World, remd: Partner) -> N
     world.drain()
     after = world.get(new)
     assert (after.state, after.outcome_unknown) == (PENDING, False)
-
-
-DEMAND_OK = remd_body("<r:demandContentResponse><r:status>success</r:status></r:demandContentResponse>")
-
-
-def test_a_file_is_ordered(world: World, remd: Partner) -> None:
-    """РЭМД gets one valid demandContent with the number of the document."""
-    remd.plan(answer(DEMAND_OK))
-    new = delivery_of("demandContent", payload={"emdrId": EMDR})
-    world.queue(new)
-    world.drain()
-    (request,) = remd.received
-    body = etree.fromstring(request.body).find(f"{{{SOAP12}}}Body")
-    assert body is not None
-    assert schemas.errors(body[0], "remd") == ()
-    assert etree.QName(body[0]).localname == "demandContentRequest"
-    assert body[0].findtext("{*}emdrId") == EMDR
-    assert world.get(new).state == DONE
-
-
-def test_a_lost_order_is_repeated_unasked(world: World, remd: Partner) -> None:
-    """To order a file twice is harmless: after a lost answer the same bytes go again, unasked."""
-    remd.plan(close, answer(DEMAND_OK))
-    new = delivery_of("demandContent", payload={"emdrId": EMDR})
-    world.queue(new)
-    world.drain()
-    assert world.get(new).state == UNKNOWN
-    world.wait_for(new)
-    world.drain()
-    first, second = remd.received
-    assert first.body == second.body
-    assert world.get(new).state == DONE
-
-
-def test_an_order_of_nothing_is_a_dead_letter(world: World, remd: Partner) -> None:
-    """Without the number of a document there is nothing to build."""
-    new = delivery_of("demandContent")
-    world.queue(new)
-    world.drain()
-    assert remd.received == []
-    assert world.get(new).state == DEAD

@@ -68,4 +68,4 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, tls: str, key: str)
     config = load(configured(tmp_path, "https://127.0.0.1:8090/fund", tls))
     with pytest.raises(ConfigError) as caught:
         load_partner_tls(config)
-    assert [one.key for one in caught.value.problems] == [f"partners[6].tls.{key}"]
+    assert [one.place for one in caught.value.problems] == [f"partners[6].tls.{key}"]

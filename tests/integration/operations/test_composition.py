@@ -56,7 +56,7 @@ def test_an_unusable_file_is_named(gateway: Gateway, name: str, content: str, ke
     (gateway.config.parent / "var" / "keys" / name).write_text(content, encoding="ascii")
     with pytest.raises(ConfigError) as caught:
         open_runtime(load(gateway.config))
-    assert [problem.key for problem in caught.value.problems] == [key]
+    assert [problem.place for problem in caught.value.problems] == [key]
     assert content not in str(caught.value)
 
 

@@ -132,7 +132,7 @@ def test_the_check_of_the_configuration_reads_the_files(
     assert check_config(gateway.config).accepted
     (folder / file).write_text(content, encoding="utf-8")
     report = check_config(gateway.config)
-    assert [one.key for one in report.problems] == [key]
+    assert [one.place for one in report.problems] == [key]
     assert content not in str(report.problems)
 
 
@@ -149,11 +149,11 @@ def test_the_mail_server_needs_its_files(gateway: Gateway) -> None:
     """A password or an authority that cannot be read is named by `config check`."""
     added = ADDED.replace('sender = "mse', 'user = "u"\npassword_file = "none"\nsender = "mse')
     configured(gateway, added)
-    assert [one.key for one in check_config(gateway.config).problems] == ["mail.password_file"]
+    assert [one.place for one in check_config(gateway.config).problems] == ["mail.password_file"]
     text = gateway.config.read_text(encoding="utf-8")
     text = text.replace('user = "u"\npassword_file = "none"', 'ca_file = "calendar.toml"')
     gateway.config.write_text(text, encoding="utf-8")
-    assert [one.key for one in check_config(gateway.config).problems] == ["mail.ca_file"]
+    assert [one.place for one in check_config(gateway.config).problems] == ["mail.ca_file"]
 
 
 def test_years_are_asked_for_before_they_begin(gateway: Gateway) -> None:

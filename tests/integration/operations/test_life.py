@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -45,58 +45,13 @@ from tests.integration.operations.life import (
     signed_request,
 )
 from tests.integration.operations.life_invariants import Invariants
+from tests.integration.operations.life_moves import NEXT, OF_BUREAU, PLAIN, REFUSALS, WHAT
 from tests.integration.operations.registry import call_back, verdict
 from tests.integration.operations.walk import Walk
 from tests.unit.domain.state_table import TABLE
 
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "20"))
 STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "30"))
-_REFUSALS = {
-    Event.REFUSE_DUPLICATE: "DUPLICATE",
-    Event.REFUSE_LATE: "LATE",
-    Event.REFUSE_SIGNATURE: "SIGNATURE",
-    Event.REFUSE_REGION: "REGION",
-}
-_SIGNED = (Event.RETURN, Event.SEND_RESULT, Event.REPLACE_RETURN, Event.REPLACE_RESULT)
-_PLAIN: dict[Event, Callable[[Walk], Reply]] = {
-    Event.REGISTER: Walk.register,
-    Event.ACCEPT: Walk.accept,
-    Event.ASSIGN_EXECUTOR: acts.assign,
-    Event.REQUEST_EXAMINATION: acts.ask_for_more,
-    Event.SCHEDULE: Walk.schedule,
-    Event.RESCHEDULE: acts.reschedule,
-    Event.NO_SHOW: acts.no_show,
-    Event.APPEAL: acts.appeal,
-    Event.DECIDE_APPEAL: acts.decide,
-    Event.CHANGE_DECISION: acts.change_decision,
-}
-#: What a bureau does next, the straight way and another one.
-_NEXT = {
-    State.DELIVERED: (Event.REGISTER, Event.REGISTER),
-    State.REGISTERED: (Event.ACCEPT, Event.RETURN),
-    State.IN_WORK: (Event.SCHEDULE, Event.REQUEST_EXAMINATION),
-    State.SCHEDULED: (Event.SEND_RESULT, Event.NO_SHOW),
-    State.EXAMINED: (Event.SEND_RESULT, Event.SEND_RESULT),
-    State.COMPLETED: (Event.APPEAL, Event.APPEAL),
-    State.APPEALED: (Event.DECIDE_APPEAL, Event.CHANGE_DECISION),
-}
-_OF_BUREAU = (*_PLAIN, *_REFUSALS, *_SIGNED)
-#: Who does something, as often as it stands here.
-_WHAT = (
-    *["it_goes_on"] * 5,
-    *["bureau_acts"] * 6,
-    "time_passes",
-    "bureau_extends",
-    "bureau_forwards",
-    "bureau_fetches",
-    "bureau_acknowledges",
-    "hospital_takes",
-    "hospital_withdraws",
-    "hospital_corrects",
-    "registry_decides",
-    "timer_looks",
-    "somebody_repeats",
-)
 
 
 class Life(Invariants):
@@ -122,7 +77,7 @@ class Life(Invariants):
             return document
         return SignedReferral(document.referral, document.signed, None)  # type: ignore[arg-type]
 
-    @rule(what=st.sampled_from(_WHAT), number=st.integers(0, 999))
+    @rule(what=st.sampled_from(WHAT), number=st.integers(0, 999))
     def somebody_acts(self, what: str, number: int) -> None:
         """Somebody does something; the number says which of its ways."""
         getattr(self, what)(number)
@@ -145,8 +100,8 @@ class Life(Invariants):
             self._acts(Event.APPEAL, model.bureau)
         elif model.state is State.RESULT_SENT:
             self._takes("RESULT")
-        elif model.state in _NEXT and (other_way or model.state is not State.COMPLETED):
-            self._acts(_NEXT[model.state][other_way], model.bureau)
+        elif model.state in NEXT and (other_way or model.state is not State.COMPLETED):
+            self._acts(NEXT[model.state][other_way], model.bureau)
 
     def it_goes_on(self, number: int) -> None:
         """Everybody does what is expected for a while, the last one perhaps not."""
@@ -161,8 +116,8 @@ class Life(Invariants):
     def bureau_acts(self, number: int) -> None:
         """A bureau, nearly always the one that has the referral, does something; half the time it can."""
         state = State.DELIVERED if self.model.state in ON_ITS_WAY else self.model.state
-        likely = [one for one in _OF_BUREAU if (state, one) in TABLE] or _OF_BUREAU
-        chosen = likely if number % 2 else _OF_BUREAU
+        likely = [one for one in OF_BUREAU if (state, one) in TABLE] or OF_BUREAU
+        chosen = likely if number % 2 else OF_BUREAU
         bureau = self._other() if number % 10 == 0 else self.model.bureau
         self._acts(chosen[number // 2 % len(chosen)], bureau)
 
@@ -341,13 +296,13 @@ class Life(Invariants):
         return PUSH_BUREAU if self.model.bureau is BUREAU else BUREAU
 
     def _act(self, event: Event, bureau: DemoBureau) -> Reply:
-        if event in _PLAIN:
-            return _PLAIN[event](self.walk)
-        if event in _REFUSALS:
+        if event in PLAIN:
+            return PLAIN[event](self.walk)
+        if event in REFUSALS:
             request: object = RejectReferralRequest(
                 request_id=request_id(),
                 referral_number=self.walk.number,
-                reason=_REFUSALS[event],
+                reason=REFUSALS[event],
                 explanation="Пояснение",
             )
         else:

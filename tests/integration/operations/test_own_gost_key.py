@@ -123,5 +123,5 @@ def test_an_external_key_that_does_not_sign_is_refused(external: Path, old: str,
     with pytest.raises(ConfigError) as caught:
         load_own_key(load(external))
     (problem,) = caught.value.problems
-    assert problem.key == "keys.external_key"
+    assert problem.place == "keys.external_key"
     assert said in problem.allowed

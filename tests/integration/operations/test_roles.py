@@ -150,6 +150,6 @@ def test_a_node_does_not_start_with_a_bad_file(gateway: Gateway, roles: Roles) -
     roles.put("[[role]]\ncolour = 1\n")
     with pytest.raises(ConfigError) as caught:
         open_runtime(load(gateway.config))
-    keys = [one.key for one in caught.value.problems]
+    keys = [one.place for one in caught.value.problems]
     assert keys[0] == "roles.policy_file: [[role]] № 1"
     assert len(keys) == 5

@@ -25,6 +25,7 @@ from adapter.stand.misbehaviours import MISBEHAVIOURS
 from adapter.stand.posting import Unanswered
 from adapter.stand.stand import Stand, StandSettings
 from adapter.stand.wire import HttpRequest
+from signing.standard_webhooks import proof
 from tests.integration.stand.conftest import NOW, Serve
 
 Clock = Callable[[], datetime]
@@ -249,7 +250,7 @@ def news(identifier: str, revision: int = 1, state: str = "RETURNED") -> bytes:
 def told(follower: Follower, body: bytes, *, at: datetime = NOW, secret: bytes = SECRET) -> int:
     """Tell a follower; return the HTTP status."""
     identifier = json.loads(body)["id"] if body.startswith(b"{") else "x"
-    heard = HttpRequest(body, dict(webhooks.headers([secret], identifier, body, at)))
+    heard = HttpRequest(body, dict(proof([secret], identifier, body, at)))
     assert follower.endpoint.hear is not None
     return follower.endpoint.hear(heard).status
 

@@ -11,7 +11,8 @@ import pytest
 
 from adapter.app import running, trip
 from adapter.app.trip import Addresses
-from adapter.config_problems import ConfigError, ConfigProblem
+from adapter.config_problems import ConfigError
+from adapter.domain.wrong_values import WrongValue
 from adapter.stand.steps import Step
 from adapter.stand.trip import Outcome
 from storage import SchemaNewer, SchemaOlder, StoreBusy, StoreError
@@ -113,12 +114,12 @@ def test_programs_get_configuration_and_day(
 
 FAILURES = (
     (
-        ConfigError(Path("c.toml"), [ConfigProblem("service.port", "0", "число не меньше 1")]),
+        ConfigError(Path("c.toml"), [WrongValue("service.port", "0", "число не меньше 1")]),
         1,
         "service.port = 0 – допустимо: число не меньше 1",
     ),
     (
-        ConfigError(Path("c.toml"), [ConfigProblem("файл", "", "доступный для чтения файл")]),
+        ConfigError(Path("c.toml"), [WrongValue("файл", "", "доступный для чтения файл")]),
         2,
         "c.toml не годится",
     ),

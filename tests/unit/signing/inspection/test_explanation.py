@@ -13,7 +13,6 @@ from lxml import etree
 
 from signing import primitives, sign_document
 from signing.algorithms import DIGESTS, RSA_SHA1, SIGNATURES, Digest
-from signing.inspection.differences import Cause, first_difference
 from signing.inspection.explanation import Explained, explain_container, explain_signature
 from signing.inspection.reading import UnreadableError, read_subject, read_tree
 from signing.inspection.recognition import judge
@@ -345,42 +344,6 @@ def test_a_changed_file_of_a_container_is_explained(
     assert one.value_holds
     found = one.references[0].mistake
     assert (found.deviations if found else ()) == ((mistake,) if mistake else ())
-
-
-XML = b'<?xml version="1.0"?><a:x xmlns:a="urn:a"><a:y b="1">t</a:y></a:x>'
-
-
-@pytest.mark.parametrize(
-    ("original", "actual", "causes"),
-    [
-        (XML, b"\xef\xbb\xbf" + XML, (Cause.BOM,)),
-        (XML, XML.partition(b"?>")[2], (Cause.DECLARATION,)),
-        (XML, XML.decode().encode("utf-16"), (Cause.ENCODING,)),
-        (XML.replace(b"><", b">\r\n<"), XML.replace(b"><", b">\n<"), (Cause.LINE_ENDS,)),
-        (XML, XML.replace(b"><", b">\n  <"), (Cause.INDENTATION,)),
-        (XML, XML.replace(b"a:", b"b:").replace(b":a=", b":b="), (Cause.PREFIXES,)),
-        (XML, XML.replace(b'"1"', b"'1'"), (Cause.MARKUP,)),
-        (XML, XML.replace(b">t<", b">u<"), (Cause.CONTENT,)),
-        (b"abc", b"abcd", (Cause.ADDED,)),
-        (b"abcd", b"abc", (Cause.CUT,)),
-        (XML, b"\xef\xbb\xbf" + XML.replace(b"><", b">\r\n  <"), (Cause.BOM, Cause.INDENTATION)),
-    ],
-)
-def test_the_cause_of_a_difference_is_guessed(
-    original: bytes, actual: bytes, causes: tuple[Cause, ...]
-) -> None:
-    """One change, or two together, are told by what makes the rest equal."""
-    found = first_difference(original, actual)
-
-    assert found is not None
-    assert found.causes == causes
-    assert original[: found.offset] == actual[: found.offset]
-    assert original[found.offset : found.offset + 1] != actual[found.offset : found.offset + 1]
-
-
-def test_equal_files_have_no_difference() -> None:
-    """Nothing is found where nothing differs."""
-    assert first_difference(XML, XML) is None
 
 
 GOOD = {name: MAKERS[name](ECDSA) for name in ("smev2", "smev3", "app_data", "ips")}
