@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
-import io
 import os
-import random
 import tempfile
 import time
 import uuid
@@ -23,7 +21,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pikepdf
 from rich.console import Console
 from rich.table import Table
 
@@ -50,6 +47,7 @@ from tests.benchmarks.house import key_name, make_keys, write_config
 from tests.benchmarks.processes import descendants, free_port, serving
 from tests.benchmarks.report import machine
 from tests.benchmarks.signature_report import judged
+from tests.integration.operations import hostile
 
 MEBIBYTE = 1 << 20
 #: Bytes by which the peak of the large file may be above that of the small one.
@@ -107,7 +105,7 @@ class Carrier:
             Refused: The adapter refused.
             ValueError: The bureau has got other bytes.
         """
-        content = scan(size)
+        content = hostile.scan(size)
         file = self._file(content)
         begin_peaks(self._server)
         started = time.perf_counter()
@@ -166,17 +164,6 @@ class Carrier:
                 request_id=str(uuid.uuid4()), document_id=document.document_id, offset=offset, length=_PART
             )
             yield base64.b64decode(self._bureau.call(request, GetDocumentResponse).content)
-
-
-def scan(size: int) -> bytes:
-    """Return a PDF of about so many bytes: one page and a picture that nothing compresses."""
-    target = io.BytesIO()
-    with pikepdf.new() as made:
-        page = made.add_blank_page()
-        picture = pikepdf.Stream(made, random.Random(size).randbytes(size))  # noqa: S311 - one seed, one file
-        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=made.make_indirect(picture)))
-        made.save(target, compress_streams=False)
-    return target.getvalue()
 
 
 def begin_peaks(pid: int) -> None:
