@@ -348,7 +348,8 @@ def test_the_reader_of_pdf_does_not_grow_with_the_file(examiner: PdfExaminer, be
     peaks = []
     for size in (MEBIBYTE, 8 * MEBIBYTE):
         scan = hostile.scan(size)
-        content = begin + (scan[2000:-2000] if begin else scan)
+        # No name of PDF comes about by chance.
+        content = begin + scan[2000:-2000].replace(b"/", b".").replace(b"#", b".") if begin else scan
         one = Spool()
         answer = examiner(one.keep(iter((content,)), len(content)))
         one.close()
