@@ -147,7 +147,7 @@ def test_what_shows_at_the_end_of_a_large_file_is_seen(gateway: Gateway) -> None
 @pytest.fixture
 def examiner() -> Iterator[PdfExaminer]:
     """An examiner of its own, which remembers nothing of other tests."""
-    made = PdfExaminer()
+    made = PdfExaminer(seconds=60)
     yield made
     made.close()
 
