@@ -21,7 +21,7 @@ PART_SIZE = 1 << 20
 """The largest part of a file that is kept in one row, in bytes."""
 
 #: Bytes of contents that are given to the database at once.
-_PORTION = 2 * PART_SIZE
+_PORTION = PART_SIZE
 
 
 class Pieces(Protocol):

@@ -24,7 +24,7 @@ _DEPTH = 100
 #: Bytes of the length of a file in a message.
 LENGTH_BYTES = 8
 #: Bytes that are searched at once, and how far two pieces overlap: more than any word with all its escapes.
-_WINDOW, _OVERLAP = 1 << 20, 256
+_WINDOW, _OVERLAP = 1 << 18, 256
 
 #: Keys that are there for active content alone.
 _KEYS = frozenset(

@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
@@ -36,7 +36,7 @@ class Spooled:
 
     size: int
     sha256: str
-    descriptor: int
+    file: BinaryIO = field(repr=False)
 
     def at(self, offset: int, length: int) -> bytes:
         """Return up to so many bytes from an offset; fewer at the end.
@@ -46,8 +46,8 @@ class Spooled:
         """
         wanted = max(0, min(length, self.size - offset))
         try:
-            found = os.pread(self.descriptor, wanted, offset)
-        except OSError as error:
+            found = os.pread(self.file.fileno(), wanted, offset)
+        except (OSError, ValueError) as error:
             raise _failed(error) from None
         if len(found) != wanted:
             raise StoreError("a temporary file is shorter than it was written")
@@ -102,7 +102,7 @@ class Spool:
                 written += len(piece)
         except OSError as error:
             raise _failed(error) from None
-        return Spooled(written, digest.hexdigest(), file.fileno())
+        return Spooled(written, digest.hexdigest(), cast("BinaryIO", file))
 
     def close(self) -> None:
         """Give memory and disk back; what was kept cannot be read any more."""
@@ -166,13 +166,14 @@ def on_descriptor(content: Content) -> Iterator[int]:
             with _reopened(source.fileno()) as reader:
                 yield reader
         return
-    with _reopened(content.descriptor) as reader:
+    with _reopened(content.file.fileno()) as reader:
         yield reader
 
 
-def _failed(error: OSError) -> StoreError:
+def _failed(error: OSError | ValueError) -> StoreError:
     """Return the error of a disk without the path that it may carry: the request may be sent again."""
-    return StoreError(f"temporary file: {error.strerror or type(error).__name__}")
+    cause = error.strerror if isinstance(error, OSError) else None
+    return StoreError(f"temporary file: {cause or type(error).__name__}")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from rich.console import Console
 from tests.benchmarks.checks import Checked, measure_checks
 from tests.benchmarks.deliveries import CARGOES, DATABASES, measure_deliveries
 from tests.benchmarks.delivery_report import Exchange, show_exchange
+from tests.benchmarks.files import run_files
 from tests.benchmarks.house import make_keys
 from tests.benchmarks.in_process import NAMES, SUBMISSIONS, measure_accept, measure_bare
 from tests.benchmarks.messages import LARGE, SMALL
@@ -187,12 +188,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--accept", action="store_true", help="the accept path and its primitives alone")
     parser.add_argument("--delivery", action="store_true", help="delivery beside the emulator alone")
     parser.add_argument("--trip", action="store_true", help="the whole trip alone")
+    parser.add_argument("--files", action="store_true", help="attachments in parts alone, part (g)")
     parser.add_argument("--registers", choices=("sqlite", "postgresql"), help="part (d) alone, on a database")
     parser.add_argument("--size", type=int, metavar="N", help="referrals of the large register")
     options = parser.parse_args(arguments)
     plan = _QUICK if options.quick else _FULL
     console = Console() if Console().is_terminal else Console(width=_WIDTH)
     console.print(machine(), highlight=False, soft_wrap=True)
+    if options.files:
+        run_files(console)
+        return
     found: Report | Signatures | Checked | Registers | Primitives | Exchange
     if options.size:
         plan = replace(plan, register=options.size)

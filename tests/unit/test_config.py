@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapter.app.sizing import temporary_folder
 from adapter.config import load
 from adapter.config_problems import ConfigError
 from adapter.domain.partners import PartnerKind, SignatureProfile
@@ -255,3 +256,15 @@ def test_sections_of_terms_and_letters(tmp_path: Path) -> None:
     (term,) = config.deadlines.terms
     assert (term.length, term.unit, str(term.since)) == (None, "WORKING_DAY", "2026-03-01")
     assert (config.mail.sender, config.mail.contacts[0].subject) == ("mse@больница.рф", "77")
+
+
+def test_large_files_lie_beside_the_database_unless_a_folder_is_named(tmp_path: Path) -> None:
+    """Without a folder: beside the SQLite file, with PostgreSQL where temporary files last."""
+    postgresql = ("sqlite:///var/mse-adapter.db", "postgresql://mse@127.0.0.1/mse")
+    assert temporary_folder(load(written(tmp_path))) == tmp_path / "var"
+    chosen = temporary_folder(load(written(tmp_path, postgresql)))
+    assert chosen in {Path("/var/tmp"), None}  # noqa: S108 - nothing is written
+    path = written(tmp_path, postgresql)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f'{text}\n[files]\ntemporary_folder = "spool"\n', encoding="utf-8")
+    assert temporary_folder(load(path)) == tmp_path / "spool"

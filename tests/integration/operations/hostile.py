@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -134,3 +135,34 @@ def png() -> bytes:
 
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + bytes(64) + b"\xff\xd9"
+
+
+def scan(size: int, root: Mapping[str, Any] | None = None, **saving: Any) -> bytes:
+    """Return a PDF of a little more than so many bytes: one page with a picture that nothing packs.
+
+    Args:
+        size: bytes of the picture.
+        root: adds to the catalogue.
+        saving: goes to pikepdf.
+    """
+    with pikepdf.new() as made:
+        page = made.add_blank_page()
+        dots = random.Random(size).randbytes(size)  # noqa: S311 - the same file for the same size
+        page.Resources = Dictionary(XObject=Dictionary(Im0=made.make_indirect(pikepdf.Stream(made, dots))))
+        for key, value in (root or {}).items():
+            made.Root[key] = made.make_indirect(value)
+        return saved(made, compress_streams=False, **saving)
+
+
+def album(size: int, parts: Mapping[str, bytes | str] | None = None) -> bytes:
+    """Return a document of Word with a picture of so many bytes that nothing packs, before further parts."""
+    dots = random.Random(size).randbytes(size)  # noqa: S311 - the same file for the same size
+    return office({"word/media/image1.jpg": JPEG + dots, **(parts or {})})
+
+
+def packed_by(method: int) -> bytes:
+    """Return a document whose picture is packed in another way than documents are."""
+    target = io.BytesIO(office())
+    with zipfile.ZipFile(target, "a", method) as made:
+        made.writestr("word/media/image1.bmp", bytes(100_000))
+    return target.getvalue()

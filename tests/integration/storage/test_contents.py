@@ -1,6 +1,8 @@
 """Equal files lie in the store once; erasing one never takes away another's bytes."""
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -8,13 +10,13 @@ import sqlalchemy as sa
 from alembic import command
 
 from storage import NewDocument, Store, Transaction, open_store, schema, upgrade
-from storage.documents import PART_SIZE
+from storage.documents import PART_SIZE, Pieces
 from tests.integration.storage.samples import NOW, at_once
 
 CONTENT = b"x" * PART_SIZE + b"y" * 10
 
 
-def document(content: bytes, referral_number: str = "R-1", **changes: Any) -> NewDocument:
+def document(content: bytes | Pieces, referral_number: str = "R-1", **changes: Any) -> NewDocument:
     """Give a file."""
     known: dict[str, Any] = {
         "referral_number": referral_number,
@@ -155,3 +157,54 @@ def test_files_of_an_earlier_program_are_moved(empty_database: str) -> None:
         )
     assert found == dict(rows)
     assert stored(empty_database) == 3
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A content that is given in pieces."""
+
+    content: bytes
+    asked: list[int] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """Their hash."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def pieces(self, length: int) -> Iterator[bytes]:
+        """Give them."""
+        for offset in range(0, len(self.content), length):
+            self.asked.append(length)
+            yield self.content[offset : offset + length]
+
+
+def test_a_content_in_pieces_lies_as_one_at_once(store: Store, database: str) -> None:
+    """Two that keep one content at the same moment, one in pieces and one whole, keep the same rows once."""
+    large = CONTENT * 3
+    laid, whole = document(Laid(large)), document(large, "R-2")
+    at_once(
+        lambda: store.transact(lambda tx: tx.documents.add(laid)),
+        lambda: store.transact(lambda tx: tx.documents.add(whole)),
+    )
+    assert store.read(lambda tx: tx.documents.read(laid.id, 0, len(large))) == large
+    assert store.read(lambda tx: tx.documents.get(laid.id)) == replace(
+        store.read(lambda tx: tx.documents.get(whole.id)),  # type: ignore[type-var]
+        id=laid.id,
+        referral_number="R-1",
+    )
+    assert stored(database) == 4
+    assert store.transact(lambda tx: tx.documents.erase(whole.id)) == 1
+    assert store.read(lambda tx: tx.documents.read(laid.id, len(large) - 3, 3)) == b"yyy"
+
+
+def test_known_bytes_are_not_read_again(store: Store) -> None:
+    """A content that is there is not asked for its pieces."""
+    store.transact(lambda tx: tx.documents.add(document(CONTENT)))
+    again = Laid(CONTENT)
+    store.transact(lambda tx: tx.documents.add(document(again)))
+    assert again.asked == []

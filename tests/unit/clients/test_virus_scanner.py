@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from adapter.clients.virus_scanner import VirusScanner
 from adapter.operations.context import ScanResult
+from adapter.operations.spool import Spool
 
 #: Exit status 1 for a file with the mark in it, as clamdscan has it.
 _LOOKS = "import sys; sys.exit(b'EVIL' in sys.stdin.buffer.read())"
@@ -26,6 +28,15 @@ def test_the_exit_status_is_the_answer() -> None:
     scan = python(_LOOKS)
     assert scan(bytes(300_000)) is ScanResult.CLEAN
     assert scan(bytes(300_000) + b"EVIL") is ScanResult.INFECTED
+
+
+def test_a_large_file_reaches_the_program_whole(tmp_path: Path) -> None:
+    """A file that lies on the disk is read from its beginning to its last byte, each time anew."""
+    scan = python(_LOOKS)
+    with closing(Spool(tmp_path)) as spool:
+        good, evil = (spool.keep(iter((bytes(2 << 20), end)), (2 << 20) + 4) for end in (b"GOOD", b"EVIL"))
+        assert scan(good) is ScanResult.CLEAN
+        assert [scan(evil), scan(evil)] == [ScanResult.INFECTED] * 2
 
 
 @pytest.mark.parametrize("status", [2, 50, 255])
