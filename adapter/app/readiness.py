@@ -19,6 +19,7 @@ from adapter.app.sizing import room_condition
 from adapter.app.trusting import condition_of, roles_condition
 from adapter.domain.growth import Forecast
 from adapter.operations.sizing import forecasts
+from adapter.operations.spool import usable
 from signing import gost
 from signing.pki.expiry import ExpiryWarning, Kind
 from storage import StoreError, Transaction
@@ -268,6 +269,10 @@ def _disk(facts: Facts) -> str:
     return WARN if scarce or facts.room.get("warnings") else OK
 
 
+def _files(facts: Facts) -> str:
+    return OK if usable(facts.runtime.context.spool_folder) else WARN
+
+
 def _own_key(facts: Facts) -> str:
     key = facts.runtime.context.key.private_key
     if isinstance(key, gost.GostPrivateKey | gost.ExternalKey):
@@ -308,6 +313,7 @@ CHECKS = (
     Check("schema", "Схема базы данных", _schema, {FAIL: "не той версии, что программа"}),
     Check("clock", "Часы", _clock, {FAIL: "расходятся с часами базы данных больше чем на 5 с"}),
     Check("disk", "Место на диске", _disk, {WARN: "кончается", FAIL: "кончилось"}),
+    Check("files", "Временные файлы", _files, {WARN: "создать нельзя, большие вложения не принимаются"}),
     Check("key", "Ключ адаптера", _own_key, {FAIL: "подписывать нечем: алгоритм здесь никто не считает"}),
     Check(
         "certificates",

@@ -89,11 +89,7 @@ class Spool:
             return b"".join(pieces)
         digest, written = hashlib.sha256(), 0
         try:
-            if self._folder is not None:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = self._files.enter_context(
-                tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 - closed with the spool
-            )
+            file = self._files.enter_context(_nameless(self._folder))
             for piece in pieces:
                 digest.update(piece)
                 rest = memoryview(piece)
@@ -102,11 +98,31 @@ class Spool:
                 written += len(piece)
         except OSError as error:
             raise _failed(error) from None
-        return Spooled(written, digest.hexdigest(), cast("BinaryIO", file))
+        return Spooled(written, digest.hexdigest(), file)
 
     def close(self) -> None:
         """Give memory and disk back; what was kept cannot be read any more."""
         self._files.close()
+
+
+def usable(folder: Path | None) -> bool:
+    """Tell whether a temporary file can be written."""
+    try:
+        with _nameless(folder) as file:
+            return file.write(b"x") == 1
+    except OSError:
+        return False
+
+
+def _nameless(folder: Path | None) -> BinaryIO:
+    """Make a temporary file that stands in no folder.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if folder is not None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return cast("BinaryIO", tempfile.TemporaryFile(dir=folder, buffering=0))
 
 
 def size_of(content: Content) -> int:

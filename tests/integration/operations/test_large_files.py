@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gc
 import hashlib
+import json
 import re
 import tracemalloc
 import zipfile
@@ -17,6 +18,7 @@ import pikepdf
 import pytest
 import sqlalchemy as sa
 
+from adapter.app.readiness import health
 from adapter.contract.exchange.common import File, FileSignature, GetDocumentRequest
 from adapter.contract.exchange.referral import SubmitReferralRequest
 from adapter.domain.attachments import FILE_TYPES
@@ -262,7 +264,7 @@ def test_a_scanner_looks_into_large_files(gateway: Gateway) -> None:
 
 @ON_SQLITE
 def test_without_room_for_a_large_file_the_sender_tries_again(gateway: Gateway, tmp_path: Path) -> None:
-    """Where no temporary file can be made the answer is 503; the same request passes later."""
+    """Where no temporary file can be made the answer is 503, health warns; the same request passes later."""
     folder = tmp_path / "spool"
     folder.write_bytes(b"")
     gateway.change(spool_folder=folder)
@@ -272,9 +274,17 @@ def test_without_room_for_a_large_file_the_sender_tries_again(gateway: Gateway, 
     message = gateway.envelope(MIS, request)
     http, _ = gateway.post("/ws/referral", message)
     assert (http[:3], gateway.referrals()) == ("503", ())
+    assert checked(gateway) == "warn"
     folder.unlink()
+    assert checked(gateway) == "ok"
     assert gateway.answer("/ws/referral", message).status == "ACCEPT"
     assert list(folder.iterdir()) == []
+
+
+def checked(gateway: Gateway) -> str:
+    """Return what readiness says of temporary files."""
+    _, page = health(gateway.runtime, "/health/ready")
+    return str(json.loads(page)["checks"]["files"])
 
 
 @ON_SQLITE
