@@ -127,6 +127,28 @@ def test_a_repeated_document_gets_the_first_answer(gateway: Gateway) -> None:
     assert len(gateway.referrals()) == 1
 
 
+def test_a_repeated_correction_gets_the_first_answer(walk: Walk) -> None:
+    """A correction under a new requestId is a repeat too, though its version is no longer the next."""
+    walk.to("REGISTERED").send_back()
+    package = walk.gateway.package(walk.gateway.clerk.correction(walk.referral), replaces=walk.number)
+    first = walk.gateway.call(MIS, package)
+    again = walk.gateway.call(MIS, replace(package, request_id=request_id()))
+    assert first.status == "ACCEPT"
+    assert again.business == first.business
+    assert walk.gateway.row(walk.number).version_number == 2
+
+
+def test_one_document_under_many_requests_makes_one_referral(gateway: Gateway) -> None:
+    """Sent at once under different ids, the same document is accepted once and answered alike."""
+    package = gateway.package(gateway.clerk.referral(BUREAU))
+    messages = [gateway.envelope(MIS, replace(package, request_id=request_id())) for _ in range(RIVALS // 3)]
+    with ThreadPoolExecutor(len(messages)) as pool:
+        answers = list(pool.map(lambda one: gateway.answer("/ws/referral", one), messages))
+    assert {one.status for one in answers} == {"ACCEPT"}
+    assert len({one.business for one in answers}) == 1
+    assert len(gateway.referrals()) == 1
+
+
 def test_a_repeated_document_in_capitals_is_the_same_document(gateway: Gateway) -> None:
     """Identifiers of documents are compared without regard to case: MSE-3002, not a second referral."""
     made, referral = document(gateway)
