@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,8 +186,10 @@ def processor_seconds(pid: int) -> float:
     """Return what a process, its descendants, and those of them that have ended took of the processor."""
     ticks = 0
     for one in family(pid):
-        fields = Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        ticks += sum(int(value) for value in fields[11:15])
+        # A process of a database that ends meanwhile is counted with its parent the next time.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{one}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks += sum(int(value) for value in fields[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -195,8 +197,9 @@ def family(pid: int) -> list[int]:
     """Return a process and all that it has started, and they."""
     pids = [pid]
     for one in pids:
-        for task in Path(f"/proc/{one}/task").iterdir():
-            pids += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                pids += map(int, (task / "children").read_text(encoding="ascii").split())
     return pids
 
 
