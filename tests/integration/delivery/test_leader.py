@@ -155,7 +155,7 @@ def test_a_candidate_survives_whatever_happens(store: Store, monkeypatch: pytest
         return transact(work)
 
     monkeypatch.setattr(store, "transact", fail_once)
-    leader = Leader(store, "one", [Job("job", 3600, ran.set)], lease_seconds=0.3)
+    leader = Leader(store, "one", [Job("job", 3600, ran.set)], lease_seconds=3.0)
     leader.start()
     assert ran.wait(PATIENCE)
     leader.stop()
@@ -213,7 +213,7 @@ def test_a_lead_that_another_had_meanwhile_is_counted(store: Store, clock: Turne
 def test_a_stop_waits_for_what_runs(store: Store) -> None:
     """Until the job has ended nobody else leads, and nothing new begins; then the lease is free at once."""
     long, late = Long(), threading.Event()
-    leader = Leader(store, "one", [Job("long", 3600, long.run)], lease_seconds=0.3)
+    leader = Leader(store, "one", [Job("long", 3600, long.run)])
     leader.start()
     assert long.began.wait(PATIENCE)
     stopping = threading.Thread(target=leader.stop, args=(PATIENCE,))

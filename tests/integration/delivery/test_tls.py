@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -153,9 +156,18 @@ def test_without_our_certificate_nothing_is_taken(house: TlsHouse, newest: ssl.T
 
 def test_a_partner_without_tls_gets_nothing(house: TlsHouse) -> None:
     """A server that speaks plain HTTP at an address of https is not reached, and that is certain."""
-    with serving(answer(b"<b/>")) as partner:
-        found = posted(partner.address.replace("http:", "https:"), context_of([house.ca_file]))
-        assert partner.received == []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            peer, _ = server.accept()
+            with peer, contextlib.suppress(OSError):
+                peer.recv(1)
+                peer.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=refuse)
+        thread.start()
+        found = posted(f"https://127.0.0.1:{server.getsockname()[1]}/", context_of([house.ca_file]))
+        thread.join(60)
     assert isinstance(found, NotSent)
 
 
