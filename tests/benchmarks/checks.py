@@ -17,6 +17,7 @@ from adapter.domain.checks import check, rules
 from adapter.domain.referral import Referral
 from adapter.operations.reception import check_context
 from tests.benchmarks.figures import Figure, figure
+from tests.benchmarks.house import settled
 from tests.benchmarks.messages import SMALL, full_referral
 
 #: Highest ratio of the checks to the floor (issue "The rules").
@@ -61,9 +62,9 @@ def measure_checks(rounds: int) -> Checked:
         partial(check, referral, replace(context, code_lists=BUILT_IN)),
         partial(check, referral, replace(context, schema_valid=False)),
     ]
-    times = [[_of_processor(call) for call in calls] for _ in range(rounds // _IN_A_ROW + _WARM_UP)][
-        _WARM_UP:
-    ]
+    with settled():
+        times = [[_of_processor(call) for call in calls] for _ in range(rounds // _IN_A_ROW + _WARM_UP)]
+    times = times[_WARM_UP:]
     floors, read, checked, listed, walked = (list(column) for column in zip(*times, strict=True))
     found = {
         "read into the domain": figure(read, floors),

@@ -88,15 +88,24 @@ def write_config(
 def house(folder: Path, keys: Path, kind: KeyKind, own: KeyKind | None = None) -> Iterator[House]:
     """Open the adapter with keys of one kind, or with its own of another."""
     runtime = open_runtime(load(write_config(folder, keys, kind, own)))
-    usual = gc.get_threshold()
     try:
         application = cast("WsgiCallable", build_application(runtime))
-        settle()
-        yield House(kind, application)
+        with settled():
+            yield House(kind, application)
+    finally:
+        runtime.close()
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Have the collector of cycles do what it does in the server, for as long as something is measured."""
+    usual = gc.get_threshold()
+    settle()
+    try:
+        yield
     finally:
         gc.unfreeze()
         gc.set_threshold(*usual)
-        runtime.close()
 
 
 @contextmanager
