@@ -295,16 +295,6 @@ def post_all(
     )
 
 
-@contextmanager
-def held_port() -> Iterator[int]:
-    """Hold a port of loopback that nobody else gets; a server that is told of it may listen there."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        holder.bind(("127.0.0.1", 0))
-        yield int(holder.getsockname()[1])
-
-
 def free_port() -> int:
     """Return a port that nobody listens on now."""
     with closing(socket.socket()) as probe:

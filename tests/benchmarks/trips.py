@@ -19,8 +19,9 @@ from tests.benchmarks.emulators import emulators
 from tests.benchmarks.figures import p99
 from tests.benchmarks.house import database_of, server_of, write_config
 from tests.benchmarks.one_core import on_core
-from tests.benchmarks.processes import held_port, processor_seconds, serving, working
+from tests.benchmarks.processes import processor_seconds, serving, working
 from tests.benchmarks.trip_partners import POLL_SECONDS
+from tests.ports import held_port
 
 __all__ = ["POLL_SECONDS", "Trips", "measure_trips"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 from adapter.stand.actors import make_keys
 from storage import upgrade
+from tests.ports import held_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,18 +109,8 @@ def house_in(folder: Path, store: str, keys: Path | None = None) -> Iterator[Hou
         make_keys(keys)
     url = store or f"sqlite:///{folder / 'adapter.db'}"
     upgrade(url)
-    with _reserved_port() as port:
+    with held_port() as port:
         yield House(folder, keys, url, port)
-
-
-@contextmanager
-def _reserved_port() -> Iterator[int]:
-    """Reserve a port: ours is bound, but does not listen; only who asks to share it gets it beside us."""
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind(("127.0.0.1", 0))
-        yield int(held.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from adapter.stand.stand import Stand
 from signing.demo import expired_file
 from storage import JournalRow, Referral, open_beside, upgrade
 from tests.faults.wire.bench import ROOT, stand_for
+from tests.ports import held_port
 
 _START = 90.0
 _STOP = 60.0
@@ -52,7 +52,7 @@ class Served:
 @contextmanager
 def served_in(folder: Path, keys: Path) -> Iterator[Served]:
     """Start the stand, then the adapter by the shipped configuration on other ports."""
-    with _held_port() as port, ExitStack() as running:
+    with held_port() as port, ExitStack() as running:
         adapter = f"http://127.0.0.1:{port}"
         stand = stand_for(keys, adapter, utc_now)
         running.callback(stand.stop)
@@ -95,13 +95,3 @@ def _configured(folder: Path, keys: Path, port: int, stand: str) -> Path:
     config.write_text(text, encoding="utf-8")
     (folder / "var").mkdir()
     return config
-
-
-@contextmanager
-def _held_port() -> Iterator[int]:
-    """Give a port that nobody else takes: a second socket that never listens holds it."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        holder.bind(("127.0.0.1", 0))
-        yield int(holder.getsockname()[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from adapter.stand.actors import ADAPTER
 from adapter.stand.stand import Stand, StandSettings
 from tests.integration.nodes.balancer import PATIENCE, Balancer
 from tests.integration.nodes.hospital import Hospital
+from tests.ports import held_port
 
 ROOT = Path(__file__).parents[3]
 LEASE_SECONDS = 5
@@ -48,16 +48,6 @@ def until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) 
     while not condition():
         assert time.monotonic() < ends, what
         time.sleep(_PAUSE)
-
-
-@contextmanager
-def reserved_port() -> Iterator[int]:
-    """Hold a port of loopback: nobody else gets it, and a node that is told of it may listen there."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        holder.bind(("127.0.0.1", 0))
-        yield int(holder.getsockname()[1])
 
 
 @dataclass
@@ -125,7 +115,7 @@ class Cluster:
 
     def launch(self, kind: str, version: str = "present", stop: str = "never") -> NodeProcess:
         """Start a program; `ready` says when it is there."""
-        port = self._running.enter_context(reserved_port()) if kind == "serve" else 0
+        port = self._running.enter_context(held_port()) if kind == "serve" else 0
         config = self._configuration(port) if port else self.config
         log = self.folder / f"{len(self.nodes)}-{kind}.log"
         command = [sys.executable, "-m", "tests.integration.nodes.node", kind, str(config), version, stop]
