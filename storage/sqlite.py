@@ -1,11 +1,8 @@
 """The store on SQLite: one process, one writer thread that commits many works at once."""
 
-import fcntl
-import os
 import queue
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext, suppress
@@ -19,16 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from storage.archive_folder import ArchiveFolder
-from storage.errors import StoreBusy, StoreError
+from storage.errors import StoreError
 from storage.group_sizes import LARGEST, GroupCounter, GroupSizes
+from storage.owning import alone_in_upgrade, owned
 from storage.rows import Clock
 from storage.store import Store, driver_error, translated
 from storage.transaction import Transaction
 
 T = TypeVar("T")
 
-#: A process that was killed may still be ending, and hold the file so long, seconds; how often we look.
-_DYING, _LOOK = 2.0, 0.02
 #: For an empty file alone, before anything else: what is deleted can then be given back without a standstill.
 #: In a file with content it would do nothing and yet want the right to write.
 _OF_NEW_FILES = "PRAGMA auto_vacuum = INCREMENTAL"
@@ -82,37 +78,6 @@ def _utc_now() -> datetime:
 
 
 @contextmanager
-def _locked(path: Path, patience: float) -> Iterator[None]:
-    """Hold an exclusive lock on a file; the system drops it when the process dies.
-
-    Raises:
-        StoreBusy: another process held it for all of the patience, seconds.
-    """
-    ends = time.monotonic() + patience
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        while not _is_ours(handle):
-            if time.monotonic() >= ends:
-                raise StoreBusy("another process owns the database")
-            time.sleep(_LOOK)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _is_ours(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _owned(path: Path) -> Any:
-    return _locked(path.with_name(path.name + ".lock"), _DYING)
-
-
-@contextmanager
 def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connection | None]:
     """Give a connection in a transaction that no other upgrade runs beside, or None when all is ready.
 
@@ -124,11 +89,11 @@ def upgrading(url: URL, ready: Callable[[Connection], bool]) -> Iterator[Connect
     path.touch(mode=0o600)
     first = () if path.stat().st_size else (_OF_NEW_FILES,)
     engine = _engine(url, first=first, poolclass=NullPool)
-    with _locked(path.with_name(path.name + ".upgrade.lock"), float("inf")), engine.connect() as connection:
+    with alone_in_upgrade(path), engine.connect() as connection:
         if ready(connection):
             yield None
             return
-        with _owned(path):
+        with owned(path):
             driver = _driver(connection)
             driver.execute("BEGIN IMMEDIATE")
             try:
@@ -147,7 +112,7 @@ def compact(url: URL) -> tuple[int, int]:
     """
     path = database_path(url)
     engine = _engine(url, poolclass=NullPool)
-    with _owned(path), engine.connect() as connection:
+    with owned(path), engine.connect() as connection:
         before = path.stat().st_size
         driver = _driver(connection)
         try:
@@ -340,7 +305,7 @@ class SqliteStore(Store):
         archive: ArchiveFolder | None = None,
     ) -> None:
         super().__init__(archive)
-        self._lock = nullcontext() if beside else _owned(database_path(url))
+        self._lock = nullcontext() if beside else owned(database_path(url))
         self._lock.__enter__()
         self._clock = clock or _utc_now
         self._writing = _engine(url, poolclass=NullPool)
