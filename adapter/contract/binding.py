@@ -29,6 +29,9 @@ T = TypeVar("T")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for the class of its elements
 NamespaceMap = Mapping[str | None, str]
 
+#: Digits of the longest number that a schema of the contract allows, and to spare.
+_DIGITS = 40
+
 _FromText = Callable[[str], Any]
 _ToText = Callable[[Any], str]
 _FromElement = Callable[[Element], Any]
@@ -136,12 +139,24 @@ def _read_bool(text: str) -> bool:
     raise ValueError(message)
 
 
+def _read_int(text: str) -> int:
+    """Read an integer; a schema lets any number of leading zeros through, Python only 4,300 digits."""
+    if len(text) > _DIGITS:
+        sign = text[0] if text[0] in "+-" else ""
+        text = sign + (text.removeprefix(sign).lstrip("0") or "0")
+    return int(text)
+
+
 def _read_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         message = "a moment without time zone"
         raise ValueError(message)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the last or the first hours of the calendar in another zone
+        message = "a moment outside of the calendar"
+        raise ValueError(message) from None
 
 
 def _write_bool(value: bool) -> str:
@@ -157,7 +172,7 @@ def _write_moment(value: datetime) -> str:
 
 _TEXT: dict[type, tuple[_FromText, _ToText]] = {
     str: (str, str),
-    int: (int, str),
+    int: (_read_int, str),
     Decimal: (Decimal, "{:f}".format),
     bool: (_read_bool, _write_bool),
     date: (date.fromisoformat, date.isoformat),

@@ -18,6 +18,8 @@ from adapter.domain.identifiers import (
     mask,
     mask_snils,
     normalize_snils,
+    shown,
+    shown_code,
 )
 from adapter.domain.kinds import kind_problem
 
@@ -63,11 +65,11 @@ def _kind(semd: Semd, on: date) -> Iterator[Problem]:
             "CODE_UNKNOWN",
             path,
             title="Вид документа",
-            actual=semd.template_id,
+            actual=shown(semd.template_id),
             dictionary="Регистрируемые медицинские документы",
             oid="1.2.643.5.1.13.13.11.1520",
             version="12.14",
-            hint=f"Шаблон не относится к известной редакции документа типа {semd.type_code}.",
+            hint=f"Шаблон не относится к известной редакции документа типа {shown_code(semd.type_code)}.",
         )
         return
     closed = kind_problem(kind, on, path, type_code=semd.type_code)

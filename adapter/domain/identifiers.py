@@ -31,6 +31,7 @@ _OID = re.compile(rf"[0-2](?:\.{_ARC})+")
 _ROOT = re.compile(rf"[0-2](?:\.{_ARC})+\.100(?:\.{_ARC})+\.(?P<kind>{_ARC})")
 _LONGEST = 128  # characters of an OID, as the schema has it; patterns with repeats never see more
 _HARMLESS = re.compile(r"[0-9.]{1,128}")
+_LISTED = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}|[0-9.]{1,6}")
 _MASK = "*"
 
 
@@ -96,6 +97,11 @@ def mask(text: str) -> str:
 def shown(text: str) -> str:
     """Return a number of an organisation as it may be repeated; what is no such number is hidden."""
     return text if _HARMLESS.fullmatch(text) else mask(text)
+
+
+def shown_code(text: str) -> str:
+    """Return a code of a list as it may be repeated; what is no code may be anything, and is hidden."""
+    return text if _LISTED.fullmatch(text) else mask(text)
 
 
 def check_enp(text: str) -> str | None:

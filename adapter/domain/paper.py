@@ -21,6 +21,7 @@ from adapter.domain.identifiers import (
     check_snils,
     mask_snils,
     normalize_snils,
+    shown_code,
 )
 
 #: A paper referral that a bureau received.
@@ -175,7 +176,7 @@ def _purposes(entry: PaperEntry) -> Iterator[Problem]:
             "CODE_UNKNOWN",
             "purposes",
             title=TITLES["purposes"],
-            actual=", ".join(one[:20] for one in unknown[:5]),
+            actual=", ".join(shown_code(one) for one in unknown[:5]),
             limit=", ".join(PURPOSES),
             dictionary="Цели направления на МСЭ",
             oid="1.2.643.5.1.13.13.99.2.147",

@@ -5,15 +5,13 @@ Called by the delivery workers in the transaction that ends the delivery.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from adapter.contract.reply import Reply
 from adapter.domain.remd_errors import judge
 from adapter.domain.states import Event, Party, State
 from adapter.operations.acting import ON_ITS_WAY
 from adapter.operations.context import Context
 from adapter.operations.moves import Origin, advance, note
-from adapter.operations.verdicts import Verdict, apply_held_verdict, apply_verdict
+from adapter.operations.verdicts import Verdict, apply_held_verdict, apply_verdict, moment_told
 from storage import Delivery, Transaction
 
 _PARTIES = {
@@ -95,10 +93,5 @@ def _origin(context: Context, delivery: Delivery, error_class: str = "", error: 
 
 
 def _verdict(reply: Reply) -> Verdict:
-    text = reply.values.get("registrationDateTime", "")
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return Verdict(emdr_id=reply.values["emdrId"])
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return Verdict(emdr_id=reply.values["emdrId"], registered_at=aware.astimezone(UTC))
+    told = moment_told(reply.values.get("registrationDateTime", ""))
+    return Verdict(emdr_id=reply.values["emdrId"], registered_at=told)

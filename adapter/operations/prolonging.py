@@ -11,12 +11,12 @@ from adapter.contract.exchange.bureau import (
     RequestAdditionalExaminationRequest,
     RequestAdditionalExaminationResponse,
 )
-from adapter.domain.checks.fields import shown_code
 from adapter.domain.clocks import Clock
 from adapter.domain.deadlines import term_code
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.errors import Problem, problem
 from adapter.domain.extensions import EXTENDABLE, EXTENDABLE_CODES, extendable_now
+from adapter.domain.identifiers import shown_code
 from adapter.domain.kinds import kind_problem
 from adapter.domain.priority import PriorityCategory
 from adapter.domain.states import Event, Party, Situation, State, refusal

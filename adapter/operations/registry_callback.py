@@ -10,7 +10,6 @@ import base64
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 
 from lxml import etree
@@ -31,7 +30,7 @@ from adapter.operations.linked_documents import Notice, file_refused, read_file,
 from adapter.operations.moves import Origin, Overtaken, note
 from adapter.operations.registry_subjects import registered, subject_of
 from adapter.operations.unknown_verdicts import UNKNOWN_VERDICT, keep
-from adapter.operations.verdicts import Verdict, apply_verdict
+from adapter.operations.verdicts import Verdict, apply_verdict, moment_told
 from signing import Refusal
 from signing.gost import GostUnavailableError
 from storage import Destroyed, Document, OutOfReach, Transaction
@@ -215,7 +214,7 @@ def _read_verdict(content: etree._Element) -> Verdict | None:
     status = _text(content, "status").lower()
     if status == "success" and item is not None and _text(item, "emdrId"):
         moment = _text(item, "registrationDateTime") or _text(item, "registrationDate")
-        return Verdict(_text(item, "emdrId"), _moment(moment))
+        return Verdict(_text(item, "emdrId"), moment_told(moment))
     if status != "error":
         return None
     errors = tuple(
@@ -225,14 +224,6 @@ def _read_verdict(content: etree._Element) -> Verdict | None:
     if errors:
         return Verdict(errors=errors)
     return Verdict(errors=(PartnerError("RUNTIME_ERROR", _text(content, "message")),), final=True)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _text(parent: etree._Element, name: str) -> str:

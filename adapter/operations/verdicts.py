@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapter.contract.reply import PartnerError
@@ -46,6 +46,15 @@ class Verdict:
     registered_at: datetime | None = None
     errors: tuple[PartnerError, ...] = ()
     final: bool = False
+
+
+def moment_told(text: str) -> datetime | None:
+    """Return a moment that РЭМД names, UTC also where it names no zone; None for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the last hours of the calendar in another zone
+        return None
 
 
 def apply_verdict(

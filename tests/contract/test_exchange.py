@@ -1,6 +1,7 @@
 """The dataclasses of the exchange against exchange.xsd."""
 
 import dataclasses
+import re
 import types
 import typing
 
@@ -70,6 +71,37 @@ def test_a_filled_value_is_valid_and_comes_back(cls: type, whole: bool) -> None:
     assert etree.tostring(again, method="c14n") == etree.tostring(
         element(sample(cls, whole=whole)), method="c14n"
     )
+
+
+#: Days, moments and numbers at which Python stops and XML Schema does not.
+EXTREMES = (
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
+    "2026-11-22T24:00:00Z",
+    "12026-01-01T00:00:00Z",
+    "-0001-01-01T00:00:00Z",
+    "2026-11-22T10:00:00.1234567890123Z",
+    "9999-12-31",
+    "12026-01-01",
+    "0" * 5000 + "1",
+    "+" + "0" * 5000 + "1",
+    "-" + "0" * 5000,
+    "1" * 5000,
+)
+NUMERIC = re.compile(r"\d{4}-\d\d-\d\d.*|\d+")
+
+
+@pytest.mark.parametrize("cls", TOP, ids=lambda cls: cls.__name__)
+def test_what_the_schema_lets_through_can_be_read(cls: type) -> None:
+    """A day, a moment or a number that is valid is read, however far out and however it is written."""
+    written = element(sample(cls))
+    for leaf in [one for one in written.iter() if len(one) == 0 and NUMERIC.fullmatch(one.text or "")]:
+        usual = leaf.text
+        for text in EXTREMES:
+            leaf.text = text
+            if not schemas.errors(written, "exchange"):
+                binding.read(cls, written)
+        leaf.text = usual
 
 
 def test_a_file_is_inline_or_uploaded_but_not_both() -> None:

@@ -152,6 +152,25 @@ def test_moments_are_read_into_utc() -> None:
     assert moment.tzinfo is UTC
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_outside_of_the_calendar_is_an_error(text: str) -> None:
+    """The last and the first hours of the calendar in another zone are no moment in UTC."""
+    element = binding.write(LEAF, f"{{{A}}}Leaf")
+    element[5].text = text
+    with pytest.raises(ValueError, match="outside of the calendar"):
+        binding.read(Leaf, element)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("0" * 5000 + "7", 7), ("-" + "0" * 5000 + "7", -7), ("0" * 5000, 0)]
+)
+def test_a_number_may_have_any_leading_zeros(text: str, expected: int) -> None:
+    """What is a small number to a schema is not too long for Python."""
+    element = binding.write(LEAF, f"{{{A}}}Leaf")
+    element[1].text = text
+    assert binding.read(Leaf, element).whole_number == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [("1", True), ("0", False), ("true", True), ("false", False)])
 def test_both_spellings_of_a_boolean_are_read(text: str, expected: bool) -> None:
     """XML Schema knows two spellings of each truth value."""

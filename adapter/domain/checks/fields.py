@@ -17,7 +17,6 @@ from adapter.domain.referral import Referral
 FIELDS: Mapping[type, tuple[Field, ...]] = MappingProxyType({**REQUISITES, **SECTIONS})
 WARNING = Severity.WARNING
 _CODE = re.compile(r"[A-Z0-9.,]{1,12}")
-_LISTED = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}|[0-9.]{1,6}")
 
 
 @functools.cache
@@ -77,11 +76,6 @@ def misshaped(
         severity=severity,
         hint=hint,
     )
-
-
-def shown_code(text: str) -> str:
-    """Return a code of a list as it may be repeated; what is no code may be anything, and is hidden."""
-    return text if _LISTED.fullmatch(text) else mask(text)
 
 
 def contradicts(

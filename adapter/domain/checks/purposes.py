@@ -10,12 +10,12 @@ from adapter.domain.checks.fields import (
     field_of,
     misshaped,
     missing,
-    shown_code,
     unexpected,
 )
 from adapter.domain.checks.places import each, failing, value, values
 from adapter.domain.checks.registry import FORM, Context, once, rule
 from adapter.domain.errors import Problem, Severity, problem
+from adapter.domain.identifiers import shown_code
 from adapter.domain.referral import Referral
 
 _GROUP, _CHILD = "1", "2"  # purposes

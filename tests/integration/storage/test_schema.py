@@ -115,10 +115,10 @@ def test_store_refuses_other_addresses(url: str) -> None:
 
 def test_old_schema_is_not_upgraded_under_a_server(tmp_path: Path) -> None:
     """A SQLite file that a process owns is refused when its schema would have to change."""
-    from storage.sqlite import _owned
+    from storage.owning import owned
 
     path = tmp_path / "old.db"
-    with _owned(path), pytest.raises(StoreBusy):
+    with owned(path), pytest.raises(StoreBusy):
         upgrade(f"sqlite:///{path}")
     upgrade(f"sqlite:///{path}")
     open_store(f"sqlite:///{path}").close()

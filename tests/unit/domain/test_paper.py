@@ -127,9 +127,9 @@ def test_the_first_year_of_a_birth() -> None:
 
 
 def test_unknown_purposes_are_shown_shortly() -> None:
-    """Five of them, twenty signs of each; a wrong identifier with 64 signs."""
-    (told,) = check_entry(replace(ENTRY, purposes=("9" * 21, *"abcde")), NOW, MOSCOW)
-    assert told.actual == ", ".join(("9" * 20, *"abcd"))
+    """Five of them, hidden where they are no code but maybe a name; a wrong identifier with 64 signs."""
+    (told,) = check_entry(replace(ENTRY, purposes=("Иванова Анна", *"abcde")), NOW, MOSCOW)
+    assert told.actual == ", ".join(("*" * 12, *"abcd"))
     (told,) = check_entry(replace(ENTRY, bureau_oid="x" * 65), NOW, MOSCOW)
     assert told.actual == "x" * 64
 

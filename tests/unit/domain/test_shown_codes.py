@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapter.domain.checks.fields import shown_code
+from adapter.domain.identifiers import shown_code
 
 
 @pytest.mark.parametrize(
