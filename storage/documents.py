@@ -13,7 +13,7 @@ from storage.archive_folder import ArchiveFolder
 from storage.archive_tables import archive_entries
 from storage.errors import Destroyed, OutOfReach
 from storage.rows import Area, Clock, columns, new_id, with_conflict
-from storage.tables import content_parts, documents, upload_parts
+from storage.tables import content_parts, documents
 
 #: Our advisory lock on PostgreSQL that stands for the contents of files.
 _CONTENTS = 4_885_609
@@ -121,26 +121,6 @@ _INSERT_PART = with_conflict(
         index_elements=[content_parts.c.sha256, content_parts.c.part_offset]
     )
 )
-_MOVE_PARTS = with_conflict(
-    lambda insert: (
-        insert(content_parts)
-        .from_select(
-            ["sha256", "part_offset", "content"],
-            sa.select(
-                sa.bindparam("sha256", type_=sa.Text), upload_parts.c.part_offset, upload_parts.c.content
-            ).where(
-                upload_parts.c.owner == sa.bindparam("owner"),
-                upload_parts.c.upload_id == sa.bindparam("upload_id"),
-                sa.not_(
-                    sa.exists().where(
-                        content_parts.c.sha256 == sa.bindparam("sha256"), content_parts.c.part_offset == 0
-                    )
-                ),
-            ),
-        )
-        .on_conflict_do_nothing(index_elements=[content_parts.c.sha256, content_parts.c.part_offset])
-    )
-)
 _BY_IDS = documents.c.id.in_(sa.bindparam("ids", expanding=True))
 _HASHES = sa.select(documents.c.sha256).where(_BY_IDS).distinct()
 _ERASE = sa.delete(documents).where(_BY_IDS)
@@ -150,9 +130,6 @@ _FORGET_CONTENTS = sa.delete(content_parts).where(
 )
 _SHARE = sa.text("SELECT pg_advisory_xact_lock_shared(:area)")
 _HOLD = sa.text("SELECT pg_advisory_xact_lock(:area)")
-_UPLOADED = sa.select(sa.func.coalesce(sa.func.sum(upload_parts.c.size), 0)).where(
-    upload_parts.c.owner == sa.bindparam("owner"), upload_parts.c.upload_id == sa.bindparam("upload_id")
-)
 
 
 def _parts(sha256: str, content: bytes | Pieces) -> Iterator[dict[str, Any]]:
@@ -243,19 +220,6 @@ class Documents(Area):
         parts = (part for name in sorted(contents.keys() - known) for part in _parts(name, contents[name]))
         for portion in _portions(parts):
             self._run_all(_INSERT_PART[self._connection.dialect.name], portion)
-
-    def add_uploaded(self, document: NewDocument, owner: str, upload_id: str) -> None:
-        """Keep a file whose content is an upload, without reading it into memory.
-
-        The ``content`` of the document is ignored and its ``sha256`` is the caller's word; the upload
-        itself stays until it is forgotten.
-        """
-        keys = {"owner": owner, "upload_id": upload_id}
-        self._lock(_SHARE)
-        size = int(self._connection.execute(_UPLOADED, keys).scalar_one())
-        self._connection.execute(_INSERT, _row(document, size, document.sha256))
-        move = _MOVE_PARTS[self._connection.dialect.name]
-        self._connection.execute(move, {**keys, "sha256": document.sha256})
 
     def erase(self, *document_ids: str) -> int:
         """Drop files; the bytes of each go when no other file has the same. Returns how many files went."""

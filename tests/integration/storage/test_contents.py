@@ -84,39 +84,6 @@ def test_an_erased_content_comes_again(store: Store) -> None:
     assert read(store, second) == CONTENT
 
 
-def test_an_upload_of_known_bytes_is_not_kept_again(store: Store, database: str) -> None:
-    """A file that comes as an upload shares the bytes of one that came inline, whatever its parts were."""
-    digest = hashlib.sha256(CONTENT).hexdigest()
-    first, second = document(CONTENT), document(b"", "R-2", sha256=digest)
-
-    def put(tx: Transaction) -> None:
-        for begin in range(0, len(CONTENT), 400_000):
-            part = CONTENT[begin : begin + 400_000]
-            tx.uploads.put_part("M", "u", offset=begin, content=part, total=len(CONTENT), sha256=digest)
-        tx.documents.add_uploaded(second, "M", "u")
-
-    store.transact(lambda tx: tx.documents.add(first))
-    store.transact(put)
-    assert stored(database) == 2
-    store.transact(lambda tx: tx.documents.erase(first.id))
-    assert read(store, second) == CONTENT
-
-
-def test_parts_of_an_upload_need_not_be_large(store: Store) -> None:
-    """A file that was uploaded in small parts is read as one, also from the middle."""
-    digest = hashlib.sha256(CONTENT).hexdigest()
-    one = document(b"", sha256=digest)
-
-    def put(tx: Transaction) -> None:
-        for begin in range(0, len(CONTENT), 100_003):
-            part = CONTENT[begin : begin + 100_003]
-            tx.uploads.put_part("M", "u", offset=begin, content=part, total=len(CONTENT), sha256=digest)
-        tx.documents.add_uploaded(one, "M", "u")
-
-    store.transact(put)
-    assert read(store, one) == CONTENT
-
-
 @pytest.mark.parametrize("round_", range(3))
 def test_erasing_beside_keeping_loses_nothing(store: Store, round_: int) -> None:
     """Whoever is first, of a file that is erased while an equal one is kept the kept one can be read."""
