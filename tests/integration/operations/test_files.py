@@ -17,7 +17,6 @@ from adapter.contract import binding
 from adapter.contract.exchange.common import File, FileSignature
 from adapter.contract.exchange.referral import (
     SubmitReferralRequest,
-    SubmitReferralResponse,
     UploadAttachmentPartRequest,
     UploadAttachmentPartResponse,
     ValidateReferralRequest,
@@ -394,11 +393,3 @@ def test_active_content_refuses_the_submission(gateway: Gateway) -> None:
         ("MSE-4002", "SubmitReferralRequest/file[4]/name"),
     ]
     assert gateway.referrals() == ()
-
-
-@ON_SQLITE
-def test_an_unreadable_scan_is_accepted_with_a_warning(gateway: Gateway) -> None:
-    """What begins as PDF and cannot be read is said not to be checked."""
-    reply = submit(gateway, file(b"%PDF-1.4 " + bytes(range(256))))
-    warned = [(one.code, one.path) for one in reply.read(SubmitReferralResponse).warning]
-    assert ("MSE-5013", "SubmitReferralRequest/file[1]") in warned

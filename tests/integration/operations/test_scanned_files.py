@@ -53,3 +53,11 @@ def test_a_document_has_to_be_valid_today(gateway: Gateway, days: int, codes: li
         assert f"{today - timedelta(days=1):%d.%m.%Y}" in reply.errors[0].message
     else:
         assert reply.status == "ACCEPT"
+
+
+@ON_SQLITE
+def test_an_unreadable_scan_is_accepted_with_a_warning(gateway: Gateway) -> None:
+    """What begins as PDF and cannot be read is said not to be checked."""
+    reply = submit(gateway, file(b"%PDF-1.4 " + bytes(range(256))))
+    warned = [(one.code, one.path) for one in reply.read(SubmitReferralResponse).warning]
+    assert ("MSE-5013", "SubmitReferralRequest/file[1]") in warned
