@@ -147,10 +147,6 @@ class Uploads(Area):
         for offset, _ in self._connection.execute(_SIZES, keys).all():
             yield self._content(owner, upload_id, offset)
 
-    def assemble(self, owner: str, upload_id: str) -> bytes:
-        """Join the parts in order of offset; whether they are complete is `Upload.complete`."""
-        return b"".join(self.contents(owner, upload_id))
-
     def digest(self, owner: str, upload_id: str) -> str:
         """Give the SHA-256 (hex) over the parts in order, without holding the whole file."""
         whole = hashlib.sha256()

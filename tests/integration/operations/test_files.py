@@ -290,7 +290,7 @@ def test_an_upload_takes_parts_of_any_order_and_size(gateway: Gateway) -> None:
             assert received >= before
             before = received
         store = gateway.runtime.store
-        assert store.read(lambda tx: tx.uploads.assemble(MIS.code, f"u{number}")) == content  # noqa: B023
+        assert store.read(lambda tx: b"".join(tx.uploads.contents(MIS.code, f"u{number}"))) == content  # noqa: B023
 
 
 def test_parts_at_once_make_the_file(gateway: Gateway) -> None:
@@ -301,7 +301,7 @@ def test_parts_at_once_make_the_file(gateway: Gateway) -> None:
     answers = [progress(gateway.read(raw, http)) for http, raw in at_once(*works)]
     assert (len(SCAN), True) in answers
     store = gateway.runtime.store
-    assert store.read(lambda tx: tx.uploads.assemble(MIS.code, "scan")) == SCAN
+    assert store.read(lambda tx: b"".join(tx.uploads.contents(MIS.code, "scan"))) == SCAN
 
 
 @ON_SQLITE

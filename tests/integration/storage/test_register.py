@@ -199,7 +199,7 @@ def test_an_upload_is_kept_until_it_is_forgotten(store: Store) -> None:
     assert upload is not None
     assert upload.complete
     assert upload.parts == ((0, PART_SIZE), (PART_SIZE, 100))
-    assert store.read(lambda tx: tx.uploads.assemble("MIS-1", "u")) == content
+    assert store.read(lambda tx: b"".join(tx.uploads.contents("MIS-1", "u"))) == content
     assert store.read(lambda tx: tx.uploads.digest("MIS-1", "u")) == digest
     assert store.transact(lambda tx: tx.uploads.forget("MIS-1", "u"))
     assert store.read(lambda tx: tx.uploads.received("MIS-1", "u")) is None
@@ -218,7 +218,7 @@ def test_upload_contradictions_are_refused(store: Store) -> None:
     for content, total in ((b"abc", 11), (b"abd", 10)):
         with pytest.raises(Taken):
             put("MIS-1", content, total)
-    assert store.read(lambda tx: tx.uploads.assemble("MIS-1", "u")) == b"abc"
+    assert store.read(lambda tx: b"".join(tx.uploads.contents("MIS-1", "u"))) == b"abc"
     upload = store.read(lambda tx: tx.uploads.received("MIS-1", "u"))
     assert upload is not None
     assert not upload.complete
@@ -230,7 +230,7 @@ def test_stale_uploads_expire(store: Store) -> None:
     touched = store.now()
     assert store.transact(lambda tx: tx.uploads.expire(touched)) == 0
     assert store.transact(lambda tx: tx.uploads.expire(touched + timedelta(seconds=1))) == 1
-    assert store.read(lambda tx: tx.uploads.assemble("MIS-1", "u")) == b""
+    assert store.read(lambda tx: b"".join(tx.uploads.contents("MIS-1", "u"))) == b""
 
 
 def test_claim_has_one_owner(store: Store) -> None:
