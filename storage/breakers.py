@@ -77,4 +77,4 @@ class Breakers(Area):
 
     def list(self) -> tuple[Breaker, ...]:
         """Give all breakers by partner."""
-        return tuple(Breaker(*row) for row in self._connection.execute(_SELECT))
+        return tuple(Breaker(*row) for row in self._run(_SELECT, {}))

@@ -163,12 +163,12 @@ class Claiming(Attempts):
     def release(self, worker: str) -> int:
         """Give back everything that a worker still holds, for a graceful stop; returns how many."""
         keys = {"worker": worker, "now": self._now()}
-        return self._connection.execute(_RELEASE, keys).rowcount
+        return self._run(_RELEASE, keys).rowcount
 
     def release_others(self, worker: str, kept: str) -> int:
         """Give back everything that a worker holds but for one; returns how many."""
         keys = {"worker": worker, "now": self._now(), "kept": kept}
-        return self._connection.execute(_RELEASE_OTHERS, keys).rowcount
+        return self._run(_RELEASE_OTHERS, keys).rowcount
 
     def renew(self, workers: Collection[str], seconds: float) -> int:
         """Hold everything that workers still hold for ``seconds`` from now; returns how many.
@@ -185,16 +185,16 @@ class Claiming(Attempts):
     def due_partners(self, kinds: Collection[str]) -> tuple[str, ...]:
         """Give the partners for which something can be claimed now, by code."""
         keys = {"now": self._now(), "kinds": list(kinds)}
-        return tuple(str(row[0]) for row in self._connection.execute(_DUE_PARTNERS, keys))
+        return tuple(str(row[0]) for row in self._run(_DUE_PARTNERS, keys))
 
     def in_flight(self) -> Mapping[str, int]:
         """Count by partner the exchanges that go on in all processes."""
-        return {row[0]: row[1] for row in self._connection.execute(_IN_FLIGHT, {"now": self._now()})}
+        return {row[0]: row[1] for row in self._run(_IN_FLIGHT, {"now": self._now()})}
 
     def others_in_flight(self, partner: str, delivery_id: str) -> int:
         """Count the exchanges with a partner that go on, but for that of one delivery."""
         keys = {"now": self._now(), "one_partner": partner, "kept": delivery_id}
-        row = self._connection.execute(_OTHERS, keys).first()
+        row = self._run(_OTHERS, keys).first()
         return 0 if row is None else int(row[1])
 
     def _leased(
@@ -202,9 +202,7 @@ class Claiming(Attempts):
     ) -> list[Delivery]:
         now = self._now()
         until = now + timedelta(seconds=lease_seconds)
-        rows = self._connection.execute(
-            statement, {**keys, "worker": worker, "limit": limit, "now": now, "until": until}
-        )
+        rows = self._run(statement, {**keys, "worker": worker, "limit": limit, "now": now, "until": until})
         return sorted(
             (Delivery(*row) for row in rows), key=lambda one: (one.priority, one.not_before, one.id)
         )

@@ -108,13 +108,13 @@ class Deadlines(Area):
 
     def put(self, number: str, rows: Collection[StoredDeadline]) -> None:
         """Make these the terms of a referral; others that it had are dropped."""
-        self._connection.execute(_DROP, {"number": number, "kept": [one.clock for one in rows]})
+        self._run(_DROP, {"number": number, "kept": [one.clock for one in rows]})
         if rows:
-            self._connection.execute(_PUT[self._connection.dialect.name], [dict(values(one)) for one in rows])
+            self._run_all(_PUT[self._connection.dialect.name], [values(one) for one in rows])
 
     def of(self, number: str) -> tuple[StoredDeadline, ...]:
         """Give the terms of a referral by name."""
-        return tuple(StoredDeadline(*row) for row in self._connection.execute(_OF, {"number": number}))
+        return tuple(StoredDeadline(*row) for row in self._run(_OF, {"number": number}))
 
     def ended(self, now: datetime, clocks: Collection[str], limit: int) -> tuple[StoredDeadline, ...]:
         """Give terms of these names that ended before ``now``, the earliest first."""

@@ -1,25 +1,30 @@
-"""Statements of the accept path and of delivery, given to SQLite without the way through SQLAlchemy.
+"""Statements of the accept path and of delivery, given to the driver without the way through SQLAlchemy.
 
-SQLAlchemy builds every statement and compiles it once for SQLite; each execution after that still costs
-several times as much as the query. The statements that every submission and every delivery runs are kept
-here compiled, with what makes the values of their parameters and columns. On PostgreSQL, where a query goes
-to another process, they are executed as usual.
+SQLAlchemy builds every statement and compiles it once for each database; each execution after that still
+costs several times as much as the query on SQLite, and three times what the driver of PostgreSQL takes. The
+statements that every submission and every delivery runs are kept here compiled, with what makes the values of
+their parameters and columns.
 """
 
 import re
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _Convert = Callable[[Any], Any] | None
+_Driver: TypeAlias = "sqlite3.Connection | psycopg.Connection[tuple[Any, ...]]"
 
 #: Where SQLAlchemy leaves a list of parameters to be written out when the statement is executed.
 _LIST = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
+#: A list without values, where ``IN ()`` is no SQL.
+_NOTHING = "(SELECT CAST(NULL AS text) WHERE false)"
 
 
 class Rows:
@@ -57,6 +62,7 @@ class _Compiled:
         constants: values that the statement itself gives, None among them.
         into: what makes the value of each parameter; None: it is taken as it is.
         out: what makes the value of each column.
+        named: whether the driver takes parameters by name, not by place.
     """
 
     sql: str
@@ -65,28 +71,29 @@ class _Compiled:
     constants: Mapping[str, Any]
     into: tuple[_Convert, ...]
     out: tuple[_Convert, ...]
+    named: bool
 
     def text(self, parameters: Mapping[str, Any]) -> str:
         """Give the statement with as many marks in each list as there are values."""
         sql = self.sql
         for name, place in self.lists.items():
-            sql = sql.replace(place, f"({', '.join('?' * len(parameters[name]))})")
+            count = len(parameters[name])
+            if not self.named:
+                marks = f"({', '.join('?' * count)})"
+            elif count:
+                marks = f"({', '.join(f'%({_nth(name, number)})s' for number in range(count))})"
+            else:
+                marks = _NOTHING
+            sql = sql.replace(place, marks)
         return sql
 
-    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
+    def values(self, parameters: Mapping[str, Any]) -> list[Any] | dict[str, Any]:
         """Give the parameters as the driver takes them.
 
         Raises:
             KeyError: a parameter is missing.
         """
-        found: list[Any] = []
-        for name, make in zip(self.names, self.into, strict=True):
-            one = parameters[name] if name in parameters else self.constants[name]
-            if name in self.lists:
-                found += one if make is None else map(make, one)
-            else:
-                found.append(one if make is None else make(one))
-        return found
+        return self._by_name(parameters) if self.named else self._by_place(parameters)
 
     def rows(self, rows: list[tuple[Any, ...]], rowcount: int) -> Rows:
         """Give the rows with the values of their columns made."""
@@ -100,12 +107,33 @@ class _Compiled:
             rowcount,
         )
 
+    def _by_place(self, parameters: Mapping[str, Any]) -> list[Any]:
+        found: list[Any] = []
+        for name, make in zip(self.names, self.into, strict=True):
+            one = parameters[name] if name in parameters else self.constants[name]
+            if name in self.lists:
+                found += one if make is None else map(make, one)
+            else:
+                found.append(one if make is None else make(one))
+        return found
 
-#: By statement: those of the modules of this package, which live as long as the process.
-_KNOWN: dict[Any, _Compiled] = {}
+    def _by_name(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, make in zip(self.names, self.into, strict=True):
+            one = parameters[name] if name in parameters else self.constants[name]
+            if name in self.lists:
+                for number, each in enumerate(one):
+                    found[_nth(name, number)] = each if make is None else make(each)
+            else:
+                found[name] = one if make is None else make(one)
+        return found
 
 
-def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -> Any:
+#: By dialect and statement: those of the modules of this package, which live as long as the process.
+_KNOWN: defaultdict[str, dict[Any, _Compiled]] = defaultdict(dict)
+
+
+def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -> Rows:
     """Execute a constant statement; its rows can be iterated, or asked for the first and its scalar.
 
     Args:
@@ -115,46 +143,65 @@ def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -
 
     Raises:
         sqlite3.Error: as the driver says; the stores translate it.
-        sqlalchemy.exc.SQLAlchemyError: the same of other databases.
+        psycopg.Error: the same of PostgreSQL.
     """
-    dialect = connection.dialect
-    if dialect.name != "sqlite":
-        return connection.execute(statement, parameters)
-    compiled = _KNOWN.get(statement)
-    if compiled is None:
-        compiled = _KNOWN[statement] = _compile(statement, dialect, parameters)
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        raise TypeError("not a SQLite connection")
+    compiled = _compiled(connection.dialect, statement, parameters)
     sql = compiled.text(parameters) if compiled.lists else compiled.sql
-    cursor = driver.execute(sql, compiled.values(parameters))
+    # Both drivers have this one call of their own, with a cursor made for it.
+    cursor: Any = _driver(connection).execute(sql, compiled.values(parameters))
     try:
-        return compiled.rows(cursor.fetchall(), cursor.rowcount)
+        # A statement that returns no rows has no description; psycopg refuses to fetch them.
+        return compiled.rows([] if cursor.description is None else cursor.fetchall(), cursor.rowcount)
     finally:
         cursor.close()
 
 
 def run_all(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Execute a constant statement for each of some rows; see `run`."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(statement, rows)
+    """Execute a constant statement without lists for each of some rows; see `run`."""
+    if not rows:
         return
-    for row in rows:
-        run(connection, statement, row)
+    compiled = _compiled(connection.dialect, statement, rows[0])
+    cursor: Any = _driver(connection).cursor()
+    try:
+        cursor.executemany(compiled.sql, [compiled.values(row) for row in rows])
+    finally:
+        cursor.close()
+
+
+def _nth(name: str, number: int) -> str:
+    return f"{name}_of_{number}"
+
+
+def _driver(connection: Connection) -> _Driver:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection | psycopg.Connection):
+        raise TypeError("neither a SQLite nor a PostgreSQL connection")
+    return driver
+
+
+def _compiled(dialect: Dialect, statement: Any, parameters: Mapping[str, Any]) -> _Compiled:
+    known = _KNOWN[dialect.name]
+    compiled = known.get(statement)
+    if compiled is None:
+        compiled = known[statement] = _compile(statement, dialect, parameters)
+    return compiled
 
 
 def _compile(statement: Any, dialect: Dialect, parameters: Mapping[str, Any]) -> _Compiled:
     keys = list(parameters) if isinstance(statement, sa.Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
-    if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
-        raise TypeError("the statement is not compiled for a driver that counts its parameters")
+    if not isinstance(compiled, SQLCompiler):
+        raise TypeError("not a statement with parameters")
     if compiled.insert_prefetch or compiled.update_prefetch:
         raise TypeError("the statement has defaults that SQLAlchemy would fill in")
-    names = tuple(compiled.positiontup)
+    named = compiled.positiontup is None
     binds = compiled.binds
+    names = tuple(compiled.bind_names.values() if compiled.positiontup is None else compiled.positiontup)
     lists = {found[1]: found[0] for found in _LIST.finditer(compiled.string)}
     if compiled.string.count("POSTCOMPILE") != len(lists) or not all(binds[name].expanding for name in lists):
         raise TypeError("the statement is not finished before it is executed")
+    if not all(isinstance(binds[name].type, sa.String) for name in lists):
+        raise TypeError("a list holds texts")
     types = [one.type for one in _columns(statement)]
     return _Compiled(
         sql=compiled.string,
@@ -163,11 +210,14 @@ def _compile(statement: Any, dialect: Dialect, parameters: Mapping[str, Any]) ->
         constants={name: binds[name].value for name in names if not binds[name].required},
         into=tuple(binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names),
         out=tuple(one.dialect_impl(dialect).result_processor(dialect, None) for one in types),
+        named=named,
     )
 
 
 def _columns(statement: Any) -> Sequence[Any]:
-    """Give the columns of the rows that a statement returns."""
+    """Give the columns of the rows that a statement returns; those of a text are taken as they come."""
+    if isinstance(statement, sa.TextClause):
+        return ()
     if isinstance(statement, sa.Select):
         return list(statement.selected_columns)
     return list(statement.exported_columns)

@@ -233,7 +233,7 @@ class Documents(Area):
 
     def _lock(self, statement: sa.TextClause) -> None:
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(statement, {"area": _CONTENTS})
+            self._run(statement, {"area": _CONTENTS})
 
     def get(self, document_id: str) -> Document | None:
         """Find a file by our own id."""
@@ -273,7 +273,7 @@ class Documents(Area):
     def contents(self, files: Collection[Document]) -> dict[str, bytes]:
         """Give the whole contents of some files by their ids, read at once; raises as `read`."""
         found: dict[str, list[bytes]] = {one.id: [] for one in files}
-        for document_id, part in self._connection.execute(_OF_SOME, {"ids": list(found)}) if found else ():
+        for document_id, part in self._run(_OF_SOME, {"ids": list(found)}) if found else ():
             found[document_id].append(part)
         whole = {document_id: b"".join(parts) for document_id, parts in found.items()}
         return {

@@ -165,7 +165,7 @@ class Mailbox(Area):
             "now": now,
             "until": now + timedelta(seconds=visible_seconds),
         }
-        items = (Item(*row) for row in self._connection.execute(_FETCH, keys))
+        items = (Item(*row) for row in self._run(_FETCH, keys))
         return sorted(items, key=lambda item: (item.sort_key, item.created_at, item.id))
 
     def acknowledge(self, owner: str, token: str, now: datetime) -> Item | None:
@@ -183,18 +183,18 @@ class Mailbox(Area):
         if not (count.isascii() and count.isdigit()) or not 0 < len(count) < 10 or int(count) < 1:
             return None
         keys = {"this_id": item_id, "this_owner": owner, "hand_out": int(count)}
-        row = self._connection.execute(_ACKNOWLEDGE, {**keys, "now": now}).first()
+        row = self._run(_ACKNOWLEDGE, {**keys, "now": now}).first()
         if row is not None:
             return Item(*row)
-        row = self._connection.execute(_ONE, keys).first()
+        row = self._run(_ONE, keys).first()
         return None if row is None else replace(Item(*row), repeated=True)
 
     def withdraw(self, owner: str, referral_number: str, kinds: Collection[str] | None = None) -> int:
         """Take the unacknowledged items of a referral back, of all kinds or of some; returns how many."""
         keys: dict[str, Any] = {"this_owner": owner, "this_referral": referral_number}
         if kinds is None:
-            return self._connection.execute(_WITHDRAW, keys).rowcount
-        return self._connection.execute(_WITHDRAW_KINDS, {**keys, "kinds": list(kinds)}).rowcount
+            return self._run(_WITHDRAW, keys).rowcount
+        return self._run(_WITHDRAW_KINDS, {**keys, "kinds": list(kinds)}).rowcount
 
     def waiting(self, owner: str) -> int:
         """Count the items that are not acknowledged, handed out or not."""

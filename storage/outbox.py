@@ -173,7 +173,7 @@ class Outbox(Claiming):
             "outcome_unknown": False,
         }
         if new:
-            self._connection.execute(_INSERT, [{**values(delivery), **fresh} for delivery in new])
+            self._run_all(_INSERT, [{**values(delivery), **fresh} for delivery in new])
 
     def store_request(self, delivery_id: str, fence: int, message_id: str, request: bytes) -> None:
         """Keep the bytes to send, once and for all.

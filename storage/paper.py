@@ -91,7 +91,7 @@ class Paper(Area):
     def _lock(self, statement: sa.TextClause, citizen_hashes: Iterable[str]) -> None:
         if self._connection.dialect.name == "postgresql":
             keys = sorted({_number(one) for one in citizen_hashes})  # one order for all: no deadlock
-            self._connection.execute(statement, {"area": _CITIZENS, "keys": keys}).all()
+            self._run(statement, {"area": _CITIZENS, "keys": keys})
 
 
 def _number(citizen_hash: str) -> int:

@@ -3,18 +3,22 @@
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import datetime
 from typing import TypeVar
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.archive_folder import ArchiveFolder
+from storage.direct import run
 from storage.errors import Conflict, StoreBusy, StoreError
 from storage.rows import Clock
-from storage.store import Store, translated
+from storage.store import Store, driver_error, translated
 from storage.transaction import Transaction
+from storage.types import UtcDateTime
 
 T = TypeVar("T")
 
@@ -24,7 +28,7 @@ _UPGRADE_LOCK = 4_885_608_821
 _UPGRADE_TRIES = 20
 _HELD_UP = ("40P01", "55P03")  # deadlock_detected, lock_not_available
 _LOCK_PATIENCE = sa.text("SET LOCAL lock_timeout = '2s'")
-_NOW = sa.text("SELECT clock_timestamp()")
+_NOW = sa.select(sa.func.clock_timestamp(type_=UtcDateTime()))
 # A commit is only an answer once it is on disk; a node that hangs in a transaction must not hold up the rest.
 _SETTINGS = "-c timezone=UTC -c synchronous_commit=on -c idle_in_transaction_session_timeout=20s"
 # A server that has vanished from the network must not hold a thread for longer than a lease lasts (libpq).
@@ -55,8 +59,8 @@ def _engine(url: URL, pool_size: int) -> Engine:
 
 def _clock(connection: Connection) -> Clock:
     def now() -> datetime:
-        moment: datetime = connection.execute(_NOW).scalar_one()
-        return moment.astimezone(UTC)
+        moment: datetime = run(connection, _NOW, {}).scalar()
+        return moment
 
     return now
 
@@ -132,9 +136,13 @@ class PostgresStore(Store):
                 try:
                     return work(transaction)
                 except DBAPIError as error:
-                    if _again(error):
+                    if error.connection_invalidated or _raced(error.orig):
                         raise _Raced(type(error.orig).__name__) from None
                     raise
+                except psycopg.Error as error:  # of a statement that went straight to the driver
+                    if _forgotten(connection) or _raced(error):
+                        raise _Raced(type(error).__name__) from None
+                    raise driver_error(error) from None
 
     def _repeated(self, once: Callable[[], T]) -> T:
         for attempt in range(_TRIES):
@@ -149,6 +157,15 @@ class PostgresStore(Store):
         raise AssertionError("unreachable")
 
 
-def _again(error: DBAPIError) -> bool:
-    """Whether nothing was committed for sure and another run may succeed."""
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RACES
+def _raced(error: BaseException | None) -> bool:
+    """Whether the database undid the transaction because of others, so that another run may succeed."""
+    return getattr(error, "sqlstate", None) in _RACES
+
+
+def _forgotten(connection: Connection) -> bool:
+    """Whether a connection is lost; the pool has not seen it, so it is told and lets go of those like it."""
+    if not getattr(connection.connection.driver_connection, "closed", False):
+        return False
+    with suppress(DBAPIError):
+        connection.execute(_NOW)
+    return True

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from storage.direct import run, run_all
+from storage.direct import Rows, run, run_all
 
 Clock: TypeAlias = Callable[[], datetime]
 Statements: TypeAlias = Mapping[str, Any]
@@ -27,8 +27,8 @@ class Area:
         self._connection = connection
         self._now = now
 
-    def _run(self, statement: Any, parameters: Mapping[str, Any]) -> Any:
-        """Execute a constant statement that every submission runs; see `storage.direct`."""
+    def _run(self, statement: Any, parameters: Mapping[str, Any]) -> Rows:
+        """Execute a constant statement of the accept path or of delivery; see `storage.direct`."""
         return run(self._connection, statement, parameters)
 
     def _run_all(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -40,7 +40,7 @@ from tests.benchmarks.processes import processor_seconds
 WANTED = 0.7
 DATABASES = ("sqlite", "postgresql")
 _NOWHERE = "http://127.0.0.1:9"
-_LOOK = 0.005
+_LOOK = 0.025
 _PATIENCE = 120.0
 _WARM_UP = 4
 

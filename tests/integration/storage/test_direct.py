@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from functools import partial
+from types import ModuleType
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.engine import Dialect
 
 from storage import NewReferral, Store, StoreError, Transaction
 from storage.direct import _compile
 from storage.tables import claims
-from tests.integration.storage.samples import at_once, message, referral
+from tests.integration.storage.samples import at_once, delivery, message, referral
 
 
 def _twice(tx: Transaction, request_id: str) -> tuple[object, object]:
@@ -114,11 +117,23 @@ def test_lists_of_any_length_are_written_out(store: Store) -> None:
     assert in_states("'); DROP TABLE referrals; --") == []
 
 
-def test_statements_that_somebody_must_finish_are_not_direct() -> None:
-    """Only a constant statement with all its values given goes straight to the driver."""
+@pytest.mark.parametrize("driver", [sqlite, psycopg])
+def test_statements_that_somebody_must_finish_are_not_direct(driver: ModuleType) -> None:
+    """Only a constant statement with all values given goes straight to the driver; its lists are texts."""
+    dialect: Dialect = driver.dialect()
     unfinished = sa.select(claims.c.owner).where(claims.c.kind == sa.bindparam("kind", literal_execute=True))
     with pytest.raises(TypeError):
-        _compile(unfinished, sqlite.dialect(), {"kind": ""})
+        _compile(unfinished, dialect, {"kind": ""})
     table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer, default=1))
     with pytest.raises(TypeError):
-        _compile(sa.insert(table), sqlite.dialect(), {"a": 1})
+        _compile(sa.insert(table), dialect, {"a": 1})
+    numbers = sa.select(table.c.b).where(table.c.a.in_(sa.bindparam("wanted", expanding=True)))
+    with pytest.raises(TypeError):
+        _compile(numbers, dialect, {"wanted": [1]})
+
+
+@pytest.mark.parametrize("empty", [[], ["other"]])
+def test_an_empty_list_excludes_nobody(store: Store, empty: list[str]) -> None:
+    """What is in no list is taken: a delivery is claimed when no partner is left out, or only another one."""
+    store.transact(lambda tx: tx.outbox.add(delivery()))
+    assert len(store.transact(lambda tx: tx.outbox.claim("one", empty, 10, 60.0))) == 1

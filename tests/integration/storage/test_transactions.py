@@ -199,6 +199,30 @@ def test_lost_connection_before_the_commit_is_run_again(store: Store) -> None:
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_connections_that_died_are_let_go_together(store: Store, database: str) -> None:
+    """When the server threw everybody out, a work runs once more, not once for each dead connection."""
+    together = threading.Barrier(4)
+    at_once(*[lambda: store.read(lambda tx: (tx.now(), together.wait(10)))] * 4)
+    engine = sa.create_engine(database)
+    with engine.connect() as connection:
+        gone = connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).all()
+    engine.dispose()
+    runs: list[bool] = []
+
+    def work(tx: Transaction) -> None:
+        runs.append(True)
+        tx.claims.take("kind", "key", "owner")
+
+    store.transact(work)
+    assert len(gone) >= 4
+    assert len(runs) == 2
+    assert store.read(lambda tx: tx.claims.owner("kind", "key")) == "owner"
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_a_connection_that_is_always_lost_is_no_conflict(store: Store) -> None:
     """Trouble of the database is told apart from a conflict that the work itself makes: it passes."""
 
