@@ -47,6 +47,20 @@ def test_migrations_build_the_same_indexes(database: str, empty_database: str) -
     assert len(found[0]) > 15
 
 
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_busy_tables_are_swept_before_a_fifth_of_them_is_dead(database: str) -> None:
+    """PostgreSQL is told when to vacuum the tables of which a small part changes all the time."""
+    engine = sa.create_engine(database)
+    with engine.connect() as connection:
+        options = connection.execute(
+            sa.text("SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r'")
+        ).all()
+    engine.dispose()
+    told = {name: dict(one.split("=") for one in found) for name, found in options}
+    assert {"outbox", "mailbox", "journal_heads", "referrals"} <= told.keys()
+    assert {float(one["autovacuum_vacuum_scale_factor"]) for one in told.values()} == {0.002}
+
+
 def test_upgrade_runs_twice_at_once(empty_database: str) -> None:
     """Two upgrades at the same moment leave one good schema."""
     at_once(*[lambda: upgrade(empty_database)] * 2)

@@ -74,6 +74,7 @@ ADDING: tuple[Callable[[], None], ...] = (
     lambda: op.create_index("ix", "outbox", ["partner"]),
     lambda: op.add_column("outbox", new_column(nullable=True)),
     lambda: op.add_column("outbox", new_column(nullable=False, default="0")),
+    lambda: op.execute("ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0.002)"),
 )
 TAKING: tuple[Callable[[], None], ...] = (
     lambda: op.drop_table("outbox"),
@@ -89,6 +90,7 @@ TAKING: tuple[Callable[[], None], ...] = (
     lambda: op.execute("UPDATE outbox SET state = 'done'"),
     lambda: op.execute("DELETE FROM outbox"),
     lambda: op.execute("ALTER TABLE outbox DROP COLUMN note"),
+    lambda: op.execute("ALTER TABLE outbox SET (autovacuum_vacuum_threshold = 1); DELETE FROM outbox"),
     lambda: op.execute("INSERT INTO outbox SELECT * FROM outbox"),
 )
 
