@@ -6,7 +6,6 @@ Nothing is taken from the Host header, and whatever fails below becomes a SOAP S
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from types import TracebackType
@@ -29,6 +28,7 @@ from adapter.soap.pages import READ_METHODS, Pages
 from adapter.soap.protocol import Passage, Service, content_type_of
 from adapter.soap.reading import Limits, check_encoding
 from adapter.soap.replies import Reply, not_allowed, not_found, status_line
+from storage import new_id
 
 Environ: TypeAlias = dict[str, Any]
 Headers: TypeAlias = list[tuple[str, str]]
@@ -90,7 +90,7 @@ class Guard:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
         """Answer one request."""
-        correlation_id = str(uuid.uuid4())
+        correlation_id = new_id()
         method = environ.get("REQUEST_METHOD", "")
         try:
             reply = self._route(environ, method, correlation_id)
