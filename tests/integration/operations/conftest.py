@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +21,13 @@ __all__ = ["backend", "database", "gateway", "keys", "postgres_server", "sqlite_
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo keys, made once."""
     return shared_keys(tmp_path_factory.mktemp("demo") / "keys")
+
+
+@pytest.fixture(autouse=True)
+def _half_empty_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readiness warns of a disk that is nearly full; no test depends on that of the machine."""
+    half = SimpleNamespace(total=1 << 40, used=1 << 39, free=1 << 39)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: half)
 
 
 @pytest.fixture
