@@ -14,7 +14,7 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,6 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
-import sqlalchemy as sa
 from lxml import etree
 from rich.console import Console
 from rich.table import Table
@@ -41,10 +40,10 @@ from adapter.soap.guard import WsgiCallable
 from adapter.stand.actors import ADAPTER, BUREAU_SYSTEM, MIS, Keyring
 from signing import sign_wss
 from storage import Store, Transaction
-from storage.tables import metadata
 from tests.benchmarks.figures import p99, timed
 from tests.benchmarks.house import SUBMIT_PATH, demand_accepted, key_name, make_keys, post, write_config
 from tests.benchmarks.messages import SMALL, demo_submissions, signed_submissions
+from tests.benchmarks.multiplying import multiply
 from tests.benchmarks.report import machine
 from tests.databases import Postgres
 
@@ -54,23 +53,6 @@ FETCHED, CLAIMED = 100, 50
 LIMIT = 1.15
 _SMALL_STORE, _LARGE_STORE = 10_000, 10_000_000
 _WARM_UP = 5
-#: Columns that tell one row from another, and those that a copy has otherwise, as SQL.
-_KEYS = frozenset(
-    {"number", "referral_number", "id", "subject", "request_id", "document_id", "document_set_id"}
-    | {"citizen_hash", "delivery_id", "message_id", "message_key", "parent_id", "document_key", "sha256"}
-    | {"correlation_id", "sort_key"}
-)
-_TABLES: Mapping[str, Mapping[str, str]] = {
-    "messages": {"raw": "NULL", "answer": "CAST('<x/>' AS bytea)"},
-    "referrals": {"state": "'COMPLETED'", "deadline_at": "NULL", "deadline_code": "NULL"},
-    "documents": {"size": "4"},
-    "content_parts": {"content": "CAST('<x/>' AS bytea)"},
-    "journal": {"number": "t.number"},
-    "journal_heads": {"anchored_count": "t.count", "counted_count": "t.count"},
-    "claims": {"key": "t.key || '-' || n.i", "owner": "t.owner || '-' || n.i"},
-    "outbox": {"state": "'done'"},
-    "mailbox": {"state": "'acknowledged'"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +160,7 @@ def _filled(server: Postgres, folder: Path, keys: Path, size: int) -> Iterator[_
     numbers = runtime.store.read(_numbers)
     runtime.close()
     copies = max(1, size // TEMPLATES)
-    held = _multiply(url, copies)
+    held = multiply(url, copies)
     runtime = open_runtime(config)
     try:
         application = cast("WsgiCallable", build_application(runtime))
@@ -189,26 +171,6 @@ def _filled(server: Postgres, folder: Path, keys: Path, size: int) -> Iterator[_
 
 def _numbers(tx: Transaction) -> tuple[str, ...]:
     return tuple(one.number for one in tx.referrals.list_by_state(tuple(State), TEMPLATES))
-
-
-def _multiply(url: str, copies: int) -> int:
-    """Repeat the rows; return the bytes of the database."""
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for name, other in _TABLES.items():
-            columns = [column.name for column in metadata.tables[name].columns]
-            values = [
-                other.get(one) or (f"t.{one} || '-' || n.i" if one in _KEYS else f"t.{one}")
-                for one in columns
-            ]
-            connection.exec_driver_sql(
-                f"INSERT INTO {name} ({', '.join(columns)}) SELECT {', '.join(values)} "  # noqa: S608 - names of ours
-                f"FROM {name} t CROSS JOIN generate_series(2, {copies}) n(i)"
-            )
-        connection.exec_driver_sql("VACUUM ANALYZE")
-        held = connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one()
-    engine.dispose()
-    return int(held)
 
 
 def _accepting(keyring: Keyring, rounds: int) -> Callable[[_House], Callable[[], object]]:
