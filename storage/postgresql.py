@@ -58,9 +58,16 @@ def _engine(url: URL, pool_size: int) -> Engine:
 
 
 def _clock(connection: Connection) -> Clock:
+    """Give the clock of one transaction: it is asked once, and stands still until the transaction ends.
+
+    Who has waited for a lock meanwhile takes a lease for a little less and sees another's a little longer.
+    """
+    asked: list[datetime] = []
+
     def now() -> datetime:
-        moment: datetime = run(connection, _NOW, {}).scalar()
-        return moment
+        if not asked:
+            asked.append(run(connection, _NOW, {}).scalar())
+        return asked[0]
 
     return now
 

@@ -52,7 +52,7 @@ class Transaction:
     """The areas of the store within one transaction; of no use once the transaction has ended.
 
     Attributes:
-        now: gives the time of the database, UTC.
+        now: gives the time of the database, UTC; on PostgreSQL one moment for the whole transaction.
         documents: reads contents from the archive too.
     """
 
