@@ -6,6 +6,7 @@ from adapter.clients import remd
 from adapter.clients.answers import Answer, Prepared, Unbuildable
 from adapter.clients.sending import Sent
 from adapter.delivery.remd_sender import RemdSender
+from adapter.delivery.senders import Stored
 from adapter.domain.partners import Partner
 from storage.outbox import Delivery
 
@@ -16,7 +17,7 @@ class DemandContent(RemdSender):
     To order a file twice is harmless: it comes twice and is kept once. So a lost order is simply repeated.
     """
 
-    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
+    def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:  # noqa: ARG002 - all is in the order
         """Build demandContent."""
         emdr_id = str(delivery.payload.get("emdrId") or "")
         if not emdr_id:

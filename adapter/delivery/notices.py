@@ -12,7 +12,7 @@ from adapter.clients.answers import Answer, Fault, Prepared, Unbuildable
 from adapter.clients.mail import MailServer
 from adapter.clients.sending import Result, Sent, Timeouts
 from adapter.contract.reply import Reply
-from adapter.delivery.senders import BY_SYSTEM, Connections, Sender, referral_of
+from adapter.delivery.senders import BY_SYSTEM, Connections, Sender, Stored, referral_of
 from adapter.domain.escalation import Level
 from adapter.domain.partners import Partner, PartnerKind, Transport
 from adapter.notices import letters, texts, webhooks
@@ -20,6 +20,7 @@ from adapter.operations.context import Context
 from adapter.operations.sizing import PLACES
 from adapter.operations.timers import MAIL
 from signing.standard_webhooks import proof
+from storage import Transaction
 from storage.outbox import Delivery
 
 #: What says that this news will never be taken; anything else may be a mistake that somebody mends.
@@ -48,9 +49,13 @@ class StatusPush(Sender):
         """Return the address for news."""
         return partner.webhook
 
-    def build(self, delivery: Delivery, partner: Partner) -> Prepared:  # noqa: ARG002 - the same for everybody
+    def stored(self, tx: Transaction, delivery: Delivery) -> Stored:
+        """Read the referral."""
+        return referral_of(tx, delivery)
+
+    def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:  # noqa: ARG002 - the same for everybody
         """Build the news of the state that the referral had then."""
-        referral, facts = self._context.store.read(lambda tx: referral_of(tx, delivery)), delivery.payload
+        referral, facts = stored.of_referral(), delivery.payload
         try:
             body = webhooks.body(
                 identifier=delivery.id,
@@ -96,7 +101,7 @@ class Letters(Sender):
         """Return the mail server as the outbox knows it."""
         return Partner(MAIL, "Почтовый сервер", PartnerKind.PORTAL, transport=Transport.NONE, address=MAIL)
 
-    def build(self, delivery: Delivery, partner: Partner) -> Prepared:  # noqa: ARG002 - as above
+    def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:  # noqa: ARG002 - as above
         """Build the letter."""
         facts = delivery.payload
         try:

@@ -13,7 +13,7 @@ from adapter.contract.reply import Reply
 from adapter.contract.semd import Semd, SemdUnreadable, read_semd
 from adapter.delivery.remd_sender import RemdSender
 from adapter.delivery.semd_signers import Signatures, identifier, signatures_of
-from adapter.delivery.senders import StoredFile, files_of, on_its_way, referral_of
+from adapter.delivery.senders import Stored, StoredFile, files_of, on_its_way, referral_of
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.kinds import KINDS
 from adapter.domain.partners import Partner
@@ -43,9 +43,15 @@ class RegisterDocument(RemdSender):
         """Tell whether the document still waits for its registration."""
         return on_its_way(tx, delivery, State.SUBMITTED)
 
-    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
+    def stored(self, tx: Transaction, delivery: Delivery) -> Stored:
+        """Read the referral and its СЭМД."""
+        limit = self._context.limits.file_bytes
+        files = files_of(tx, delivery, DocumentRole.SEMD, inline=limit, total=limit)
+        return replace(referral_of(tx, delivery), files=files)
+
+    def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:
         """Build registerDocument."""
-        referral, file = self._stored(delivery)
+        referral, file = stored.of_referral(), _semd_of(stored)
         content = file.content or b""
         try:
             semd = read_semd(content, limit=len(content))
@@ -64,7 +70,8 @@ class RegisterDocument(RemdSender):
 
     def question(self, delivery: Delivery, partner: Partner) -> Prepared | None:
         """Build searchRegistryItem for the document."""
-        referral, file = self._stored(delivery)
+        stored = self._context.store.read(lambda tx: self.stored(tx, delivery))
+        referral, file = stored.of_referral(), _semd_of(stored)
         return remd.build_search(
             self.route(partner),
             organization_oid=referral.organization_oid,
@@ -102,17 +109,11 @@ class RegisterDocument(RemdSender):
             return None
         return replace(record, emdr_id=record.emdr_id or reply.values["emdrId"]).reply()
 
-    def _stored(self, delivery: Delivery) -> tuple[Referral, StoredFile]:
-        def load(tx: Transaction) -> tuple[Referral, list[StoredFile]]:
-            limit = self._context.limits.file_bytes
-            return referral_of(tx, delivery), files_of(
-                tx, delivery, DocumentRole.SEMD, inline=limit, total=limit
-            )
 
-        referral, files = self._context.store.read(load)
-        if not files or not files[0].content:
-            raise Unbuildable(_NO_SEMD)
-        return referral, files[0]
+def _semd_of(stored: Stored) -> StoredFile:
+    if not stored.files or not stored.files[0].content:
+        raise Unbuildable(_NO_SEMD)
+    return stored.files[0]
 
 
 def _uid_of(tx: Transaction, delivery: Delivery) -> str:

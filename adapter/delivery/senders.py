@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
@@ -40,6 +40,51 @@ BY_SYSTEM: Connections = MappingProxyType({})
 
 class Unsignable(Exception):  # noqa: N818 - says what happened to the message
     """A message cannot be signed now, so nothing of it leaves; the text is Russian."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A stored file with its signatures; `content` is None where only its descriptor travels."""
+
+    row: Document
+    content: bytes | None = field(repr=False)
+    signatures: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+    def as_file(self) -> File:
+        """Return the file as it travels inline."""
+        return File(
+            name=self.row.name or self.row.role,
+            document_type=self.row.document_kind or self.row.role,
+            media_type=self.row.media_type,
+            size=self.row.size,
+            sha256=self.row.sha256,
+            content=base64.b64encode(self.content or b"").decode(),
+            signature=tuple(
+                FileSignature(role=role or None, value=base64.b64encode(data).decode())
+                for role, data in self.signatures
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a message is built from: its referral, where it has one, and the files that travel."""
+
+    referral: Referral | None = None
+    files: Sequence[StoredFile] = ()
+
+    def of_referral(self) -> Referral:
+        """Return the referral.
+
+        Raises:
+            Unbuildable: There is none.
+        """
+        if self.referral is None:
+            raise Unbuildable("направления нет в реестре")
+        return self.referral
+
+
+NOTHING = Stored()
 
 
 class Sender(ABC):
@@ -91,9 +136,17 @@ class Sender(ABC):
             tls=self._tls.get(partner.code),
         )
 
+    def stored(self, tx: Transaction, delivery: Delivery) -> Stored:  # noqa: ARG002 - for those that send what is stored
+        """Read what the message is built from.
+
+        Raises:
+            Unbuildable: It is not there.
+        """
+        return NOTHING
+
     @abstractmethod
-    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
-        """Build the message from what is stored.
+    def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:
+        """Build the message from what `stored` has read.
 
         Raises:
             Unbuildable: It cannot be built, now or later.
@@ -155,30 +208,6 @@ class Sender(ABC):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A stored file with its signatures; `content` is None where only its descriptor travels."""
-
-    row: Document
-    content: bytes | None = field(repr=False)
-    signatures: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
-
-    def as_file(self) -> File:
-        """Return the file as it travels inline."""
-        return File(
-            name=self.row.name or self.row.role,
-            document_type=self.row.document_kind or self.row.role,
-            media_type=self.row.media_type,
-            size=self.row.size,
-            sha256=self.row.sha256,
-            content=base64.b64encode(self.content or b"").decode(),
-            signature=tuple(
-                FileSignature(role=role or None, value=base64.b64encode(data).decode())
-                for role, data in self.signatures
-            ),
-        )
-
-
 def on_its_way(tx: Transaction, delivery: Delivery, *states: State) -> bool:
     """Tell whether the delivery is of the present version and the referral is in one of the states.
 
@@ -190,16 +219,9 @@ def on_its_way(tx: Transaction, delivery: Delivery, *states: State) -> bool:
     return referral.version_number == delivery.version_number and State(referral.state) in states
 
 
-def referral_of(tx: Transaction, delivery: Delivery) -> Referral:
-    """Return the referral of a delivery.
-
-    Raises:
-        Unbuildable: There is none.
-    """
-    referral = tx.referrals.get(delivery.referral_number or "")
-    if referral is None:
-        raise Unbuildable("направления нет в реестре")
-    return referral
+def referral_of(tx: Transaction, delivery: Delivery) -> Stored:
+    """Read the referral of a delivery, if there is one."""
+    return Stored(tx.referrals.get(delivery.referral_number or ""))
 
 
 def files_of(
@@ -254,16 +276,16 @@ class ReceiveReferral(_SmevSender):
         """Tell whether the referral is still on its way to the bureau."""
         return on_its_way(tx, delivery, State.SUBMITTED, State.REMD_REGISTERED)
 
-    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
+    def stored(self, tx: Transaction, delivery: Delivery) -> Stored:
+        """Read the referral and the files of its version, as many as travel."""
+        roles = (DocumentRole.REFERRAL, DocumentRole.SEMD, DocumentRole.ATTACHMENT)
+        size = self._context.limits.inline_file_bytes
+        files = files_of(tx, delivery, *roles, inline=size, total=size)
+        return replace(referral_of(tx, delivery), files=files)
+
+    def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:
         """Build ReceiveReferral."""
-        limits = self._context.limits
-
-        def load(tx: Transaction) -> tuple[Referral, list[StoredFile]]:
-            roles = (DocumentRole.REFERRAL, DocumentRole.SEMD, DocumentRole.ATTACHMENT)
-            size = limits.inline_file_bytes
-            return referral_of(tx, delivery), files_of(tx, delivery, *roles, inline=size, total=size)
-
-        referral, files = self._context.store.read(load)
+        referral, files = stored.of_referral(), stored.files
         here = {role: [one for one in files if one.row.role == role and one.content] for role in DocumentRole}
         signed = here[DocumentRole.REFERRAL]
         request = ReceiveReferralRequest(
@@ -301,10 +323,13 @@ class NotifyReturn(_SmevSender):
 
     headers = MappingProxyType({"SOAPAction": '"urn:NotifyReturn"'})
 
-    def build(self, delivery: Delivery, partner: Partner) -> Prepared:
+    def stored(self, tx: Transaction, delivery: Delivery) -> Stored:
+        """Read the referral."""
+        return referral_of(tx, delivery)
+
+    def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:
         """Build NotifyReturn."""
-        referral = self._context.store.read(lambda tx: referral_of(tx, delivery))
-        facts = delivery.payload
+        referral, facts = stored.of_referral(), delivery.payload
         try:
             request = NotifyReturnRequest(
                 request_id=delivery.id,

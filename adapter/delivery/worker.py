@@ -20,7 +20,7 @@ from adapter.delivery import gate
 from adapter.delivery.ending import TOO_OLD, Ending, Exchange, Outcomes
 from adapter.delivery.gate import Opening
 from adapter.delivery.retry import End, ErrorClass, Trouble
-from adapter.delivery.senders import Sender, Unsignable
+from adapter.delivery.senders import NOTHING, Sender, Stored, Unsignable
 from adapter.delivery.settings import Settings
 from adapter.delivery.verdict import (
     Absent,
@@ -158,20 +158,20 @@ class Worker:
             self._lay_aside(delivery, *(unfit or _NO_PARTNER))
             return
         in_doubt = delivery.built and delivery.outcome_unknown
-        wanted = self._context.store.read(lambda tx: sender.wanted(tx, delivery))
+        stored = self._context.store.read(lambda tx: _stored(tx, sender, delivery))
         question = sender.question(delivery, partner) if in_doubt else None
         if question is not None:
             finding = self._ask(delivery, partner, sender, question)
             if finding is None:
                 return
             in_doubt = not finding.certain
-        if not wanted:
+        if stored is None:
             self._commit(delivery, lambda tx: self._ending.not_wanted(tx, delivery))
             return
         if self._settings.policy.expired(delivery.kind, delivery.born, delivery.state_since):
             self._lay_aside(delivery, End.EXPIRED, TOO_OLD)
             return
-        prepared = None if delivery.built else sender.build(delivery, partner)
+        prepared = None if delivery.built else sender.build(delivery, partner, stored)
         asked = question is not None
         exchange, result = self._exchange(delivery, partner, sender, prepared, asked=asked)
         if isinstance(result, Sent):
@@ -359,3 +359,10 @@ class Worker:
             )
         except StoreError as failure:
             _log.error("delivery %s: left to its lease, %s", delivery.id, type(failure).__name__)
+
+
+def _stored(tx: Transaction, sender: Sender, delivery: Delivery) -> Stored | None:
+    """Read what the message of a delivery is built from, if it is to be built; None: nobody wants it now."""
+    if not sender.wanted(tx, delivery):
+        return None
+    return NOTHING if delivery.built else sender.stored(tx, delivery)

@@ -17,6 +17,7 @@ from adapter.app.readiness import health
 from adapter.app.sizing import measure_of
 from adapter.clients.mail import MailServer
 from adapter.delivery.notices import Letters
+from adapter.delivery.senders import NOTHING
 from adapter.domain.contacts import Contact, ListedContacts
 from adapter.domain.escalation import Level
 from adapter.operations.sizing import Measure, forecasts, record_sizes
@@ -101,7 +102,7 @@ def test_operators_get_one_letter_a_day(gateway: Gateway) -> None:
         "mse@example.ru",
     )
     partner = sender.partner_of(letters[-1])
-    text = sender.build(letters[-1], partner).body
+    text = sender.build(letters[-1], partner, NOTHING).body
     assert b"duty@example.ru" in text
 
 
