@@ -162,7 +162,7 @@ class ReceptionSection(Section):
 class DeliverySection(Section):
     """The workers that empty the outbox. Times in seconds."""
 
-    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    workers: Annotated[int, Field(ge=1, le=64)] = 6
     batch: Annotated[int, Field(ge=1, le=500)] = 10
     lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5

@@ -1,4 +1,8 @@
-"""The threads that deliver: they sleep until poked or until it is time to look."""
+"""The threads that deliver: they sleep until poked or until it is time to look.
+
+A poke wakes one of them. Who finds something wakes the next before it begins: so a burst gets all of them
+within moments, and one delivery does not have all of them ask the store.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,35 @@ _log = logging.getLogger(__name__)
 WORKER_MARK = "/"
 
 
+class _Calls:
+    """Wakes one sleeper for each call; what nobody sleeps for is kept, at most one for each worker."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting = 0
+        self._changed = threading.Condition()
+        self._ended = False
+
+    def call(self) -> None:
+        """Wake one."""
+        with self._changed:
+            self._waiting = min(self._waiting + 1, self._most)
+            self._changed.notify()
+
+    def end(self) -> None:
+        """Wake all, for good."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep until called, at most so long; tell whether somebody has called."""
+        with self._changed:
+            called = self._changed.wait_for(lambda: self._ended or self._waiting > 0, seconds)
+            self._waiting = max(0, self._waiting - 1)
+            return called
+
+
 class Engine:
     """Delivers what is in the outbox until stopped."""
 
@@ -46,7 +79,7 @@ class Engine:
         """
         self._context = context
         self._settings = settings
-        self._wake = threading.Event()
+        self._calls = _Calls(settings.workers)
         self._stop = threading.Event()
         prefix = node or f"{context.own.code}-{os.getpid()}-{secrets.token_hex(4)}"
         self._workers = [
@@ -57,6 +90,7 @@ class Engine:
                 settings=settings,
                 outcomes=outcomes,
                 stopping=self._stop.is_set,
+                claimed=self._calls.call,
             )
             for number in range(1, settings.workers + 1)
         ]
@@ -78,8 +112,8 @@ class Engine:
         self._heartbeat.start()
 
     def poke(self) -> None:
-        """Wake the workers: there is something new to deliver."""
-        self._wake.set()
+        """Wake a worker: there is something new to deliver."""
+        self._calls.call()
 
     def stop(self, timeout: float = 30.0) -> bool:
         """Finish the exchanges at hand and give back the rest.
@@ -91,7 +125,7 @@ class Engine:
             Whether all came to an end.
         """
         self._stop.set()
-        self._wake.set()
+        self._calls.end()
         ends = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, ends - time.monotonic()))
@@ -120,8 +154,7 @@ class Engine:
     def _loop(self, worker: Worker) -> None:
         while not self._stop.is_set():
             if not self._turn(worker) and not self._stop.is_set():
-                self._wake.wait(self._settings.poll_seconds)
-                self._wake.clear()
+                self._calls.wait(self._settings.poll_seconds)
 
     def _turn(self, worker: Worker) -> int:
         try:

@@ -64,6 +64,7 @@ class Worker:
         settings: Settings,
         outcomes: Outcomes,
         stopping: Callable[[], bool] = lambda: False,
+        claimed: Callable[[], None] = lambda: None,
     ) -> None:
         """Make a worker.
 
@@ -74,12 +75,14 @@ class Worker:
             settings: tuning.
             outcomes: consequences in the domain.
             stopping: asked between deliveries; what is not begun then goes back.
+            claimed: told when something was claimed, before it is dealt with.
         """
         self.name = name
         self._context = context
         self._senders = senders
         self._settings = settings
         self._stopping = stopping
+        self._claimed = claimed
         self._ending = Ending(context, outcomes, settings)
         self._chance = random.SystemRandom().random
         self._last = ""
@@ -111,6 +114,7 @@ class Worker:
         )
         if not batch:
             return 0
+        self._claimed()
         try:
             self._work_off(batch)
         finally:

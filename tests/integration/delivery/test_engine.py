@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapter.delivery.engine import Engine
+from adapter.delivery.engine import Engine, _Calls
 from storage import StoreError
 from storage.outbox import DONE, UNKNOWN
 from tests.integration.delivery.conftest import World
 from tests.integration.delivery.emulator import Partner, silent
-from tests.integration.delivery.world import delivery_of, senders_of
+from tests.integration.delivery.world import delivery_of
 
 PATIENCE = 30.0
 
@@ -22,9 +22,7 @@ def refuse(_: object) -> None:
 @pytest.fixture
 def engine(world: World) -> Iterator[Engine]:
     """An engine with threads that look by themselves once in ten minutes: only a poke can wake them."""
-    known = {name: getattr(world.settings, name) for name in type(world.settings).__dataclass_fields__}
-    settings = type(world.settings)(**{**known, "poll_seconds": 600})
-    made = Engine(world.context, senders_of(world.context), settings, world.outcomes)
+    made = world.another(poll_seconds=600)
     yield made
     made.stop(PATIENCE)
 
@@ -35,6 +33,31 @@ def test_a_poke_wakes_the_workers(world: World, engine: Engine, remd: Partner) -
     world.queue(delivery_of("registerDocument"))
     engine.poke()
     assert remd.arrived.acquire(timeout=PATIENCE)
+
+
+def test_who_finds_something_wakes_the_next(world: World, remd: Partner) -> None:
+    """One poke is enough for a burst: while one worker waits for its answer, others take the rest."""
+    engine = world.another(poll_seconds=600, workers=4, batch=1)
+    world.queue(*(delivery_of("registerDocument") for _ in range(3)))
+    remd.plan(silent, silent, silent)
+    engine.start()
+    engine.poke()
+    try:
+        for _ in range(3):
+            assert remd.arrived.acquire(timeout=PATIENCE)
+    finally:
+        remd.release.set()
+        assert engine.stop(PATIENCE)
+
+
+def test_calls_wake_one_each() -> None:
+    """A call wakes one sleeper; calls while nobody sleeps are kept, but no more than there are workers."""
+    calls = _Calls(2)
+    for _ in range(5):
+        calls.call()
+    assert [calls.wait(30), calls.wait(30), calls.wait(0.01)] == [True, True, False]
+    calls.end()
+    assert calls.wait(30)
 
 
 def test_a_stopped_engine_has_finished_its_exchange(world: World, engine: Engine, remd: Partner) -> None:
