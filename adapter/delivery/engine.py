@@ -1,7 +1,7 @@
 """The threads that deliver: they sleep until poked or until it is time to look.
 
-A poke wakes one of them. Who finds something wakes the next before it begins: so a burst gets all of them
-within moments, and one delivery does not have all of them ask the store.
+A poke wakes one of them, and of those that sleep one alone looks often. Who finds something wakes the next
+before it begins: so a burst gets all of them within moments, and the store is not asked by all of them.
 """
 
 from __future__ import annotations
@@ -27,14 +27,22 @@ _log = logging.getLogger(__name__)
 #: Between the name of a process and the number of its worker, in owners of leases.
 WORKER_MARK = "/"
 
+#: How much longer than the one on watch the others sleep.
+_OFF_WATCH = 10
+
 
 class _Calls:
-    """Wakes one sleeper for each call; what nobody sleeps for is kept, at most one for each worker."""
+    """Wakes one sleeper for each call; what nobody sleeps for is kept, at most one for each worker.
+
+    One sleeper is on watch and wakes by the clock, too. When it has found something it calls the next one,
+    who is on watch after that. The others look much later, for the case that the one on watch hangs.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._waiting = 0
         self._changed = threading.Condition()
+        self._watched = False
         self._ended = False
 
     def call(self) -> None:
@@ -50,10 +58,15 @@ class _Calls:
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> bool:
-        """Sleep until called, at most so long; tell whether somebody has called."""
+        """Sleep until called, who is on watch at most so long; tell whether somebody has called."""
         with self._changed:
-            called = self._changed.wait_for(lambda: self._ended or self._waiting > 0, seconds)
+            watching = not self._watched
+            self._watched = True
+            patience = seconds if watching else seconds * _OFF_WATCH
+            called = self._changed.wait_for(lambda: self._ended or self._waiting > 0, patience)
             self._waiting = max(0, self._waiting - 1)
+            if watching:
+                self._watched = False
             return called
 
 

@@ -1,6 +1,8 @@
 """The threads of the engine."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +19,14 @@ PATIENCE = 30.0
 def refuse(_: object) -> None:
     """Stand for a store that cannot be reached."""
     raise StoreError("gone")
+
+
+def asleep(calls: _Calls, count: int) -> None:
+    """Wait until so many sleep."""
+    ends = time.monotonic() + PATIENCE
+    while len(getattr(calls._changed, "_waiters")) < count:  # noqa: B009 - of the standard library, untyped
+        assert time.monotonic() < ends
+        time.sleep(0.001)
 
 
 @pytest.fixture
@@ -58,6 +68,21 @@ def test_calls_wake_one_each() -> None:
     assert [calls.wait(30), calls.wait(30), calls.wait(0.01)] == [True, True, False]
     calls.end()
     assert calls.wait(30)
+
+
+def test_one_sleeper_alone_looks_often() -> None:
+    """While one is on watch the others sleep on; when it is gone, the next one that sleeps is on watch."""
+    calls = _Calls(3)
+    with ThreadPoolExecutor(2) as threads:
+        watching = threads.submit(calls.wait, PATIENCE)
+        asleep(calls, 1)
+        sleeping = threads.submit(calls.wait, PATIENCE / 10)
+        asleep(calls, 2)
+        calls.call()
+        assert watching.result(PATIENCE)
+        assert calls.wait(0.01) is False
+        calls.call()
+        assert sleeping.result(PATIENCE)
 
 
 def test_a_stopped_engine_has_finished_its_exchange(world: World, engine: Engine, remd: Partner) -> None:
