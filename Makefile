@@ -40,7 +40,7 @@ fuzz: env
 bench: env
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-# Two PostgreSQL databases, of ten thousand and of ten million referrals (some 60 GB of disk and an hour), or as told:
+# Two PostgreSQL databases, of ten thousand and of ten million referrals (65 GB of disk and half an hour), or as told:
 # ARGS="--size 1000000".
 bench-growth: env
 	$(BIN)/python -m tests.benchmarks.growth $(ARGS)
