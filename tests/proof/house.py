@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 #: deaths have to fit into an hour.
 _TUNING = """
 [delivery]
-workers = 2
 batch = 4
 lease_seconds = 5
 poll_seconds = 0.1
