@@ -7,19 +7,19 @@ their parameters and columns.
 """
 
 import re
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _Convert = Callable[[Any], Any] | None
-_Driver: TypeAlias = "sqlite3.Connection | psycopg.Connection[tuple[Any, ...]]"
+
+#: Drivers whose connections execute a statement by one call, with a cursor made for it.
+_DRIVERS = frozenset({"pysqlite", "psycopg"})
 
 #: Where SQLAlchemy leaves a list of parameters to be written out when the statement is executed.
 _LIST = re.compile(r"\(__\[POSTCOMPILE_(\w+)\]\)")
@@ -147,8 +147,7 @@ def run(connection: Connection, statement: Any, parameters: Mapping[str, Any]) -
     """
     compiled = _compiled(connection.dialect, statement, parameters)
     sql = compiled.text(parameters) if compiled.lists else compiled.sql
-    # Both drivers have this one call of their own, with a cursor made for it.
-    cursor: Any = _driver(connection).execute(sql, compiled.values(parameters))
+    cursor = _driver(connection).execute(sql, compiled.values(parameters))
     try:
         # A statement that returns no rows has no description; psycopg refuses to fetch them.
         return compiled.rows([] if cursor.description is None else cursor.fetchall(), cursor.rowcount)
@@ -161,7 +160,7 @@ def run_all(connection: Connection, statement: Any, rows: Sequence[Mapping[str, 
     if not rows:
         return
     compiled = _compiled(connection.dialect, statement, rows[0])
-    cursor: Any = _driver(connection).cursor()
+    cursor = _driver(connection).cursor()
     try:
         cursor.executemany(compiled.sql, [compiled.values(row) for row in rows])
     finally:
@@ -172,11 +171,8 @@ def _nth(name: str, number: int) -> str:
     return f"{name}_of_{number}"
 
 
-def _driver(connection: Connection) -> _Driver:
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection | psycopg.Connection):
-        raise TypeError("neither a SQLite nor a PostgreSQL connection")
-    return driver
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def _compiled(dialect: Dialect, statement: Any, parameters: Mapping[str, Any]) -> _Compiled:
@@ -188,6 +184,8 @@ def _compiled(dialect: Dialect, statement: Any, parameters: Mapping[str, Any]) -
 
 
 def _compile(statement: Any, dialect: Dialect, parameters: Mapping[str, Any]) -> _Compiled:
+    if dialect.driver not in _DRIVERS:
+        raise TypeError("not a driver that is known to execute a statement by one call")
     keys = list(parameters) if isinstance(statement, sa.Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
     if not isinstance(compiled, SQLCompiler):

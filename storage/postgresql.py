@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -112,6 +111,8 @@ class PostgresStore(Store):
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self._given_clock = clock
+        # Of the driver, which is loaded only where this database is used.
+        self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """See `Store.transact`; of two that insert one key the second waits for the first to commit."""
@@ -146,7 +147,7 @@ class PostgresStore(Store):
                     if error.connection_invalidated or _raced(error.orig):
                         raise _Raced(type(error.orig).__name__) from None
                     raise
-                except psycopg.Error as error:  # of a statement that went straight to the driver
+                except self._driver_error as error:  # of a statement that went straight to the driver
                     if _forgotten(connection) or _raced(error):
                         raise _Raced(type(error).__name__) from None
                     raise driver_error(error) from None
