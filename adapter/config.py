@@ -165,7 +165,7 @@ class DeliverySection(Section):
     workers: Annotated[int, Field(ge=1, le=64)] = 6
     batch: Annotated[int, Field(ge=1, le=500)] = 10
     lease_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
-    poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
+    poll_seconds: Annotated[float, Field(gt=0, le=60)] = 0.25
     connect_timeout: Annotated[float, Field(gt=0, le=120)] = 5.0
     read_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
     attempts: Annotated[int, Field(ge=1, le=1000)] = 100

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 WORKER_MARK = "/"
 
 #: How much longer than the one on watch the others sleep.
-_OFF_WATCH = 10
+_OFF_WATCH = 20
 
 
 class _Calls:

@@ -18,7 +18,7 @@ class Settings:
         workers: threads.
         batch: deliveries claimed at once.
         lease_seconds: for how long a claimed delivery is ours; the heartbeat renews it while we live.
-        poll_seconds: pause of an idle worker whom nobody wakes.
+        poll_seconds: how often one of the idle workers looks when nobody wakes them.
         timeouts: of one exchange.
         policy: when to try again and when to give up.
         breaker: when to leave a partner alone.
@@ -30,7 +30,7 @@ class Settings:
     workers: int = 2
     batch: int = 10
     lease_seconds: float = 60.0
-    poll_seconds: float = 0.5
+    poll_seconds: float = 0.25
     timeouts: Timeouts = field(default_factory=Timeouts)
     policy: Policy = field(default_factory=Policy)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
