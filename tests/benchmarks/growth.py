@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import cast
@@ -29,17 +30,15 @@ from rich.table import Table
 from adapter.app.composition import build_application, open_runtime
 from adapter.config import load
 from adapter.contract import binding, envelope
-from adapter.contract.envelope import Parcel
-from adapter.contract.exchange.bureau import FetchReferralsRequest
 from adapter.contract.exchange.referral import GetReferralStatusRequest
 from adapter.contract.namespaces import exchange_tag
 from adapter.domain.states import State
-from adapter.operations.context import Call, Context
-from adapter.operations.queues import fetch_referrals
+from adapter.operations.context import Context
 from adapter.soap.guard import WsgiCallable
 from adapter.stand.actors import ADAPTER, BUREAU_SYSTEM, MIS, Keyring
 from signing import sign_wss
 from storage import Store, Transaction
+from tests.benchmarks.fetching import call_of, fetch
 from tests.benchmarks.figures import p99, timed
 from tests.benchmarks.house import SUBMIT_PATH, demand_accepted, key_name, make_keys, post, write_config
 from tests.benchmarks.messages import SMALL, demo_submissions, signed_submissions
@@ -196,8 +195,6 @@ def _claiming(house: _House) -> Callable[[], object]:
 
 
 def _fetching() -> Callable[[_House], Callable[[], object]]:
-    request = FetchReferralsRequest(request_id="bench", max_items=FETCHED)
-    element = binding.write(request, exchange_tag("FetchReferralsRequest"))
     clock = (datetime(2027, 6, 1, tzinfo=UTC) + timedelta(seconds=10 * one) for one in range(10**6))
 
     def make(house: _House) -> Callable[[], object]:
@@ -206,27 +203,7 @@ def _fetching() -> Callable[[_House], Callable[[], object]]:
         partner = context.partners.get(BUREAU_SYSTEM.code)
         if partner is None:
             raise RuntimeError("the bureau is not configured")
-        call = Call(
-            operation="FetchReferrals",
-            request=request,
-            element=element,
-            parcel=cast("Parcel", None),
-            partner=partner,
-            certificate=None,
-            now=next(clock),
-            test=False,
-            request_id=request.request_id,
-            content_hash="",
-            correlation_id=str(uuid.uuid4()),
-            raw=b"",
-        )
-
-        def fetch() -> None:
-            content = fetch_referrals(context, call).content
-            if sum(1 for one in content if one.tag.endswith("}item")) != FETCHED:
-                raise RuntimeError("a fetch was not full")
-
-        return fetch
+        return partial(fetch, context, call_of(partner, FETCHED, next(clock)), FETCHED)
 
     return make
 

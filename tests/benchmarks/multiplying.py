@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -106,8 +106,9 @@ def _warm(connection: sa.Connection) -> None:
     Filling has left other pages there, which nobody asks for: they make room.
     """
     folder = Path(connection.execute(sa.text("SHOW data_directory")).scalar_one())
-    for part in filter(Path.is_file, (folder / "base").rglob("*")):
-        with part.open("rb", buffering=0) as file:
+    for part in (folder / "base").rglob("*"):
+        # The server goes on: files of its own caches come and go.
+        with suppress(FileNotFoundError, IsADirectoryError), part.open("rb", buffering=0) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     for (path,) in connection.execute(sa.text(_SCATTERED), {"names": sorted(_ANYWHERE)}):
         for part in folder.glob(f"{path}*"):

@@ -12,24 +12,24 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import sqlalchemy as sa
 
-from adapter.contract.exchange.bureau import FetchReferralsRequest
 from adapter.domain.partners import Partner, PartnerKind
 from adapter.domain.states import Event
 from adapter.domain.statistics import OPERATOR, Group, Query, Viewer
-from adapter.operations.context import Call, Context
+from adapter.operations.context import Context
 from adapter.operations.mail import REFERRAL
-from adapter.operations.queues import fetch_referrals
 from adapter.reports.catching_up import catch_up
 from adapter.reports.service import Reports
 from storage import NewDocument, Store, open_store, upgrade
 from storage.report_tables import counted_referrals, counted_returns, counted_terms, former_outcomes
 from storage.tables import documents, mailbox, referrals
+from tests.benchmarks.fetching import call_of, fetch
 from tests.benchmarks.figures import timed
 from tests.integration.reports.world import ACCEPTED, COMPLETED, DELIVERED, RETURNED, World
 
@@ -228,15 +228,10 @@ def _fetching(store: Store, rounds: int) -> float:
     limits = SimpleNamespace(fetch_items=FETCHED, visible_seconds=1, retry_after_seconds=15)
     context = cast("Context", SimpleNamespace(store=store, limits=limits))
     bureau = Partner(code=_BUREAU, name="Бюро", kind=PartnerKind.BUREAU)
-    request = FetchReferralsRequest(request_id="bench", max_items=FETCHED)
     times = []
     for number in range(rounds + 3):
-        now = _NOW + dt.timedelta(seconds=10 * number)
-        call = cast("Call[FetchReferralsRequest]", SimpleNamespace(request=request, partner=bureau, now=now))
-        milliseconds, answer = timed(lambda: fetch_referrals(context, call))  # noqa: B023 - called at once
-        items = sum(1 for one in answer.content if one.tag.endswith("}item"))
-        if items != FETCHED:
-            raise RuntimeError(f"{items} referrals were handed out")
+        call = call_of(bureau, FETCHED, _NOW + dt.timedelta(seconds=10 * number))
+        milliseconds, _ = timed(partial(fetch, context, call, FETCHED))
         times.append(milliseconds)
     return statistics.median(times[3:])
 
