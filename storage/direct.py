@@ -93,7 +93,8 @@ class _Compiled:
         Raises:
             KeyError: a parameter is missing.
         """
-        return self._by_name(parameters) if self.named else self._by_place(parameters)
+        made = self._made(parameters)
+        return dict(made) if self.named else [one for _, one in made]
 
     def rows(self, rows: list[tuple[Any, ...]], rowcount: int) -> Rows:
         """Give the rows with the values of their columns made."""
@@ -107,26 +108,15 @@ class _Compiled:
             rowcount,
         )
 
-    def _by_place(self, parameters: Mapping[str, Any]) -> list[Any]:
-        found: list[Any] = []
-        for name, make in zip(self.names, self.into, strict=True):
-            one = parameters[name] if name in parameters else self.constants[name]
-            if name in self.lists:
-                found += one if make is None else map(make, one)
-            else:
-                found.append(one if make is None else make(one))
-        return found
-
-    def _by_name(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _made(self, parameters: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Give names and values in the order of the text, a list as one for each of its values."""
         for name, make in zip(self.names, self.into, strict=True):
             one = parameters[name] if name in parameters else self.constants[name]
             if name in self.lists:
                 for number, each in enumerate(one):
-                    found[_nth(name, number)] = each if make is None else make(each)
+                    yield _nth(name, number), each if make is None else make(each)
             else:
-                found[name] = one if make is None else make(one)
-        return found
+                yield name, one if make is None else make(one)
 
 
 #: By dialect and statement: those of the modules of this package, which live as long as the process.

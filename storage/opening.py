@@ -1,5 +1,6 @@
 """The doors of the store: open it, look into it, bring its schema up to date."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,17 +73,16 @@ def _open(url: str, pool_size: int, clock: Clock | None, archive: Path | None, *
         store = sqlite.SqliteStore(parsed, pool_size, clock, beside=beside, archive=folder)
     else:
         store = postgresql.PostgresStore(parsed, pool_size, clock, archive=folder)
-    try:
-        with store.connect() as connection:
-            schema.require_usable(connection)
-        if isinstance(store, sqlite.SqliteStore):
-            store.start()
-    except SQLAlchemyError as error:
-        store.close()
-        raise translated(error) from None
-    except BaseException:  # whatever it is, it goes on; only the connections must not stay open
-        store.close()
-        raise
+    with ExitStack() as failed:
+        failed.callback(store.close)
+        try:
+            with store.connect() as connection:
+                schema.require_usable(connection)
+            if isinstance(store, sqlite.SqliteStore):
+                store.start()
+        except SQLAlchemyError as error:
+            raise translated(error) from None
+        failed.pop_all()
     return store
 
 

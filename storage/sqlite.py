@@ -5,7 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -262,13 +262,12 @@ class _Readers:
             # As with the writer: BEGIN and ROLLBACK are ours.
             connection.begin()
         driver = _driver(connection)
-        try:
+        with ExitStack() as failed:
+            failed.callback(connection.close)  # nobody reads by it again
             driver.execute("BEGIN")
             result = work(connection)
             driver.rollback()
-        except BaseException:  # whatever happened, it goes on; only nobody reads by this connection again
-            connection.close()
-            raise
+            failed.pop_all()
         self._give_back(connection)
         return result
 

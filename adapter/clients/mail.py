@@ -93,7 +93,8 @@ def _connected(server: MailServer, watch: Watch) -> smtplib.SMTP:
     session: smtplib.SMTP = Watched(
         server.host, server.port, local_hostname=name, timeout=server.timeout, **wrapped
     )
-    try:
+    with contextlib.ExitStack() as failed:
+        failed.callback(session.close)
         session.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             session.starttls(context=server.context)
@@ -102,9 +103,7 @@ def _connected(server: MailServer, watch: Watch) -> smtplib.SMTP:
             session.ehlo()
         if server.user:
             session.login(server.user, server.password)
-    except BaseException:  # whatever it is, it goes on; only the connection must not stay open
-        session.close()
-        raise
+        failed.pop_all()
     return session
 
 

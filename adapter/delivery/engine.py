@@ -43,7 +43,6 @@ class _Calls:
         self._waiting = 0
         self._changed = threading.Condition()
         self._watched = False
-        self._ended = False
 
     def call(self) -> None:
         """Wake one."""
@@ -52,9 +51,9 @@ class _Calls:
             self._changed.notify()
 
     def end(self) -> None:
-        """Wake all, for good."""
+        """Wake all."""
         with self._changed:
-            self._ended = True
+            self._waiting = self._most
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> bool:
@@ -63,7 +62,7 @@ class _Calls:
             watching = not self._watched
             self._watched = True
             patience = seconds if watching else seconds * _OFF_WATCH
-            called = self._changed.wait_for(lambda: self._ended or self._waiting > 0, patience)
+            called = self._changed.wait_for(lambda: self._waiting > 0, patience)
             self._waiting = max(0, self._waiting - 1)
             if watching:
                 self._watched = False

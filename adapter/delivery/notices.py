@@ -12,7 +12,7 @@ from adapter.clients.answers import Answer, Fault, Prepared, Unbuildable
 from adapter.clients.mail import MailServer
 from adapter.clients.sending import Result, Sent, Timeouts
 from adapter.contract.reply import Reply
-from adapter.delivery.senders import BY_SYSTEM, Connections, Sender, Stored, referral_of
+from adapter.delivery.senders import BY_SYSTEM, Connections, Sender, Stored, stored_referral
 from adapter.domain.escalation import Level
 from adapter.domain.partners import Partner, PartnerKind, Transport
 from adapter.notices import letters, texts, webhooks
@@ -51,7 +51,7 @@ class StatusPush(Sender):
 
     def stored(self, tx: Transaction, delivery: Delivery) -> Stored:
         """Read the referral."""
-        return referral_of(tx, delivery)
+        return stored_referral(tx, delivery)
 
     def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:  # noqa: ARG002 - the same for everybody
         """Build the news of the state that the referral had then."""

@@ -13,7 +13,7 @@ from adapter.contract.reply import Reply
 from adapter.contract.semd import Semd, SemdUnreadable, read_semd
 from adapter.delivery.remd_sender import RemdSender
 from adapter.delivery.semd_signers import Signatures, identifier, signatures_of
-from adapter.delivery.senders import Stored, StoredFile, files_of, on_its_way, referral_of
+from adapter.delivery.senders import Stored, StoredFile, files_of, on_its_way, stored_referral
 from adapter.domain.document_roles import DocumentRole
 from adapter.domain.kinds import KINDS
 from adapter.domain.partners import Partner
@@ -47,7 +47,7 @@ class RegisterDocument(RemdSender):
         """Read the referral and its СЭМД."""
         limit = self._context.limits.file_bytes
         files = files_of(tx, delivery, DocumentRole.SEMD, inline=limit, total=limit)
-        return replace(referral_of(tx, delivery), files=files)
+        return replace(stored_referral(tx, delivery), files=files)
 
     def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:
         """Build registerDocument."""

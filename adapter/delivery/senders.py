@@ -219,7 +219,7 @@ def on_its_way(tx: Transaction, delivery: Delivery, *states: State) -> bool:
     return referral.version_number == delivery.version_number and State(referral.state) in states
 
 
-def referral_of(tx: Transaction, delivery: Delivery) -> Stored:
+def stored_referral(tx: Transaction, delivery: Delivery) -> Stored:
     """Read the referral of a delivery, if there is one."""
     return Stored(tx.referrals.get(delivery.referral_number or ""))
 
@@ -281,7 +281,7 @@ class ReceiveReferral(_SmevSender):
         roles = (DocumentRole.REFERRAL, DocumentRole.SEMD, DocumentRole.ATTACHMENT)
         size = self._context.limits.inline_file_bytes
         files = files_of(tx, delivery, *roles, inline=size, total=size)
-        return replace(referral_of(tx, delivery), files=files)
+        return replace(stored_referral(tx, delivery), files=files)
 
     def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:
         """Build ReceiveReferral."""
@@ -325,7 +325,7 @@ class NotifyReturn(_SmevSender):
 
     def stored(self, tx: Transaction, delivery: Delivery) -> Stored:
         """Read the referral."""
-        return referral_of(tx, delivery)
+        return stored_referral(tx, delivery)
 
     def build(self, delivery: Delivery, partner: Partner, stored: Stored) -> Prepared:
         """Build NotifyReturn."""

@@ -36,6 +36,7 @@ SHORTEST_DIAGNOSIS = 10
 _ADULT, _SCHOOL = 18 * 12, 7 * 12  # months
 _REPEAT = "2"
 _WORKS = "WORKS"
+_WORK = f"{ROOT}/work"
 _PASSPORT = "1"
 _PURPOSES_OF_VICTIMS = frozenset({"6", "11"})
 
@@ -156,11 +157,11 @@ def _work_and_education(referral: Referral, _: Evidence) -> _Found:
             yield (
                 "K1.5",
                 "Гражданин работает, профессия не указана. Пункт 22.",
-                (f"{ROOT}/work/mainProfession",),
+                (f"{_WORK}/mainProfession",),
             )
         if not work.employer_name:
             text = "Гражданин работает, место работы не указано. Пункт 22."
-            yield "K1.5", text, (f"{ROOT}/work/employerName",)
+            yield "K1.5", text, (f"{_WORK}/employerName",)
     if referral.education is None and _SCHOOL <= _age(referral) < _ADULT:
         yield (
             "K1.5",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 from lxml import etree
 
@@ -235,7 +236,9 @@ def make(
         if target in profile.reference_types
     }
     signature = etree.SubElement(parent, f"{{{DS}}}Signature", nsmap={"ds": DS})
-    try:
+    with ExitStack() as failed:
+        # Half a signature must not stay in the caller's tree.
+        failed.callback(parent.remove, signature)
         if at is not None:
             parent.insert(at, signature)
         if signature_id:
@@ -263,9 +266,7 @@ def make(
         signature.append(_data_key_info(key, profile) if key_info is None else key_info)
         if properties is not None:
             signature.append(properties)
-    except BaseException:  # whatever it was, half a signature must not stay in the caller's tree
-        parent.remove(signature)
-        raise
+        failed.pop_all()
     return signature
 
 

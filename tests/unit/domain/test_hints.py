@@ -16,6 +16,8 @@ from adapter.domain.history import Work
 from adapter.domain.referral import Referral
 from adapter.domain.required_examinations import RequiredExamination
 
+WORK = "Referral/work"
+
 ISSUED = dt.date(2026, 11, 20)
 GOOD = sample_referral(on=ISSUED)
 NOTHING = Evidence()
@@ -85,7 +87,7 @@ CASES: dict[str, tuple[Callable[[], Referral], str, str]] = {
     "works, employer not told": (
         lambda: replace(GOOD, work=Work(status="WORKS", main_profession="слесарь")),
         "K1.5",
-        "Referral/work/employerName",
+        f"{WORK}/employerName",
     ),
     "consent after the decision": (
         lambda: changed("consent", date=GOOD.vk_protocol.date + dt.timedelta(days=1)),

@@ -15,6 +15,8 @@ from adapter.domain.hints import Evidence, hints
 from adapter.domain.history import Work
 from adapter.domain.referral import Referral
 
+WORK = "Referral/work"
+
 ISSUED = dt.date(2026, 11, 20)
 GOOD = sample_referral(on=ISSUED)
 NOTHING = Evidence()
@@ -132,7 +134,7 @@ def test_one_way_to_reach_somebody_is_enough(make: Callable[[], Referral], hinte
         (lambda: replace(GOOD, referral_order="1", previous=None), []),
         (
             lambda: replace(GOOD, work=Work(status="WORKS", employer_name="Завод")),
-            [("K1.5", "Referral/work/mainProfession")],
+            [("K1.5", f"{WORK}/mainProfession")],
         ),
         (
             lambda: replace(
